@@ -1,0 +1,350 @@
+//! From messages to values that cannot be wrong in shape.
+//!
+//! A parse function reads every field through [`Violations`], which collects what is wrong with its path and goes on, so
+//! that a caller learns of everything at once:
+//!
+//! ```
+//! use thidua_proto::parse::Violations;
+//! # let (title, start_date) = ("Quy hoạch", None);
+//! let mut violations = Violations::default();
+//! let title = violations.text("inspection.title", title, 1, 500);
+//! let start_date = violations.required_day("inspection.start_date", start_date);
+//! let parsed = violations.finish((|| Some((title?, start_date?)))());
+//! assert_eq!(parsed.unwrap_err().paths(), "inspection.start_date");
+//! ```
+
+use std::ops::RangeInclusive;
+
+use jiff::civil::Date;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::names::ResourceName;
+
+/// One field that breaks its bounds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// The path, such as `petition.received_date` or `rows[3].people_count`.
+    pub field: String,
+    /// What is wrong.
+    pub problem: Problem,
+}
+
+/// What can be wrong with a field, as facts; the texts follow from them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Problem {
+    /// Must be given.
+    Required,
+    /// Must not be given, for the reason said.
+    Unwanted {
+        /// When it may be given, in English and Vietnamese.
+        when: (&'static str, &'static str),
+    },
+    /// Not in the form expected.
+    Malformed {
+        /// The form.
+        expected: String,
+        /// What was found, cut to 60 characters.
+        found: String,
+    },
+    /// More characters than allowed.
+    TooLong {
+        /// The most allowed.
+        max: usize,
+        /// How many were given.
+        found: usize,
+    },
+    /// More elements than allowed.
+    TooMany {
+        /// The most allowed.
+        max: usize,
+        /// How many were given.
+        found: usize,
+    },
+    /// A number outside its bounds.
+    OutOfRange {
+        /// The least allowed.
+        min: i64,
+        /// The most allowed.
+        max: i64,
+        /// What was given.
+        found: i64,
+    },
+    /// A day that the calendar does not have.
+    NoSuchDay,
+    /// A day before another field's.
+    Before {
+        /// The other field.
+        other: &'static str,
+    },
+    /// An enum value that this program does not know.
+    UnknownValue {
+        /// The number.
+        found: i32,
+    },
+    /// An element that stands twice.
+    Repeated,
+    /// A number that can be read in two ways, such as `3.704`.
+    Ambiguous {
+        /// What was found.
+        found: String,
+    },
+}
+
+impl Problem {
+    /// A malformed text, with what was found cut to a readable length.
+    #[must_use]
+    pub fn malformed(expected: &str, found: &str) -> Self {
+        Self::Malformed { expected: expected.to_owned(), found: found.chars().take(60).collect() }
+    }
+
+    /// The fact as one word, for programs.
+    #[must_use]
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Required => "REQUIRED",
+            Self::Unwanted { .. } => "UNWANTED",
+            Self::Malformed { .. } => "MALFORMED",
+            Self::TooLong { .. } => "TOO_LONG",
+            Self::TooMany { .. } => "TOO_MANY",
+            Self::OutOfRange { .. } => "OUT_OF_RANGE",
+            Self::NoSuchDay => "NO_SUCH_DAY",
+            Self::Before { .. } => "BEFORE_OTHER_DATE",
+            Self::UnknownValue { .. } => "UNKNOWN_VALUE",
+            Self::Repeated => "REPEATED",
+            Self::Ambiguous { .. } => "AMBIGUOUS_NUMBER",
+        }
+    }
+
+    /// In English, for developers.
+    #[must_use]
+    pub fn english(&self) -> String {
+        match self {
+            Self::Required => "must be given".to_owned(),
+            Self::Unwanted { when } => format!("may be given only {}", when.0),
+            Self::Malformed { expected, found } => format!("must be {expected}, not `{found}`"),
+            Self::TooLong { max, found } => format!("has {found} characters, at most {max} are allowed"),
+            Self::TooMany { max, found } => format!("has {found} elements, at most {max} are allowed"),
+            Self::OutOfRange { min, max, found } => format!("must lie between {min} and {max}, not {found}"),
+            Self::NoSuchDay => "is not a day of the calendar".to_owned(),
+            Self::Before { other } => format!("must not lie before {other}"),
+            Self::UnknownValue { found } => format!("has no value number {found}"),
+            Self::Repeated => "stands more than once".to_owned(),
+            Self::Ambiguous { found } => {
+                format!("`{found}` can be read in two ways; write whole numbers with digits only")
+            }
+        }
+    }
+
+    /// In Vietnamese, for people.
+    #[must_use]
+    pub fn vietnamese(&self) -> String {
+        match self {
+            Self::Required => "bắt buộc phải nhập".to_owned(),
+            Self::Unwanted { when } => format!("chỉ được nhập {}", when.1),
+            Self::Malformed { expected, found } => format!("sai định dạng: cần {expected}, nhận được “{found}”"),
+            Self::TooLong { max, found } => format!("dài {found} ký tự, tối đa {max} ký tự"),
+            Self::TooMany { max, found } => format!("có {found} phần tử, tối đa {max}"),
+            Self::OutOfRange { min, max, found } => format!("phải từ {min} đến {max}, nhận được {found}"),
+            Self::NoSuchDay => "không phải là ngày có trong lịch".to_owned(),
+            Self::Before { other } => format!("không được trước {other}"),
+            Self::UnknownValue { found } => format!("không có giá trị số {found}"),
+            Self::Repeated => "bị lặp lại".to_owned(),
+            Self::Ambiguous { found } => {
+                format!("“{found}” có thể hiểu theo hai cách; số nguyên chỉ viết bằng chữ số")
+            }
+        }
+    }
+}
+
+/// What is wrong with a request so far.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Violations {
+    found: Vec<Violation>,
+    scope: String,
+}
+
+impl Violations {
+    /// Notes that a field is wrong.
+    pub fn refuse(&mut self, field: &str, problem: Problem) {
+        self.found.push(Violation { field: format!("{}{field}", self.scope), problem });
+    }
+
+    /// Reads a nested message: paths inside begin with `scope` and a dot.
+    pub fn within<T>(&mut self, scope: &str, read: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = self.scope.len();
+        self.scope.push_str(scope);
+        self.scope.push('.');
+        let value = read(self);
+        self.scope.truncate(outer);
+        value
+    }
+
+    /// What was parsed, or all that is wrong.
+    pub fn finish<T>(self, parsed: Option<T>) -> Result<T, Self> {
+        match parsed {
+            Some(value) if self.found.is_empty() => Ok(value),
+            _ => Err(self),
+        }
+    }
+
+    /// What was found, in the order of reading.
+    #[must_use]
+    pub fn into_list(self) -> Vec<Violation> {
+        self.found
+    }
+
+    /// The paths, joined by commas.
+    #[must_use]
+    pub fn paths(&self) -> String {
+        self.found.iter().map(|violation| violation.field.as_str()).collect::<Vec<_>>().join(",")
+    }
+
+    /// A text of `min` to `max` characters, in NFC, trimmed, without control characters.
+    pub fn text(&mut self, field: &str, text: &str, min: usize, max: usize) -> Option<String> {
+        // NFC never makes more than three characters of one; cut first, so that ten megabytes cost nothing.
+        let longest = max.saturating_mul(12).saturating_add(64);
+        if text.len() > longest {
+            self.refuse(field, Problem::TooLong { max, found: text.chars().count() });
+            return None;
+        }
+        let text: String = text.trim().nfc().collect();
+        let length = text.chars().count();
+        if length > max {
+            self.refuse(field, Problem::TooLong { max, found: length });
+        } else if length < min {
+            self.refuse(field, Problem::Required);
+        } else if text.chars().any(char::is_control) {
+            self.refuse(field, Problem::malformed("one line of text without control characters", &text));
+        } else {
+            return Some(text);
+        }
+        None
+    }
+
+    /// A count or amount within bounds.
+    pub fn number(&mut self, field: &str, number: i64, bounds: RangeInclusive<i64>) -> Option<i64> {
+        if bounds.contains(&number) {
+            Some(number)
+        } else {
+            self.refuse(field, Problem::OutOfRange { min: *bounds.start(), max: *bounds.end(), found: number });
+            None
+        }
+    }
+
+    /// A day that must be given.
+    pub fn required_day(&mut self, field: &str, wire: Option<crate::Date>) -> Option<Date> {
+        if wire.is_none() {
+            self.refuse(field, Problem::Required);
+        }
+        self.day(field, wire)?
+    }
+
+    /// A day that may be left out: `Some(None)` where it is.
+    pub fn day(&mut self, field: &str, wire: Option<crate::Date>) -> Option<Option<Date>> {
+        let Some(wire) = wire else { return Some(None) };
+        match crate::date::from_wire(wire) {
+            // Years with fewer than four digits are slips of the keyboard, years past 2199 too.
+            Some(date) if (1900..=2199).contains(&date.year()) => Some(Some(date)),
+            Some(date) => {
+                let (min, max) = (1900, 2199);
+                self.refuse(field, Problem::OutOfRange { min, max, found: date.year().into() });
+                None
+            }
+            None => {
+                self.refuse(field, Problem::NoSuchDay);
+                None
+            }
+        }
+    }
+
+    /// Notes `later` where it lies before `earlier`; days that are missing or already refused are passed over.
+    pub fn order(&mut self, earlier: (&'static str, Option<Date>), later: (&str, Option<Date>)) {
+        if let (Some(first), Some(second)) = (earlier.1, later.1)
+            && second < first
+        {
+            self.refuse(later.0, Problem::Before { other: earlier.0 });
+        }
+    }
+
+    /// An enum value that must be given.
+    pub fn choice<E: TryFrom<i32> + Default + PartialEq>(&mut self, field: &str, number: i32) -> Option<E> {
+        let choice = self.optional_choice(field, number)?;
+        if choice.is_none() {
+            self.refuse(field, Problem::Required);
+        }
+        choice
+    }
+
+    /// An enum value that may be left out: `Some(None)` where it is.
+    pub fn optional_choice<E: TryFrom<i32> + Default + PartialEq>(
+        &mut self,
+        field: &str,
+        number: i32,
+    ) -> Option<Option<E>> {
+        match E::try_from(number) {
+            Ok(value) if value == E::default() => Some(None),
+            Ok(value) => Some(Some(value)),
+            Err(_) => {
+                self.refuse(field, Problem::UnknownValue { found: number });
+                None
+            }
+        }
+    }
+
+    /// A resource name that must be given.
+    pub fn name<N: ResourceName>(&mut self, field: &str, text: &str) -> Option<N> {
+        let name = self.optional_name(field, text)?;
+        if name.is_none() {
+            self.refuse(field, Problem::Required);
+        }
+        name
+    }
+
+    /// A resource name that may be left out: `Some(None)` where it is.
+    pub fn optional_name<N: ResourceName>(&mut self, field: &str, text: &str) -> Option<Option<N>> {
+        if text.is_empty() {
+            return Some(None);
+        }
+        if let Ok(name) = text.parse() {
+            return Some(Some(name));
+        }
+        self.refuse(field, Problem::malformed(&format!("a name like `{}`", N::PATTERN), text));
+        None
+    }
+
+    /// The last part of a name.
+    pub fn id(&mut self, field: &str, text: &str) -> Option<crate::names::Id> {
+        if text.is_empty() {
+            self.refuse(field, Problem::Required);
+            return None;
+        }
+        let id = text.parse().ok();
+        if id.is_none() {
+            let expected = "1 to 63 lower-case letters, digits and inner hyphens";
+            self.refuse(field, Problem::malformed(expected, text));
+        }
+        id
+    }
+
+    /// A list of at most `max` elements; each is read with its index in the path.
+    pub fn list<W, T>(
+        &mut self,
+        field: &str,
+        elements: impl IntoIterator<Item = W, IntoIter: ExactSizeIterator>,
+        max: usize,
+        mut read: impl FnMut(&mut Self, &str, W) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let elements = elements.into_iter();
+        if elements.len() > max {
+            self.refuse(field, Problem::TooMany { max, found: elements.len() });
+            return None;
+        }
+        // Every element is read before the first bad one ends the list, so that all are told.
+        let read: Vec<Option<T>> =
+            elements.enumerate().map(|(index, element)| read(self, &format!("{field}[{index}]"), element)).collect();
+        read.into_iter().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

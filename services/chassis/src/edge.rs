@@ -1,0 +1,243 @@
+//! What surrounds every call: its trace, its caller, its deadline, the limit on calls at once, the minimum revision of
+//! reads, the revision token of writes, and details on failures that the transport itself makes.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Request, Response};
+use http_body::{Body as HttpBody, Frame};
+use thidua_proto::status::Failure;
+use tokio::sync::{Semaphore, watch};
+use tonic::body::Body;
+use tonic::{Code, Status};
+use tower::{BoxError, Layer, Service};
+use tracing::Instrument as _;
+
+use crate::caller::{self, Caller};
+use crate::failure::Shared;
+use crate::store::Head;
+use crate::trace::{self, Trace};
+
+/// Trailing metadata of writes, and initial metadata of reads: the revision that the answer stands at.
+pub const REVISION: &str = "thidua-revision";
+/// Metadata of reads: the revision that must be included at least.
+pub const MIN_REVISION: &str = "thidua-min-revision";
+
+/// Put into a response's extensions by a handler; the edge sends it as trailing metadata.
+#[derive(Debug, Clone, Copy)]
+pub struct Revision(pub i64);
+
+/// An answer that stands at a revision.
+pub fn at_revision<T>(answer: T, revision: i64) -> tonic::Response<T> {
+    let mut response = tonic::Response::new(answer);
+    response.extensions_mut().insert(Revision(revision));
+    response
+}
+
+/// How the edge of a program behaves.
+#[derive(Debug, Clone)]
+pub struct Edge {
+    /// The journal's head, where reads can ask for a minimum revision.
+    pub head: Option<watch::Receiver<Head>>,
+    /// How many calls are worked on at once.
+    pub in_flight: Arc<Semaphore>,
+    /// The deadline of calls that set none.
+    pub default_deadline: Duration,
+    /// Paths of methods that may take as long as their streams do.
+    pub unhurried: &'static [&'static str],
+}
+
+impl<S> Layer<S> for Edge {
+    type Service = Edged<S>;
+
+    fn layer(&self, inner: S) -> Edged<S> {
+        Edged { edge: Arc::new(self.clone()), inner }
+    }
+}
+
+/// A service inside its edge.
+#[derive(Debug, Clone)]
+pub struct Edged<S> {
+    edge: Arc<Edge>,
+    inner: S,
+}
+
+type Answer<E> = Pin<Box<dyn Future<Output = Result<Response<Body>, E>> + Send>>;
+
+impl<S> Service<Request<Body>> for Edged<S>
+where
+    S: Service<Request<Body>, Response = Response<Body>> + Clone + Send + 'static,
+    S::Future: Send,
+    S::Error: Into<BoxError> + Send,
+{
+    type Response = Response<Body>;
+    type Error = S::Error;
+    type Future = Answer<S::Error>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+        // The instance that was polled ready must be the one that is called.
+        let ready = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, ready);
+        let edge = Arc::clone(&self.edge);
+        let trace = Trace::from_header(text(request.headers(), trace::HEADER));
+        let path = request.uri().path().to_owned();
+        let span = tracing::info_span!("request", path, trace_id = trace.trace_id);
+        let work = async move {
+            let domain = domain(&path);
+            let Ok(_place) = Arc::clone(&edge.in_flight).try_acquire_owned() else {
+                return Ok(refuse(Shared::Overloaded, &domain));
+            };
+            match edge.admit(&path, request.headers()) {
+                Ok(caller) => request.extensions_mut().insert(caller),
+                Err(refusal) => return Ok(refuse(refusal, &domain)),
+            };
+            request.extensions_mut().insert(trace);
+            let deadline = edge.deadline(&path, request.headers());
+            let answer = inner.call(request);
+            let response = match deadline {
+                None => answer.await?,
+                Some(deadline) => match tokio::time::timeout(deadline, answer).await {
+                    Ok(response) => response?,
+                    Err(_) => return Ok(refuse(Shared::DeadlinePassed, &domain)),
+                },
+            };
+            Ok(finish(response, &path, &domain))
+        };
+        Box::pin(work.instrument(span))
+    }
+}
+
+impl Edge {
+    fn admit(&self, path: &str, headers: &HeaderMap) -> Result<Caller, Shared> {
+        let caller = match text(headers, caller::HEADER) {
+            None => Caller::local_operator(),
+            Some(text) => Caller::parse(text).map_err(|problem| Shared::CallerInvalid { problem })?,
+        };
+        if let (Some(asked), Some(head)) = (text(headers, MIN_REVISION), &self.head)
+            && path.starts_with("/thidua.")
+        {
+            let revision = head.borrow().revision;
+            // A token that is no number cannot be one that this journal gave.
+            let min_revision = asked.parse().unwrap_or(i64::MAX);
+            if min_revision > revision {
+                return Err(Shared::RevisionNotReached { revision, min_revision });
+            }
+        }
+        Ok(caller)
+    }
+
+    fn deadline(&self, path: &str, headers: &HeaderMap) -> Option<Duration> {
+        let asked = text(headers, "grpc-timeout").and_then(timeout);
+        asked.or_else(|| (!self.unhurried.contains(&path)).then_some(self.default_deadline))
+    }
+}
+
+fn text<'h>(headers: &'h HeaderMap, key: &str) -> Option<&'h str> {
+    headers.get(key).and_then(|value| value.to_str().ok())
+}
+
+/// Reads `grpc-timeout`: at most eight digits and a unit.
+#[must_use]
+pub fn timeout(text: &str) -> Option<Duration> {
+    let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let number: u64 = (digits.len() <= 8).then(|| digits.parse().ok())??;
+    Some(match unit {
+        "H" => Duration::from_secs(number * 3600),
+        "M" => Duration::from_secs(number * 60),
+        "S" => Duration::from_secs(number),
+        "m" => Duration::from_millis(number),
+        "u" => Duration::from_micros(number),
+        "n" => Duration::from_nanos(number),
+        _ => return None,
+    })
+}
+
+/// The package that a path belongs to.
+fn domain(path: &str) -> String {
+    let service = path.split('/').nth(1).unwrap_or_default();
+    service.rsplit_once('.').map_or_else(String::new, |(package, _)| package.to_owned())
+}
+
+fn refuse(refusal: Shared, domain: &str) -> Response<Body> {
+    Failure::from(refusal).into_status(domain).into_http()
+}
+
+fn finish(response: Response<Body>, path: &str, domain: &str) -> Response<Body> {
+    let status = Status::from_header_map(response.headers());
+    match status {
+        Some(status) if status.code() != Code::Ok && status.details().is_empty() => {
+            refuse(transport_failure(&status, path), domain)
+        }
+        _ => match response.extensions().get::<Revision>().copied() {
+            Some(Revision(revision)) => {
+                response.map(|body| Body::new(WithRevision { body, revision: HeaderValue::from(revision) }))
+            }
+            None => response,
+        },
+    }
+}
+
+/// What the transport refused by itself, with a reason like every other failure.
+fn transport_failure(status: &Status, path: &str) -> Shared {
+    match status.code() {
+        Code::Unimplemented => Shared::MethodUnknown { method: path.to_owned() },
+        Code::DeadlineExceeded | Code::Cancelled => Shared::DeadlinePassed,
+        code => Shared::MessageUnreadable { code, text: status.message().to_owned() },
+    }
+}
+
+/// A body whose trailers tell the revision.
+struct WithRevision {
+    body: Body,
+    revision: HeaderValue,
+}
+
+impl HttpBody for WithRevision {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        let revision = self.revision.clone();
+        Pin::new(&mut self.body).poll_frame(context).map_ok(|mut frame| {
+            if let Some(trailers) = frame.trailers_mut() {
+                trailers.insert(REVISION, revision);
+            }
+            frame
+        })
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timeouts_are_read_as_the_protocol_writes_them() {
+        assert_eq!(timeout("100m"), Some(Duration::from_millis(100)));
+        assert_eq!(timeout("2S"), Some(Duration::from_secs(2)));
+        assert_eq!(timeout("1H"), Some(Duration::from_secs(3600)));
+        for bad in ["", "S", "123456789S", "1x", "-1S", "1,5S", "é"] {
+            assert_eq!(timeout(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_domain_is_the_package_of_the_path() {
+        assert_eq!(domain("/thidua.statistics.v1.PetitionService/GetPetition"), "thidua.statistics.v1");
+        assert_eq!(domain("/"), "");
+    }
+}

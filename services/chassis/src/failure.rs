@@ -1,0 +1,315 @@
+//! The failures that all services share. Each service's own error holds one as a variant and adds its own facts.
+
+use std::time::Duration;
+
+use thidua_proto::journal::ErrorReason;
+use thidua_proto::parse::Violations;
+use thidua_proto::status::{Detail, Failure};
+use tonic::Code;
+use uuid::Uuid;
+
+use crate::store::{StoreError, SubmitError};
+
+/// A failure that means the same in every service. The reasons are values 1 to 49 of each package's `ErrorReason`.
+#[derive(Debug)]
+pub enum Shared {
+    /// Fields break their bounds.
+    Fields(Violations),
+    /// A resource does not exist.
+    NotFound {
+        /// Its name.
+        resource: String,
+    },
+    /// A name is taken.
+    AlreadyExists {
+        /// The name.
+        resource: String,
+    },
+    /// Other resources name this one.
+    InUse {
+        /// The one.
+        resource: String,
+        /// One of the others.
+        used_by: String,
+    },
+    /// The resource has changed since it was read.
+    EtagMismatch {
+        /// Its name.
+        resource: String,
+        /// As sent.
+        etag: String,
+    },
+    /// The `request_id` was used for another request.
+    RequestIdReused {
+        /// The id.
+        request_id: Uuid,
+        /// The revision of that request.
+        revision: i64,
+    },
+    /// The page token does not fit the request.
+    PageToken,
+    /// A revision that this journal does not have.
+    RevisionNotReached {
+        /// The newest.
+        revision: i64,
+        /// As asked.
+        min_revision: i64,
+    },
+    /// The caller's identity cannot be read.
+    CallerInvalid {
+        /// Why.
+        problem: String,
+    },
+    /// The caller may not do this.
+    CallerNotAllowed {
+        /// The caller.
+        caller: String,
+        /// On what.
+        resource: String,
+        /// A role that may.
+        role: &'static str,
+    },
+    /// The deadline passed.
+    DeadlinePassed,
+    /// There is no such method.
+    MethodUnknown {
+        /// Its path.
+        method: String,
+    },
+    /// The transport could not read the message.
+    MessageUnreadable {
+        /// As the transport says.
+        code: Code,
+        /// As the transport says.
+        text: String,
+    },
+    /// Too many calls at once.
+    Overloaded,
+    /// The store does not answer.
+    StoreUnavailable,
+    /// The store is full.
+    StoreFull,
+    /// What should not happen; the log has it.
+    Internal,
+}
+
+impl Shared {
+    /// What happened to a command, for a service error that can hold shared failures.
+    pub fn of_submit<E: From<Self>>(error: SubmitError<E>) -> E {
+        match error {
+            SubmitError::Refused(refusal) => refusal,
+            SubmitError::RequestIdReused { request_id, revision } => {
+                Self::RequestIdReused { request_id, revision }.into()
+            }
+            SubmitError::Store(error) => Self::from(error).into(),
+        }
+    }
+
+    /// The full name of the `ErrorReason`.
+    #[must_use]
+    pub fn reason(&self) -> &'static str {
+        let reason = match self {
+            Self::Fields(_) => ErrorReason::FieldInvalid,
+            Self::NotFound { .. } => ErrorReason::ResourceNotFound,
+            Self::AlreadyExists { .. } => ErrorReason::ResourceAlreadyExists,
+            Self::InUse { .. } => ErrorReason::ResourceInUse,
+            Self::EtagMismatch { .. } => ErrorReason::EtagMismatch,
+            Self::RequestIdReused { .. } => ErrorReason::RequestIdReused,
+            Self::PageToken => ErrorReason::PageTokenInvalid,
+            Self::RevisionNotReached { .. } => ErrorReason::RevisionNotReached,
+            Self::CallerInvalid { .. } => ErrorReason::CallerInvalid,
+            Self::CallerNotAllowed { .. } => ErrorReason::CallerNotAllowed,
+            Self::DeadlinePassed => ErrorReason::DeadlinePassed,
+            Self::MethodUnknown { .. } => ErrorReason::MethodUnknown,
+            Self::MessageUnreadable { .. } => ErrorReason::MessageUnreadable,
+            Self::Overloaded => ErrorReason::Overloaded,
+            Self::StoreUnavailable => ErrorReason::StoreUnavailable,
+            Self::StoreFull => ErrorReason::StoreFull,
+            Self::Internal => ErrorReason::Internal,
+        };
+        reason.as_str_name()
+    }
+
+    fn code(&self) -> Code {
+        match self {
+            Self::Fields(_) | Self::PageToken => Code::InvalidArgument,
+            Self::NotFound { .. } => Code::NotFound,
+            Self::AlreadyExists { .. } => Code::AlreadyExists,
+            Self::InUse { .. } | Self::RequestIdReused { .. } | Self::RevisionNotReached { .. } => {
+                Code::FailedPrecondition
+            }
+            Self::EtagMismatch { .. } => Code::Aborted,
+            Self::CallerInvalid { .. } => Code::Unauthenticated,
+            Self::CallerNotAllowed { .. } => Code::PermissionDenied,
+            Self::DeadlinePassed => Code::DeadlineExceeded,
+            Self::MethodUnknown { .. } => Code::Unimplemented,
+            Self::MessageUnreadable { code, .. } => *code,
+            Self::Overloaded | Self::StoreUnavailable => Code::Unavailable,
+            Self::StoreFull => Code::ResourceExhausted,
+            Self::Internal => Code::Internal,
+        }
+    }
+
+    /// English and Vietnamese texts: what is wrong, and the way out.
+    fn texts(&self) -> (String, String) {
+        match self {
+            Self::Fields(violations) => (
+                format!("fields are not valid: {}; the details say why", violations.paths()),
+                format!("Dữ liệu không hợp lệ ở: {}; xem chi tiết từng trường.", violations.paths()),
+            ),
+            Self::NotFound { resource } => {
+                (format!("{resource} does not exist; check the name or list what there is"), format!("Không tìm thấy {resource}."))
+            }
+            Self::AlreadyExists { resource } => (
+                format!("{resource} exists already; choose another id or update it"),
+                format!("{resource} đã tồn tại; hãy dùng mã khác hoặc cập nhật bản ghi đó."),
+            ),
+            Self::InUse { resource, used_by } => (
+                format!("{resource} is named by {used_by}; change that first"),
+                format!("{resource} đang được {used_by} dẫn chiếu; hãy sửa nơi đó trước."),
+            ),
+            Self::EtagMismatch { resource, etag } => (
+                format!("{resource} has changed since version {etag} was read; read it again and redo the change"),
+                format!("{resource} đã thay đổi sau khi được đọc; hãy đọc lại rồi sửa."),
+            ),
+            Self::RequestIdReused { request_id, revision } => (
+                format!("request_id {request_id} was used at revision {revision} for another request; make a new one"),
+                format!("Mã yêu cầu {request_id} đã được dùng cho một yêu cầu khác; hãy tạo mã mới."),
+            ),
+            Self::PageToken => (
+                "the page token does not belong to this list with these arguments; start again without it".to_owned(),
+                "Mã trang không khớp với danh sách này; hãy bắt đầu lại từ trang đầu.".to_owned(),
+            ),
+            Self::RevisionNotReached { revision, min_revision } => (
+                format!("revision {min_revision} is asked for, the journal stands at {revision}; check whose token it is"),
+                format!("Yêu cầu phiên bản {min_revision}, nhật ký mới đến {revision}."),
+            ),
+            Self::CallerInvalid { problem } => (
+                format!("the caller is not known: {problem}"),
+                format!("Không xác định được bên gọi: {problem}."),
+            ),
+            Self::CallerNotAllowed { caller, resource, role } => (
+                format!("{caller} may not do this to {resource}; it takes the role {role} there"),
+                format!("{caller} không có quyền thực hiện việc này với {resource}; cần vai trò {role}."),
+            ),
+            Self::DeadlinePassed => (
+                "the deadline passed before an answer; send a write again with its request_id".to_owned(),
+                "Quá thời hạn chờ; hãy gửi lại với cùng mã yêu cầu.".to_owned(),
+            ),
+            Self::MethodUnknown { method } => {
+                (format!("there is no method {method} here; list the services by reflection"), "Không có phương thức này.".to_owned())
+            }
+            Self::MessageUnreadable { text, .. } => {
+                (format!("the message cannot be read: {text}"), "Không đọc được thông điệp.".to_owned())
+            }
+            Self::Overloaded => (
+                "too many calls are waiting; try again in a moment".to_owned(),
+                "Hệ thống đang quá tải; hãy thử lại sau giây lát.".to_owned(),
+            ),
+            Self::StoreUnavailable => (
+                "the store does not answer; try again, writes with their request_id".to_owned(),
+                "Kho dữ liệu tạm thời không phản hồi; hãy thử lại với cùng mã yêu cầu.".to_owned(),
+            ),
+            Self::StoreFull => (
+                "the store has no room left, nothing was written; its operator must make room".to_owned(),
+                "Kho dữ liệu đã đầy, chưa ghi gì; hãy báo người vận hành.".to_owned(),
+            ),
+            Self::Internal => (
+                "an error that should not happen; the operator finds it in the log under the trace id".to_owned(),
+                "Lỗi ngoài dự kiến; hãy báo người vận hành kèm mã theo dõi.".to_owned(),
+            ),
+        }
+    }
+
+    fn metadata(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Fields(violations) => vec![("fields", violations.paths())],
+            Self::NotFound { resource } | Self::AlreadyExists { resource } => vec![("resource", resource.clone())],
+            Self::InUse { resource, used_by } => vec![("resource", resource.clone()), ("used_by", used_by.clone())],
+            Self::EtagMismatch { resource, etag } => vec![("resource", resource.clone()), ("etag", etag.clone())],
+            Self::RequestIdReused { request_id, revision } => {
+                vec![("request_id", request_id.to_string()), ("revision", revision.to_string())]
+            }
+            Self::RevisionNotReached { revision, min_revision } => {
+                vec![("revision", revision.to_string()), ("min_revision", min_revision.to_string())]
+            }
+            Self::CallerInvalid { problem } => vec![("problem", problem.clone())],
+            Self::CallerNotAllowed { caller, resource, role } => {
+                vec![("caller", caller.clone()), ("resource", resource.clone()), ("role", (*role).to_owned())]
+            }
+            Self::MethodUnknown { method } => vec![("method", method.clone())],
+            Self::PageToken
+            | Self::DeadlinePassed
+            | Self::MessageUnreadable { .. }
+            | Self::Overloaded
+            | Self::StoreUnavailable
+            | Self::StoreFull
+            | Self::Internal => Vec::new(),
+        }
+    }
+
+    fn detail(self) -> Detail {
+        match self {
+            Self::Fields(violations) => Detail::Fields(violations),
+            Self::NotFound { resource } | Self::AlreadyExists { resource } => Detail::Resource(resource),
+            Self::InUse { resource, .. } => Detail::Precondition(resource),
+            Self::RequestIdReused { request_id, .. } => Detail::Precondition(request_id.to_string()),
+            Self::RevisionNotReached { min_revision, .. } => Detail::Precondition(min_revision.to_string()),
+            Self::Overloaded | Self::StoreUnavailable => Detail::Retry(RETRY_DELAY),
+            Self::EtagMismatch { .. }
+            | Self::PageToken
+            | Self::CallerInvalid { .. }
+            | Self::CallerNotAllowed { .. }
+            | Self::DeadlinePassed
+            | Self::MethodUnknown { .. }
+            | Self::MessageUnreadable { .. }
+            | Self::StoreFull
+            | Self::Internal => Detail::None,
+        }
+    }
+}
+
+/// How long a caller does well to wait before it tries again.
+pub const RETRY_DELAY: Duration = Duration::from_millis(500);
+
+impl From<Shared> for Failure {
+    fn from(shared: Shared) -> Self {
+        let (code, reason, metadata) = (shared.code(), shared.reason(), shared.metadata());
+        let (english, vietnamese) = shared.texts();
+        Self { code, reason, metadata, english, vietnamese, detail: shared.detail() }
+    }
+}
+
+impl From<Violations> for Shared {
+    fn from(violations: Violations) -> Self {
+        Self::Fields(violations)
+    }
+}
+
+impl From<thidua_proto::page::BadToken> for Shared {
+    fn from(_: thidua_proto::page::BadToken) -> Self {
+        Self::PageToken
+    }
+}
+
+/// The text of a store's failure is for the log; callers learn only whether trying again helps.
+impl From<StoreError> for Shared {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Full => Self::StoreFull,
+            StoreError::Closing | StoreError::NotWritten => Self::StoreUnavailable,
+            StoreError::Database(_) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "the store did not answer");
+                Self::StoreUnavailable
+            }
+            StoreError::Corrupt { .. }
+            | StoreError::Address { .. }
+            | StoreError::InUse { .. }
+            | StoreError::Folder { .. }
+            | StoreError::Schema { .. } => {
+                tracing::error!(error = &error as &dyn std::error::Error, "the store is not usable");
+                Self::Internal
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! What every program does the same before its first decision. Knows no domain noun and no service.
+//!
+//! - [`body`]: messages as they are stored, merged and shown.
+//! - [`caller`]: who asks, and what they may do.
+//! - [`clock`]: time and identifiers, injected.
+//! - [`config`]: settings from flags and environment, all problems at once.
+//! - [`edge`]: what surrounds every call: trace, caller, deadline, limits, revision tokens.
+//! - [`failure`]: the failures that all services share.
+//! - [`journal`]: `JournalService` over a store.
+//! - [`program`]: from `main` to the exit code.
+//! - [`serve`]: bind, health, reflection, drain.
+//! - [`store`]: journal, resources, cells.
+//! - [`terms`]: what every write carries beside its content.
+//! - [`trace`]: the trace that a request belongs to, across services.
+
+pub mod body;
+pub mod caller;
+pub mod clock;
+pub mod config;
+pub mod edge;
+pub mod failure;
+pub mod journal;
+pub mod program;
+pub mod serve;
+pub mod store;
+pub mod terms;
+pub mod trace;

@@ -1,0 +1,103 @@
+//! From `main` to the exit code: settings, log, runtime, signals.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::config::{Problems, Setting, Settings};
+
+/// Exit code for settings that cannot be used (`EX_USAGE`).
+pub const USAGE: u8 = 64;
+
+/// Reads settings from the command line and the environment. The error is what to print and the exit code.
+pub fn read_settings(
+    program: &'static str,
+    about: &'static str,
+    known: &[Setting],
+    arguments: impl IntoIterator<Item = OsString>,
+) -> Result<Settings, (String, u8)> {
+    let mut command = clap::Command::new(program).about(about).version(env!("CARGO_PKG_VERSION"));
+    command = command.args(arguments_of(known));
+    let matches = command.try_get_matches_from(arguments).map_err(|error| {
+        let code = if error.use_stderr() { USAGE } else { 0 };
+        (error.to_string(), code)
+    })?;
+    Ok(from_matches(known, &matches))
+}
+
+/// The flags of settings.
+pub fn arguments_of(known: &[Setting]) -> impl Iterator<Item = clap::Arg> {
+    known.iter().map(|setting| {
+        let default = setting.default.map_or_else(String::new, |value| format!(" [default: {value}]"));
+        let help = format!("{}{default} [env: {}]", setting.help, setting.variable());
+        clap::Arg::new(setting.name).long(setting.name).help(help).allow_hyphen_values(true)
+    })
+}
+
+/// Settings from flags that were matched, then from the environment.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+pub fn from_matches(known: &[Setting], matches: &clap::ArgMatches) -> Settings {
+    Settings::look_up(known, |setting| {
+        let flag = matches.get_one::<String>(setting.name).cloned();
+        flag.or_else(|| std::env::var(setting.variable()).ok())
+    })
+}
+
+/// Runs a serving program until a signal asks it to stop.
+pub fn main<C>(
+    (program, about): (&'static str, &'static str),
+    known: &[Setting],
+    read: impl FnOnce(&mut Settings) -> Option<C>,
+    run: impl AsyncFnOnce(C) -> Result<(), String>,
+) -> ExitCode {
+    let mut settings = match read_settings(program, about, known, std::env::args_os()) {
+        Ok(settings) => settings,
+        Err((text, code)) => {
+            eprint!("{text}");
+            return ExitCode::from(code);
+        }
+    };
+    let log = settings.get::<String>("log");
+    let config = read(&mut settings);
+    let config = match settings.finish(config) {
+        Ok(config) => config,
+        Err(problems) => return refuse(program, &problems),
+    };
+    if let Err(problem) = crate::trace::start_log(log.as_deref().unwrap_or("info")) {
+        return refuse(program, &Problems(vec![problem]));
+    }
+    finish(program, tokio::runtime::Runtime::new().map_err(|cause| cause.to_string()).and_then(|runtime| {
+        runtime.block_on(run(config))
+    }))
+}
+
+fn refuse(program: &str, problems: &Problems) -> ExitCode {
+    eprintln!("{program}: the settings cannot be used:\n{problems}");
+    ExitCode::from(USAGE)
+}
+
+/// The exit code of what was run.
+pub fn finish(program: &str, outcome: Result<(), String>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("{program}: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Ends when SIGTERM or SIGINT asks the program to stop.
+pub async fn stop_signal() {
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        tracing::error!("signals cannot be watched; stop the program with SIGKILL");
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => tracing::info!("asked to stop (SIGTERM)"),
+        _ = interrupt.recv() => tracing::info!("asked to stop (SIGINT)"),
+    }
+}

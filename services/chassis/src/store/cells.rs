@@ -1,0 +1,197 @@
+//! Cells: dated sums over what records contribute, so that a total over any window is right the moment a write is
+//! acknowledged and costs the same however many records there are.
+//!
+//! The table is the truth; series in use are also kept in memory as running totals, which the writer moves on with every
+//! commit before it answers.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use super::engine::Value;
+use super::{Store, StoreError, sql};
+
+/// Whose sums: in statistics, a unit's name.
+pub type Series = Arc<str>;
+
+/// What one body adds to one sum.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cell {
+    /// Whose.
+    pub series: Series,
+    /// Of what.
+    pub measure: &'static str,
+    /// On which day, counted from 1970-01-01.
+    pub day: i64,
+    /// How much.
+    pub amount: i64,
+}
+
+/// What a body of a name adds to the cells: a pure function, so that sums can be taken back and recomputed. An error
+/// tells why the body cannot be read.
+pub type Contributions = fn(name: &str, body: &str) -> Result<Vec<Cell>, String>;
+
+/// The key of a sum and its change.
+pub(super) type Deltas = BTreeMap<(Series, &'static str, i64), i64>;
+
+/// The sums of one series, as running totals by day.
+#[derive(Debug, Clone, Default)]
+pub struct Tallies {
+    measures: HashMap<Box<str>, Vec<(i64, i64)>>,
+    days: usize,
+}
+
+impl Tallies {
+    /// All that came up to the end of `day`.
+    #[must_use]
+    pub fn up_to(&self, measure: &str, day: i64) -> i64 {
+        let Some(totals) = self.measures.get(measure) else { return 0 };
+        let after = totals.partition_point(|(at, _)| *at <= day);
+        after.checked_sub(1).and_then(|last| totals.get(last)).map_or(0, |(_, total)| *total)
+    }
+
+    /// All that came from the start of `first` to the end of `last`.
+    #[must_use]
+    pub fn within(&self, measure: &str, first: i64, last: i64) -> i64 {
+        self.up_to(measure, last) - self.up_to(measure, first - 1)
+    }
+
+    fn add(&mut self, measure: &str, day: i64, amount: i64) {
+        if !self.measures.contains_key(measure) {
+            self.measures.insert(measure.into(), Vec::new());
+        }
+        let Some(totals) = self.measures.get_mut(measure) else { return };
+        let at = totals.partition_point(|(at, _)| *at < day);
+        if totals.get(at).is_none_or(|(found, _)| *found != day) {
+            let before = at.checked_sub(1).and_then(|last| totals.get(last)).map_or(0, |(_, total)| *total);
+            totals.insert(at, (day, before));
+            self.days += 1;
+        }
+        for (_, total) in totals.iter_mut().skip(at) {
+            *total += amount;
+        }
+    }
+}
+
+/// Running totals in memory.
+#[derive(Debug, Default)]
+pub(super) struct CellCache(RwLock<Cached>);
+
+#[derive(Debug, Default)]
+struct Cached {
+    revision: i64,
+    series: HashMap<Series, Slot>,
+    days: usize,
+}
+
+#[derive(Debug)]
+enum Slot {
+    /// Being read; what was committed meanwhile, with its revision.
+    Loading(Vec<(i64, Deltas)>),
+    Ready(Arc<Tallies>),
+}
+
+/// How many days of running totals are kept before all are let go; 16 bytes each.
+const MOST_DAYS: usize = 2_000_000;
+
+impl CellCache {
+    /// Moves on to a committed revision.
+    pub(super) fn commit(&self, revision: i64, deltas: &Deltas) {
+        let mut cached = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        cached.revision = revision;
+        for ((series, measure, day), amount) in deltas {
+            match cached.series.get_mut(series) {
+                Some(Slot::Ready(tallies)) => Arc::make_mut(tallies).add(measure, *day, *amount),
+                Some(Slot::Loading(log)) => {
+                    if log.last().is_none_or(|(logged, _)| *logged != revision) {
+                        log.push((revision, Deltas::new()));
+                    }
+                    if let Some((_, logged)) = log.last_mut() {
+                        logged.insert((Arc::clone(series), measure, *day), *amount);
+                    }
+                }
+                None => {}
+            }
+        }
+    }
+
+    /// The series asked for at one revision, or those that have to be loaded first.
+    fn ready(&self, wanted: &[Series]) -> Result<(i64, Vec<Arc<Tallies>>), Vec<Series>> {
+        let cached = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let mut found = Vec::with_capacity(wanted.len());
+        let mut missing = Vec::new();
+        for series in wanted {
+            match cached.series.get(series) {
+                Some(Slot::Ready(tallies)) => found.push(Arc::clone(tallies)),
+                Some(Slot::Loading(_)) | None => missing.push(Arc::clone(series)),
+            }
+        }
+        if missing.is_empty() { Ok((cached.revision, found)) } else { Err(missing) }
+    }
+
+    fn begin_load(&self, series: &Series) {
+        let mut cached = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if cached.days > MOST_DAYS {
+            cached.series.clear();
+            cached.days = 0;
+        }
+        cached.series.entry(Arc::clone(series)).or_insert_with(|| Slot::Loading(Vec::new()));
+    }
+
+    fn end_load(&self, series: &Series, revision: i64, loaded: Option<Tallies>) {
+        let mut cached = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let Some(Slot::Loading(log)) = cached.series.get(series) else { return };
+        let Some(mut tallies) = loaded else {
+            cached.series.remove(series);
+            return;
+        };
+        for (_, deltas) in log.iter().filter(|(logged, _)| *logged > revision) {
+            for ((_, measure, day), amount) in deltas {
+                tallies.add(measure, *day, *amount);
+            }
+        }
+        cached.days += tallies.days;
+        cached.series.insert(Arc::clone(series), Slot::Ready(Arc::new(tallies)));
+    }
+}
+
+impl Store {
+    /// The running totals of series, all at one revision, which is told first. Every acknowledged write is in them.
+    pub async fn tallies(&self, wanted: &[Series]) -> Result<(i64, Vec<Arc<Tallies>>), StoreError> {
+        loop {
+            match self.shared.cells.ready(wanted) {
+                Ok((revision, tallies)) => return Ok((revision.max(self.shared.opened_at), tallies)),
+                Err(missing) => {
+                    for series in missing {
+                        self.load_tallies(&series).await?;
+                    }
+                }
+            }
+        }
+    }
+
+    async fn load_tallies(&self, series: &Series) -> Result<(), StoreError> {
+        self.shared.cells.begin_load(series);
+        let loaded = self.read_tallies(series).await;
+        match loaded {
+            Ok((revision, tallies)) => {
+                self.shared.cells.end_load(series, revision, Some(tallies));
+                Ok(())
+            }
+            Err(error) => {
+                self.shared.cells.end_load(series, 0, None);
+                Err(error)
+            }
+        }
+    }
+
+    async fn read_tallies(&self, series: &Series) -> Result<(i64, Tallies), StoreError> {
+        let mut snapshot = self.shared.engine.snapshot().await?;
+        let revision = super::writer::head(&snapshot.read(sql::HEAD, Vec::new()).await?)?.revision;
+        let mut tallies = Tallies::default();
+        // Rows come by measure and day, so each one lands at the end of its running totals.
+        for row in snapshot.read(sql::CELLS_OF_SERIES, vec![Value::Text(Arc::clone(series))]).await? {
+            tallies.add(&row.text(0)?, row.number(1)?, row.number(2)?);
+        }
+        Ok((revision, tallies))
+    }
+}

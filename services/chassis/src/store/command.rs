@@ -1,0 +1,230 @@
+//! Commands: what to load, and the pure function that turns the state into changes or a refusal.
+
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::StoreError;
+
+/// A command with its rule. `E` is what the rule refuses with.
+pub struct Command<E> {
+    /// Who asks, as it enters the journal.
+    pub caller: String,
+    /// The full method name, such as `thidua.statistics.v1.PetitionService/CreatePetition`.
+    pub method: &'static str,
+    /// The caller's id for the request, if it may be sent again.
+    pub request_id: Option<Uuid>,
+    /// SHA-256 of the request in lower-case hex.
+    pub request_hash: String,
+    /// Decide, but write nothing.
+    pub validate_only: bool,
+    /// What `decide` looks at.
+    pub needs: Needs,
+    /// The rule. Run again where the engine asks for a retry, so it must not have effects.
+    pub decide: Box<dyn Fn(&State, &Context) -> Result<Decision, E> + Send + Sync>,
+}
+
+/// What a command's rule looks at; loaded before it runs.
+#[derive(Debug, Clone, Default)]
+pub struct Needs {
+    /// Resources by name, whether they exist or not.
+    pub names: Vec<Arc<str>>,
+    /// All resources of these collections; only for small ones.
+    pub collections: Vec<Arc<str>>,
+    /// Resources that refer to these names.
+    pub references: Vec<Arc<str>>,
+}
+
+/// What the `request_id` of a command is bound to: SHA-256 of the request, in lower-case hex.
+#[must_use]
+pub fn request_hash(request: &impl prost::Message) -> String {
+    super::journal::sha256_hex(&request.encode_to_vec())
+}
+
+impl Needs {
+    /// Resources by name.
+    #[must_use]
+    pub fn names(names: impl IntoIterator<Item = String>) -> Self {
+        Self { names: names.into_iter().map(Arc::from).collect(), ..Self::default() }
+    }
+
+    /// All of a collection as well.
+    #[must_use]
+    pub fn and_collection(mut self, collection: &str) -> Self {
+        self.collections.push(collection.into());
+        self
+    }
+
+    /// What refers to a name as well.
+    #[must_use]
+    pub fn and_referrers(mut self, name: &str) -> Self {
+        self.references.push(name.into());
+        self
+    }
+}
+
+/// Circumstances of a decision that the rule may use.
+#[derive(Debug, Clone, Copy)]
+pub struct Context {
+    /// The time of the decision; the entry's commit time.
+    pub now: Timestamp,
+    /// The revision that the entry gets if the rule accepts.
+    pub revision: i64,
+}
+
+/// A resource in the state.
+#[derive(Debug, Clone)]
+pub struct Held {
+    /// Its latest revision.
+    pub revision: i64,
+    /// When it was created.
+    pub create_time: Timestamp,
+    /// When it was last changed.
+    pub update_time: Timestamp,
+    /// Canonical ProtoJSON; `None` once deleted.
+    pub body: Option<Arc<str>>,
+    /// Where it is listed.
+    pub index: Index,
+}
+
+/// How a resource is listed and found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Index {
+    /// The collection, such as `units/{unit}/petitions`.
+    pub collection: Arc<str>,
+    /// Lists are sorted by this number, then by name; a day for dated records, 0 otherwise.
+    pub sort_number: i64,
+    /// The one resource that this one refers to and keeps from being deleted.
+    pub refers_to: Option<Arc<str>>,
+}
+
+/// What a rule sees: all that the command named, with the changes of the commands before it.
+#[derive(Debug, Default)]
+pub struct State {
+    pub(super) held: BTreeMap<Arc<str>, Held>,
+}
+
+impl State {
+    /// A resource that exists.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Held> {
+        self.held.get(name).filter(|held| held.body.is_some())
+    }
+
+    /// The resources of a collection, by name.
+    pub fn collection(&self, collection: &str) -> impl Iterator<Item = (&str, &Held)> {
+        self.existing().filter(move |(_, held)| &*held.index.collection == collection)
+    }
+
+    /// The resources that refer to a name, by name.
+    pub fn referrers(&self, name: &str) -> impl Iterator<Item = (&str, &Held)> {
+        self.existing().filter(move |(_, held)| held.index.refers_to.as_deref() == Some(name))
+    }
+
+    fn existing(&self) -> impl Iterator<Item = (&str, &Held)> {
+        self.held.iter().filter(|(_, held)| held.body.is_some()).map(|(name, held)| (&**name, held))
+    }
+}
+
+/// What an accepted command does.
+#[derive(Debug, Clone, Default)]
+pub struct Decision {
+    /// New bodies and ends; each name at most once.
+    pub changes: Vec<Change>,
+    /// The answer as JSON, where it cannot be told from the changes.
+    pub outcome: Option<String>,
+}
+
+impl Decision {
+    /// One new body.
+    #[must_use]
+    pub fn put(name: &str, index: Index, body: String) -> Self {
+        Self { changes: vec![Change::put(name, index, body)], outcome: None }
+    }
+}
+
+/// A new body of a resource, or its end.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// The resource's name.
+    pub name: Arc<str>,
+    /// Canonical ProtoJSON; `None` deletes.
+    pub body: Option<Arc<str>>,
+    /// Where it is listed.
+    pub index: Index,
+}
+
+impl Change {
+    /// A new body.
+    #[must_use]
+    pub fn put(name: &str, index: Index, body: String) -> Self {
+        Self { name: name.into(), body: Some(body.into()), index }
+    }
+
+    /// The end of a resource that is held.
+    #[must_use]
+    pub fn delete(name: &str, held: &Held) -> Self {
+        Self { name: name.into(), body: None, index: held.index.clone() }
+    }
+}
+
+/// What a command did, or, after `validate_only`, would have done.
+#[derive(Debug, Clone)]
+pub struct Committed {
+    /// The revision of its entry; for `validate_only` the newest one.
+    pub revision: i64,
+    /// What it changed, each as it stood then.
+    pub changes: Vec<(Arc<str>, Held)>,
+    /// The answer as JSON, where it cannot be told from the changes.
+    pub outcome: Option<Arc<str>>,
+}
+
+impl Committed {
+    /// The resource of a name among the changes.
+    #[must_use]
+    pub fn changed(&self, name: &str) -> Option<&Held> {
+        self.changes.iter().find(|(changed, _)| &**changed == name).map(|(_, held)| held)
+    }
+}
+
+/// Why a command did nothing.
+#[derive(Debug)]
+pub enum SubmitError<E> {
+    /// Its rule refused.
+    Refused(E),
+    /// The `request_id` was used for another request.
+    RequestIdReused {
+        /// The id.
+        request_id: Uuid,
+        /// The revision of that request.
+        revision: i64,
+    },
+    /// The store failed; whether the command was done is known after sending it again with its `request_id`.
+    Store(StoreError),
+}
+
+/// As the writer answers, with the type of `E` erased.
+pub(super) enum JobError {
+    Refused(Box<dyn Any + Send>),
+    RequestIdReused { request_id: Uuid, revision: i64 },
+    Store(StoreError),
+}
+
+impl<E: 'static> SubmitError<E> {
+    pub(super) fn from_job(error: JobError) -> Self {
+        match error {
+            JobError::Refused(refusal) => match refusal.downcast() {
+                Ok(refusal) => Self::Refused(*refusal),
+                Err(_) => {
+                    let problem = "a command was refused with another command's type".to_owned();
+                    Self::Store(StoreError::Corrupt { problem })
+                }
+            },
+            JobError::RequestIdReused { request_id, revision } => Self::RequestIdReused { request_id, revision },
+            JobError::Store(error) => Self::Store(error),
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Journal entries and their hashes. The definition of the hash is in `journal_entry.proto`; a script in another language
+//! can recompute it from an export.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use super::engine::{Row, Snapshot, Value};
+use super::{Store, StoreError, sql};
+
+/// The hash before the first entry.
+pub const ZERO_HASH: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// One accepted command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// 1, 2, 3 … without gaps.
+    pub revision: i64,
+    /// When it was decided.
+    pub commit_time: Timestamp,
+    /// Who asked.
+    pub caller: Arc<str>,
+    /// The full method name.
+    pub method: Arc<str>,
+    /// The caller's id for the request.
+    pub request_id: Option<Arc<str>>,
+    /// SHA-256 of the request.
+    pub request_hash: Arc<str>,
+    /// The answer as JSON, where it cannot be told from the changes.
+    pub outcome: Option<Arc<str>>,
+    /// What it changed, in the byte order of names.
+    pub changes: Vec<EntryChange>,
+    /// The hash of the entry before.
+    pub previous_hash: Arc<str>,
+    /// This entry's hash, as stored.
+    pub hash: Arc<str>,
+}
+
+/// A new body, or `None` for an end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryChange {
+    /// The resource's name.
+    pub name: Arc<str>,
+    /// Its new body.
+    pub body: Option<Arc<str>>,
+}
+
+impl Entry {
+    /// The hash that follows from the content.
+    #[must_use]
+    pub fn compute_hash(&self) -> String {
+        let mut digest = Sha256::new();
+        digest.update(format!(
+            "{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}",
+            self.previous_hash,
+            self.revision,
+            self.commit_time.as_microsecond(),
+            self.caller,
+            self.method,
+            self.request_id.as_deref().unwrap_or_default(),
+            self.request_hash,
+            sha256_hex(self.outcome.as_deref().unwrap_or_default().as_bytes()),
+        ));
+        for change in &self.changes {
+            digest.update("\n");
+            digest.update(&*change.name);
+            digest.update(" ");
+            match &change.body {
+                Some(body) => digest.update(sha256_hex(body.as_bytes())),
+                None => digest.update("-"),
+            }
+        }
+        hex(&digest.finalize())
+    }
+}
+
+/// SHA-256 in lower-case hex.
+pub(super) fn sha256_hex(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+pub(super) fn timestamp(microseconds: i64) -> Result<Timestamp, StoreError> {
+    Timestamp::from_microsecond(microseconds)
+        .map_err(|_| StoreError::Corrupt { problem: format!("{microseconds} is no time") })
+}
+
+fn entry(row: &Row) -> Result<Entry, StoreError> {
+    Ok(Entry {
+        revision: row.number(0)?,
+        commit_time: timestamp(row.number(1)?)?,
+        caller: row.text(2)?,
+        method: row.text(3)?,
+        request_id: row.optional_text(4)?,
+        request_hash: row.text(5)?,
+        outcome: row.optional_text(6)?,
+        changes: Vec::new(),
+        previous_hash: row.text(7)?,
+        hash: row.text(8)?,
+    })
+}
+
+/// Entries of a closed span of revisions, with their changes, by revision.
+pub(super) async fn entries(snapshot: &mut Snapshot, first: i64, last: i64) -> Result<Vec<Entry>, StoreError> {
+    let span = || vec![Value::Number(first), Value::Number(last)];
+    let mut entries: Vec<Entry> =
+        snapshot.read(sql::ENTRIES, span()).await?.iter().map(entry).collect::<Result<_, _>>()?;
+    for row in snapshot.read(sql::VERSIONS_OF_ENTRIES, span()).await? {
+        let revision = row.number(0)?;
+        let change = EntryChange { name: row.text(1)?, body: row.optional_text(3)? };
+        match entries.binary_search_by_key(&revision, |entry| entry.revision) {
+            Ok(at) => entries.get_mut(at).map(|entry| entry.changes.push(change)),
+            Err(_) => {
+                let problem = format!("a version of {} belongs to no entry (revision {revision})", change.name);
+                return Err(StoreError::Corrupt { problem });
+            }
+        };
+    }
+    for entry in &mut entries {
+        // Not left to the database: engines sort text by their locale.
+        entry.changes.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+    Ok(entries)
+}
+
+/// At most this many entries are read at once; an import's entry has up to 500 changes.
+const ENTRIES_AT_ONCE: i64 = 16;
+
+impl Store {
+    /// The entries from `first` on, at most `most`, ending early once they hold about `bytes` of bodies.
+    pub async fn entries(&self, first: i64, most: usize, bytes: usize) -> Result<Vec<Entry>, StoreError> {
+        let mut snapshot = self.shared.engine.snapshot().await?;
+        let mut found: Vec<Entry> = Vec::new();
+        let mut next = first.max(1);
+        let mut size = 0;
+        while found.len() < most && size < bytes {
+            let left = i64::try_from(most - found.len()).unwrap_or(i64::MAX);
+            let last = next.saturating_add(ENTRIES_AT_ONCE.min(left) - 1);
+            let part = entries(&mut snapshot, next, last).await?;
+            if part.is_empty() {
+                break;
+            }
+            size += part.iter().flat_map(|e| &e.changes).filter_map(|c| c.body.as_ref()).map(|b| b.len()).sum::<usize>();
+            next = last.saturating_add(1);
+            found.extend(part);
+        }
+        Ok(found)
+    }
+}

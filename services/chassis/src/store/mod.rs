@@ -1,0 +1,177 @@
+//! One mechanism for all resources of all services: a journal of accepted commands, the versions that they made, the
+//! latest state, and dated sums over it ("cells"), all written in one transaction.
+//!
+//! Writing is serial and group committed: [`Store::submit`] queues a command; the writer takes what has queued, loads at
+//! once all that the commands named, runs each command's pure `decide` over that state, and commits the changes together.
+//! An OK answer is durable; a refused command leaves nothing; a `request_id` seen before gets its first outcome again.
+//!
+//! Invariants: revisions have no gaps; an entry's hash covers its changes and the entry before; a resource's row points at
+//! its newest version; `cells` equals the sum of the contributions of all bodies that are in force.
+
+mod cells;
+mod command;
+mod engine;
+mod journal;
+mod read;
+mod sql;
+#[cfg(test)]
+mod tests;
+mod verify;
+mod writer;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot, watch};
+
+pub use self::cells::{Cell, Contributions, Series, Tallies};
+pub use self::command::{Change, Command, Committed, Context, Decision, Held, Index, Needs, State, SubmitError, request_hash};
+pub use self::journal::{Entry, EntryChange, ZERO_HASH};
+pub use self::read::{PageQuery, Resource};
+pub use self::verify::Verification;
+
+use self::cells::CellCache;
+use self::engine::Engine;
+use crate::clock::Clock;
+
+/// What can go wrong with the store itself.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The address names no engine that is built in.
+    #[error("`{address}` is no store: write sqlite:PATH")]
+    Address {
+        /// As given.
+        address: String,
+    },
+    /// Another process has the store open.
+    #[error("the store {path} is open in another process; stop that one first")]
+    InUse {
+        /// The database file.
+        path: PathBuf,
+    },
+    /// A folder or file cannot be made.
+    #[error("cannot make {path}: {cause}")]
+    Folder {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// The store was written by another release.
+    #[error("the store has schema version {found}, this program knows up to {known}; use a newer release")]
+    Schema {
+        /// In the store.
+        found: i64,
+        /// The newest known.
+        known: i64,
+    },
+    /// The database holds something impossible.
+    #[error("the store is damaged: {problem}")]
+    Corrupt {
+        /// What and where.
+        problem: String,
+    },
+    /// The writer has stopped, because the program is stopping.
+    #[error("the store is closing")]
+    Closing,
+    /// The batch that the command was part of could not be written; the log says why.
+    #[error("the database failed; the log says why")]
+    NotWritten,
+    /// The disk or quota is full; nothing was written.
+    #[error("the store has no room left")]
+    Full,
+    /// The database failed.
+    #[error("the database failed: {0}")]
+    Database(#[from] sqlx::Error),
+}
+
+impl StoreError {
+    /// Whether the disk or quota is full (SQLITE_FULL): trying again does not help.
+    fn is_full(&self) -> bool {
+        matches!(self, Self::Database(sqlx::Error::Database(cause)) if cause.code().as_deref() == Some("13"))
+    }
+}
+
+/// The newest entry of the journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// Its revision; 0 while the journal is empty.
+    pub revision: i64,
+    /// Its hash; [`ZERO_HASH`] while the journal is empty.
+    pub hash: Arc<str>,
+}
+
+/// An open store. Cheap to clone; the writer stops once every clone is dropped or [`close`](Self::close) is called.
+#[derive(Clone, Debug)]
+pub struct Store {
+    shared: Arc<Shared>,
+    queue: mpsc::Sender<writer::Job>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    engine: Engine,
+    contributions: Contributions,
+    cells: CellCache,
+    head: watch::Sender<Head>,
+    closed: watch::Sender<bool>,
+    opened_at: i64,
+}
+
+/// How many commands may wait for the writer before callers wait for a place.
+const QUEUE: usize = 4096;
+
+impl Store {
+    /// Opens a store, making or migrating it as needed. `contributions` says what a body adds to the cells.
+    pub async fn open(address: &str, contributions: Contributions, clock: Clock) -> Result<Self, StoreError> {
+        let engine = Engine::open(address).await?;
+        let mut connection = engine.writer().await?;
+        let head = writer::set_up(&mut connection).await?;
+        let opened_at = head.revision;
+        let (queue, jobs) = mpsc::channel(QUEUE);
+        let shared = Arc::new(Shared {
+            engine,
+            contributions,
+            cells: CellCache::default(),
+            head: watch::Sender::new(head),
+            closed: watch::Sender::new(false),
+            opened_at,
+        });
+        tokio::spawn(writer::run(Arc::clone(&shared), connection, jobs, clock));
+        Ok(Self { shared, queue })
+    }
+
+    /// Runs a command: everything that it changes is durable when this returns, or nothing is.
+    pub async fn submit<E: Send + 'static>(&self, command: Command<E>) -> Result<Committed, SubmitError<E>> {
+        let (reply, outcome) = oneshot::channel();
+        let job = writer::Job::new(command, reply);
+        self.queue.send(job).await.map_err(|_| SubmitError::Store(StoreError::Closing))?;
+        let outcome = outcome.await.map_err(|_| SubmitError::Store(StoreError::Closing))?;
+        outcome.map_err(SubmitError::from_job)
+    }
+
+    /// The newest entry. Every write acknowledged before the call is in it.
+    #[must_use]
+    pub fn head(&self) -> Head {
+        self.shared.head.borrow().clone()
+    }
+
+    /// Tells of every move of the head.
+    #[must_use]
+    pub fn watch_head(&self) -> watch::Receiver<Head> {
+        self.shared.head.subscribe()
+    }
+
+    /// Finishes what has queued, then lets go of the database.
+    pub async fn close(self) {
+        let mut closed = self.shared.closed.subscribe();
+        let Self { shared, queue } = self;
+        let (last, done) = oneshot::channel();
+        // The writer answers jobs in order, so this one's answer means that all before it are done.
+        if queue.send(writer::Job::stop(last)).await.is_ok() {
+            let _ = done.await;
+            let _ = closed.wait_for(|closed| *closed).await;
+        }
+        shared.engine.close().await;
+    }
+}

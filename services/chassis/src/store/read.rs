@@ -1,0 +1,99 @@
+//! Reads: one resource, a page of a collection.
+
+use std::sync::Arc;
+
+use super::command::{Held, Index};
+use super::engine::{Row, Value};
+use super::journal::timestamp;
+use super::{Store, StoreError, sql};
+
+/// A resource as it stands.
+#[derive(Debug, Clone)]
+pub struct Resource {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its content and times.
+    pub held: Held,
+}
+
+impl Resource {
+    pub(super) fn of_row(row: &Row) -> Result<Self, StoreError> {
+        let held = Held {
+            revision: row.number(1)?,
+            index: Index { collection: row.text(2)?, sort_number: row.number(3)?, refers_to: row.optional_text(4)? },
+            create_time: timestamp(row.number(5)?)?,
+            update_time: timestamp(row.number(6)?)?,
+            body: row.optional_text(7)?,
+        };
+        Ok(Self { name: row.text(0)?, held })
+    }
+}
+
+/// Which part of a collection to read.
+#[derive(Debug, Clone)]
+pub struct PageQuery {
+    /// The collection.
+    pub collection: String,
+    /// After this sort number and name; `(i64::MIN, "")` from the start.
+    pub after: (i64, String),
+    /// Only sort numbers from here.
+    pub first: i64,
+    /// Only sort numbers up to here.
+    pub last: i64,
+    /// How many at most.
+    pub limit: u32,
+}
+
+impl PageQuery {
+    /// A whole collection's first page.
+    #[must_use]
+    pub fn all(collection: &str, limit: u32) -> Self {
+        let after = (i64::MIN, String::new());
+        Self { collection: collection.to_owned(), after, first: i64::MIN, last: i64::MAX, limit }
+    }
+
+    fn values(&self) -> Vec<Value> {
+        vec![
+            Value::Text(self.collection.as_str().into()),
+            Value::Number(self.after.0),
+            Value::Text(self.after.1.as_str().into()),
+            Value::Number(self.first),
+            Value::Number(self.last),
+            Value::Number(self.limit.into()),
+        ]
+    }
+}
+
+impl Store {
+    /// A resource by name, if it exists.
+    pub async fn get(&self, name: &str) -> Result<Option<Resource>, StoreError> {
+        let rows = self.shared.engine.read(sql::RESOURCE, vec![Value::Text(name.into())]).await?;
+        rows.first().map(Resource::of_row).transpose()
+    }
+
+    /// A page of a collection, by sort number, then by name.
+    pub async fn page(&self, query: &PageQuery) -> Result<Vec<Resource>, StoreError> {
+        let rows = self.shared.engine.read(sql::PAGE, query.values()).await?;
+        rows.iter().map(Resource::of_row).collect()
+    }
+
+    /// One resource and whole collections at one revision, which is told first.
+    pub async fn read_together(
+        &self,
+        name: &str,
+        collections: &[String],
+    ) -> Result<(i64, Option<Resource>, Vec<Vec<Resource>>), StoreError> {
+        let mut snapshot = self.shared.engine.snapshot().await?;
+        let head = snapshot.read(sql::HEAD, Vec::new()).await?;
+        let revision = super::writer::head(&head)?.revision;
+        let rows = snapshot.read(sql::RESOURCE, vec![Value::Text(name.into())]).await?;
+        let resource = rows.first().map(Resource::of_row).transpose()?;
+        let mut lists = Vec::with_capacity(collections.len());
+        for collection in collections {
+            let query = PageQuery::all(collection, u32::MAX);
+            let rows = snapshot.read(sql::PAGE, query.values()).await?;
+            lists.push(rows.iter().map(Resource::of_row).collect::<Result<_, _>>()?);
+        }
+        Ok((revision, resource, lists))
+    }
+}

@@ -1,0 +1,207 @@
+//! Every SQL text of the store: constants that SQLite and PostgreSQL take alike, each beginning with its user's name.
+
+use std::fmt::Write as _;
+
+/// The most rows of one statement; times the widest row, well below the 32,766 values that SQLite binds.
+pub(super) const MOST_ROWS: usize = 500;
+
+/// The schema, one idea a step. A step never changes once released; see the README's "Migrations".
+pub(super) const MIGRATIONS: &[&str] = &["-- chassis.store.migrate 1: the store
+CREATE TABLE head (
+    id BIGINT PRIMARY KEY CHECK (id = 1),
+    revision BIGINT NOT NULL CHECK (revision >= 0),
+    hash TEXT NOT NULL CHECK (length(hash) = 64)
+);
+INSERT INTO head (id, revision, hash)
+VALUES (1, 0, '0000000000000000000000000000000000000000000000000000000000000000');
+CREATE TABLE entries (
+    revision BIGINT PRIMARY KEY CHECK (revision > 0),
+    commit_time BIGINT NOT NULL,
+    caller TEXT NOT NULL,
+    method TEXT NOT NULL,
+    request_id TEXT,
+    request_hash TEXT NOT NULL CHECK (length(request_hash) = 64),
+    outcome TEXT,
+    previous_hash TEXT NOT NULL CHECK (length(previous_hash) = 64),
+    hash TEXT NOT NULL CHECK (length(hash) = 64)
+);
+CREATE UNIQUE INDEX entries_request_id ON entries (request_id) WHERE request_id IS NOT NULL;
+CREATE TABLE versions (
+    revision BIGINT NOT NULL,
+    name TEXT NOT NULL,
+    previous_revision BIGINT,
+    create_time BIGINT NOT NULL,
+    body TEXT,
+    PRIMARY KEY (revision, name)
+);
+CREATE TABLE resources (
+    name TEXT PRIMARY KEY,
+    revision BIGINT NOT NULL,
+    collection TEXT NOT NULL,
+    sort_number BIGINT NOT NULL,
+    refers_to TEXT,
+    deleted BIGINT NOT NULL CHECK (deleted IN (0, 1))
+);
+CREATE INDEX resources_listed ON resources (collection, sort_number, name);
+CREATE INDEX resources_refers_to ON resources (refers_to) WHERE refers_to IS NOT NULL;
+CREATE TABLE cells (
+    series TEXT NOT NULL,
+    measure TEXT NOT NULL,
+    day BIGINT NOT NULL,
+    amount BIGINT NOT NULL,
+    PRIMARY KEY (series, measure, day)
+);
+"];
+
+/// The one table outside the migrations: how many of them are done.
+pub(super) const SCHEMA_TABLE: &str = "-- chassis.store.schema_table
+CREATE TABLE IF NOT EXISTS store_schema (id BIGINT PRIMARY KEY CHECK (id = 1), version BIGINT NOT NULL)";
+
+pub(super) const PUT_SCHEMA_VERSION: &str = "-- chassis.store.put_schema_version
+INSERT INTO store_schema (id, version) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET version = excluded.version";
+
+pub(super) const SCHEMA_VERSION: &str = "-- chassis.store.schema_version
+SELECT version FROM store_schema WHERE id = 1";
+
+/// Takes the row lock that serialises writers, on any engine.
+pub(super) const LOCK_HEAD: &str = "-- chassis.store.lock_head
+UPDATE head SET revision = revision WHERE id = 1 RETURNING revision, hash";
+
+pub(super) const HEAD: &str = "-- chassis.store.head
+SELECT revision, hash FROM head WHERE id = 1";
+
+pub(super) const MOVE_HEAD: &str = "-- chassis.store.move_head
+UPDATE head SET revision = $1, hash = $2 WHERE id = 1";
+
+pub(super) const REQUESTS: (&str, &str) = (
+    "-- chassis.store.requests
+SELECT request_id, revision, caller, request_hash, outcome, commit_time FROM entries WHERE request_id IN (",
+    ")",
+);
+
+/// A resource in its latest version, with the times that the journal tells; `$tail` picks which.
+macro_rules! resources {
+    ($user:literal, $tail:literal) => {
+        concat!(
+            "-- chassis.store.",
+            $user,
+            "
+SELECT r.name, r.revision, r.collection, r.sort_number, r.refers_to, v.create_time, e.commit_time, v.body
+FROM resources r
+JOIN versions v ON v.revision = r.revision AND v.name = r.name
+JOIN entries e ON e.revision = r.revision
+",
+            $tail
+        )
+    };
+}
+
+pub(super) const RESOURCES_BY_NAME: (&str, &str) = (resources!("resources_by_name", "WHERE r.name IN ("), ")");
+pub(super) const RESOURCES_BY_COLLECTION: (&str, &str) =
+    (resources!("resources_by_collection", "WHERE r.deleted = 0 AND r.collection IN ("), ")");
+pub(super) const RESOURCES_BY_REFERENCE: (&str, &str) =
+    (resources!("resources_by_reference", "WHERE r.deleted = 0 AND r.refers_to IN ("), ") LIMIT 1000");
+
+pub(super) const RESOURCE: &str = resources!("resource", "WHERE r.deleted = 0 AND r.name = $1");
+
+pub(super) const PAGE: &str = resources!(
+    "page",
+    "WHERE r.deleted = 0 AND r.collection = $1 AND (r.sort_number, r.name) > ($2, $3)
+AND r.sort_number >= $4 AND r.sort_number <= $5
+ORDER BY r.sort_number, r.name LIMIT $6"
+);
+
+pub(super) const VERSIONS_OF_ENTRIES: &str = "-- chassis.store.versions_of_entries
+SELECT revision, name, create_time, body FROM versions WHERE revision >= $1 AND revision <= $2 ORDER BY revision";
+
+pub(super) const ENTRIES: &str = "-- chassis.store.entries
+SELECT revision, commit_time, caller, method, request_id, request_hash, outcome, previous_hash, hash
+FROM entries WHERE revision >= $1 AND revision <= $2 ORDER BY revision";
+
+pub(super) const ADD_ENTRIES: (&str, &str) = (
+    "-- chassis.store.add_entries
+INSERT INTO entries
+(revision, commit_time, caller, method, request_id, request_hash, outcome, previous_hash, hash) VALUES ",
+    "",
+);
+
+pub(super) const ADD_VERSIONS: (&str, &str) = (
+    "-- chassis.store.add_versions
+INSERT INTO versions (revision, name, previous_revision, create_time, body) VALUES ",
+    "",
+);
+
+pub(super) const PUT_RESOURCES: (&str, &str) = (
+    "-- chassis.store.put_resources
+INSERT INTO resources (name, revision, collection, sort_number, refers_to, deleted) VALUES ",
+    " ON CONFLICT (name) DO UPDATE SET revision = excluded.revision, collection = excluded.collection,
+sort_number = excluded.sort_number, refers_to = excluded.refers_to, deleted = excluded.deleted",
+);
+
+pub(super) const ADD_TO_CELLS: (&str, &str) = (
+    "-- chassis.store.add_to_cells
+INSERT INTO cells (series, measure, day, amount) VALUES ",
+    " ON CONFLICT (series, measure, day) DO UPDATE SET amount = cells.amount + excluded.amount",
+);
+
+pub(super) const CELLS_OF_SERIES: &str = "-- chassis.store.cells_of_series
+SELECT measure, day, amount FROM cells WHERE series = $1 AND amount <> 0 ORDER BY measure, day";
+
+pub(super) const CELLS: &str = "-- chassis.store.cells
+SELECT series, measure, day, amount FROM cells WHERE amount <> 0";
+
+/// Resources whose row does not point at their newest version.
+pub(super) const STALE_RESOURCES: &str = "-- chassis.store.stale_resources
+SELECT v.name, v.revision FROM versions v LEFT JOIN resources r ON r.name = v.name
+WHERE r.name IS NULL OR r.revision < v.revision
+OR (r.revision = v.revision AND (r.deleted = 1) <> (v.body IS NULL))
+ORDER BY v.revision LIMIT 1";
+
+/// Resources that point at a version that is not there.
+pub(super) const DANGLING_RESOURCES: &str = "-- chassis.store.dangling_resources
+SELECT r.name, r.revision FROM resources r LEFT JOIN versions v ON v.name = r.name AND v.revision = r.revision
+WHERE v.name IS NULL ORDER BY r.revision LIMIT 1";
+
+/// All that exists, in pages by name.
+pub(super) const EXISTING: &str = "-- chassis.store.existing
+SELECT r.name, v.body FROM resources r JOIN versions v ON v.name = r.name AND v.revision = r.revision
+WHERE r.deleted = 0 AND r.name > $1 ORDER BY r.name LIMIT 2000";
+
+/// Every static text, for the test that prepares each.
+#[cfg(test)]
+pub(super) const ALL: &[&str] = &[
+    SCHEMA_TABLE,
+    PUT_SCHEMA_VERSION,
+    SCHEMA_VERSION,
+    LOCK_HEAD,
+    HEAD,
+    MOVE_HEAD,
+    RESOURCE,
+    PAGE,
+    VERSIONS_OF_ENTRIES,
+    ENTRIES,
+    CELLS_OF_SERIES,
+    CELLS,
+    STALE_RESOURCES,
+    DANGLING_RESOURCES,
+    EXISTING,
+];
+
+/// `head (…), (…) tail` with `rows` rows of `columns` numbered parameters.
+pub(super) fn multi_row(head: &str, columns: usize, rows: usize, tail: &str) -> String {
+    let mut text = String::with_capacity(head.len() + tail.len() + rows * columns * 7);
+    text.push_str(head);
+    let mut parameter = 0;
+    for row in 0..rows {
+        text.push_str(if row == 0 { "(" } else { ", (" });
+        for column in 0..columns {
+            parameter += 1;
+            let comma = if column == 0 { "" } else { ", " };
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{comma}${parameter}");
+        }
+        text.push(')');
+    }
+    text.push_str(tail);
+    text
+}

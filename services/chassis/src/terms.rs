@@ -1,0 +1,84 @@
+//! What every write carries beside its content: who asks, its id, and whether it is only a check.
+
+use prost::Message;
+use thidua_proto::parse::{Problem, Violations};
+use uuid::Uuid;
+
+use crate::caller::Caller;
+use crate::failure::Shared;
+use crate::store::{Command, Committed, Context, Decision, Needs, State, Store, request_hash};
+
+/// The terms of a write.
+#[derive(Debug, Clone)]
+pub struct Terms {
+    method: &'static str,
+    caller: String,
+    request_id: Option<Uuid>,
+    request_hash: String,
+    validate_only: bool,
+}
+
+impl Terms {
+    /// Of a request to `method`, such as `thidua.statistics.v1.PetitionService/CreatePetition`.
+    pub fn parse(
+        violations: &mut Violations,
+        method: &'static str,
+        caller: &Caller,
+        request: &impl Message,
+        (request_id, validate_only): (&str, bool),
+    ) -> Option<Self> {
+        let request_id = if request_id.is_empty() { None } else { Some(uuid(violations, "request_id", request_id)?) };
+        let request_hash = request_hash(request);
+        Some(Self { method, caller: caller.to_string(), request_id, request_hash, validate_only })
+    }
+
+    /// Of a part of a stream, whose id follows from the stream's.
+    #[must_use]
+    pub fn of_part(
+        method: &'static str,
+        caller: &Caller,
+        request: &impl Message,
+        request_id: Uuid,
+        validate_only: bool,
+    ) -> Self {
+        let (caller, request_hash) = (caller.to_string(), request_hash(request));
+        Self { method, caller, request_id: Some(request_id), request_hash, validate_only }
+    }
+
+    /// Runs a rule under these terms.
+    pub async fn submit<E: From<Shared> + Send + 'static>(
+        self,
+        store: &Store,
+        needs: Needs,
+        decide: impl Fn(&State, &Context) -> Result<Decision, E> + Send + Sync + 'static,
+    ) -> Result<Committed, E> {
+        let command = Command {
+            caller: self.caller,
+            method: self.method,
+            request_id: self.request_id,
+            request_hash: self.request_hash,
+            validate_only: self.validate_only,
+            needs,
+            decide: Box::new(decide),
+        };
+        store.submit(command).await.map_err(Shared::of_submit)
+    }
+}
+
+/// Reads a UUID.
+pub fn uuid(violations: &mut Violations, field: &str, text: &str) -> Option<Uuid> {
+    let parsed = Uuid::try_parse(text).ok();
+    if parsed.is_none() {
+        violations.refuse(field, Problem::malformed("a UUID", text));
+    }
+    parsed
+}
+
+/// The id that the caller chose, or a new one.
+pub fn id_or_new(violations: &mut Violations, field: &str, text: &str) -> Option<thidua_proto::names::Id> {
+    if text.is_empty() {
+        // A UUID is a valid id: hexadecimal digits and inner hyphens.
+        return crate::clock::new_id().to_string().parse().ok();
+    }
+    violations.id(field, text)
+}

@@ -1,0 +1,14 @@
+//! The rules of statistics: types that cannot hold a bad value, and pure functions on them. Knows neither transport nor
+//! store.
+
+pub mod contribution;
+pub mod figure;
+pub mod inspection;
+pub mod matter;
+pub mod measure;
+pub mod petition;
+pub mod quantity;
+pub mod reception;
+pub mod record;
+pub mod search;
+pub mod unit;

@@ -1,0 +1,207 @@
+//! The one place where failures of this service become statuses.
+
+use jiff::civil::Date;
+use thidua_chassis::failure::Shared;
+use thidua_chassis::store::StoreError;
+use thidua_proto::names::UnitName;
+use thidua_proto::parse::Violations;
+use thidua_proto::statistics::ErrorReason;
+use thidua_proto::status::{Detail, Failure};
+use tonic::{Code, Status};
+
+/// The domain of this service's failures.
+pub const DOMAIN: &str = "thidua.statistics.v1";
+
+/// What this service refuses, as facts.
+#[derive(Debug)]
+pub enum Error {
+    /// A failure that every service has.
+    Shared(Shared),
+    /// No unit goes by a name.
+    UnitNameUnknown {
+        /// As written.
+        display_name: String,
+        /// The nearest names with their units, best first.
+        suggestions: Vec<(String, UnitName)>,
+    },
+    /// Another unit has a name.
+    UnitNameTaken {
+        /// The name.
+        display_name: String,
+        /// The other unit.
+        unit: UnitName,
+    },
+    /// The unit does not exist on a record's day.
+    UnitClosed {
+        /// The unit.
+        unit: UnitName,
+        /// The record's day.
+        date: Date,
+        /// The unit's first day.
+        open_date: Date,
+        /// The unit's last day.
+        close_date: Option<Date>,
+    },
+    /// A unit would stand above itself.
+    UnitSuperiorCircular {
+        /// The unit.
+        unit: UnitName,
+        /// The unit named above it.
+        superior: UnitName,
+    },
+    /// There is no such measure.
+    MeasureUnknown {
+        /// The code.
+        measure: String,
+    },
+    /// An import's stream ended before its last chunk.
+    ImportTruncated {
+        /// The import.
+        import_id: String,
+        /// Chunks taken.
+        chunks: i64,
+    },
+    /// An import's messages do not follow each other.
+    ImportOutOfOrder {
+        /// What should have come.
+        expected: String,
+        /// What came.
+        found: String,
+    },
+}
+
+impl Error {
+    /// A resource that does not exist.
+    #[must_use]
+    pub fn not_found(name: &impl std::fmt::Display) -> Self {
+        Self::Shared(Shared::NotFound { resource: name.to_string() })
+    }
+
+    /// A name that is taken.
+    #[must_use]
+    pub fn already_exists(name: &impl std::fmt::Display) -> Self {
+        Self::Shared(Shared::AlreadyExists { resource: name.to_string() })
+    }
+
+    /// A resource that another one names.
+    #[must_use]
+    pub fn in_use(name: &str, used_by: &str) -> Self {
+        Self::Shared(Shared::InUse { resource: name.to_owned(), used_by: used_by.to_owned() })
+    }
+
+    /// A failure of the store.
+    #[must_use]
+    pub fn store(error: StoreError) -> Self {
+        Self::Shared(error.into())
+    }
+
+    /// The `ErrorReason`, and the texts in English and Vietnamese.
+    #[must_use]
+    pub fn into_failure(self) -> Failure {
+        let make = |code, reason: ErrorReason, metadata, texts: (String, String), detail| Failure {
+            code,
+            reason: reason.as_str_name(),
+            metadata,
+            english: texts.0,
+            vietnamese: texts.1,
+            detail,
+        };
+        match self {
+            Self::Shared(shared) => shared.into(),
+            Self::UnitNameUnknown { display_name, suggestions } => {
+                let list: Vec<String> = suggestions.iter().map(|(near, unit)| format!("{near} = {unit}")).collect();
+                let list = list.join("; ");
+                let texts = (
+                    format!("no unit goes by the name `{display_name}`; nearest: {list}"),
+                    format!("Không có đơn vị nào tên “{display_name}”. Gần nhất: {list}."),
+                );
+                let metadata = vec![("display_name", display_name), ("suggestions", list)];
+                make(Code::NotFound, ErrorReason::UnitNameUnknown, metadata, texts, Detail::None)
+            }
+            Self::UnitNameTaken { display_name, unit } => {
+                let texts = (
+                    format!("the name `{display_name}` belongs to {unit}; take it off there or choose another"),
+                    format!("Tên “{display_name}” đã thuộc về {unit}; hãy chọn tên khác."),
+                );
+                let metadata = vec![("display_name", display_name), ("unit", unit.to_string())];
+                let detail = Detail::Resource(unit.to_string());
+                make(Code::AlreadyExists, ErrorReason::UnitNameTaken, metadata, texts, detail)
+            }
+            Self::UnitClosed { unit, date, open_date, close_date } => {
+                let close = close_date.map_or_else(String::new, |close| close.to_string());
+                let texts = (
+                    format!("{unit} exists from {open_date} to {close}, not on {date}; check the date or the unit"),
+                    format!("{unit} hoạt động từ {open_date} đến {close}, không có vào ngày {date}."),
+                );
+                let metadata = vec![
+                    ("unit", unit.to_string()),
+                    ("date", date.to_string()),
+                    ("open_date", open_date.to_string()),
+                    ("close_date", close),
+                ];
+                let detail = Detail::Precondition(unit.to_string());
+                make(Code::FailedPrecondition, ErrorReason::UnitClosed, metadata, texts, detail)
+            }
+            Self::UnitSuperiorCircular { unit, superior } => {
+                let texts = (
+                    format!("{unit} would stand above itself through {superior}; choose another superior"),
+                    format!("{unit} không thể là cấp trên của chính mình (qua {superior})."),
+                );
+                let metadata = vec![("unit", unit.to_string()), ("superior", superior.to_string())];
+                let detail = Detail::Precondition(unit.to_string());
+                make(Code::FailedPrecondition, ErrorReason::UnitSuperiorCircular, metadata, texts, detail)
+            }
+            Self::MeasureUnknown { measure } => {
+                let texts = (
+                    format!("there is no measure `{measure}`; ListMeasures tells all"),
+                    format!("Không có chỉ tiêu “{measure}”."),
+                );
+                let detail = Detail::Resource(format!("measures/{measure}"));
+                make(Code::NotFound, ErrorReason::MeasureUnknown, vec![("measure", measure)], texts, detail)
+            }
+            Self::ImportTruncated { import_id, chunks } => {
+                let texts = (
+                    format!(
+                        "the stream ended before the last chunk, {chunks} chunks are kept; send the import again with \
+                         import_id {import_id}"
+                    ),
+                    format!("Luồng nhập bị ngắt sau {chunks} phần; hãy gửi lại với cùng mã nhập {import_id}."),
+                );
+                let metadata = vec![("import_id", import_id), ("chunks", chunks.to_string())];
+                make(Code::Aborted, ErrorReason::ImportTruncated, metadata, texts, Detail::None)
+            }
+            Self::ImportOutOfOrder { expected, found } => {
+                let texts = (
+                    format!("the import should go on with {expected}, not with {found}"),
+                    format!("Trình tự nhập sai: cần {expected}, nhận được {found}."),
+                );
+                let metadata = vec![("expected", expected), ("found", found)];
+                make(Code::InvalidArgument, ErrorReason::ImportOutOfOrder, metadata, texts, Detail::None)
+            }
+        }
+    }
+}
+
+impl From<Shared> for Error {
+    fn from(shared: Shared) -> Self {
+        Self::Shared(shared)
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        Self::store(error)
+    }
+}
+
+impl From<Violations> for Error {
+    fn from(violations: Violations) -> Self {
+        Self::Shared(violations.into())
+    }
+}
+
+impl From<Error> for Status {
+    fn from(error: Error) -> Self {
+        error.into_failure().into_status(DOMAIN)
+    }
+}

@@ -1,0 +1,49 @@
+//! The statistics service: units, dated records of inspections, receptions, petitions and matters, and figures over any
+//! window. Holds no personal data.
+//!
+//! - [`config`]: settings.
+//! - [`domain`]: the rules, pure.
+//! - [`error`]: failures and their statuses.
+//! - [`rpc`]: the methods.
+
+pub mod config;
+pub mod domain;
+pub mod error;
+pub mod rpc;
+
+use thidua_chassis::clock::Clock;
+use thidua_chassis::journal::{self, Journal};
+use thidua_chassis::serve::{Served, Standing, serve};
+use thidua_chassis::store::Store;
+use tokio::net::TcpListener;
+use tonic::service::Routes;
+
+use self::config::Config;
+use self::domain::measure::Catalogue;
+use self::rpc::Statistics;
+
+/// The program's name, and that of its journal.
+pub const PROGRAM: &str = "statistics";
+
+/// Serves until `stop` ends.
+pub async fn run(
+    config: Config,
+    listener: TcpListener,
+    clock: Clock,
+    stop: impl Future<Output = ()> + Send,
+) -> Result<(), String> {
+    let catalogue = Catalogue::built_in()?;
+    let store = Store::open(&config.serving.store, rpc::contributions, clock.clone())
+        .await
+        .map_err(|error| error.to_string())?;
+    let mut routes = Routes::builder();
+    let names = [&rpc::NAMES[..], &[journal::NAME]].concat();
+    let standing = Standing::add(&mut routes, &names).map_err(|cause| format!("reflection: {cause}"))?;
+    rpc::routes(&mut routes, &Statistics::new(store.clone(), clock, catalogue));
+    routes.add_service(Journal::server(PROGRAM, store.clone(), standing.draining()));
+    let head = Some(store.watch_head());
+    let served = Served { routes: routes.routes(), head, unhurried: &rpc::UNHURRIED };
+    let outcome = serve(served, standing, listener, &config.serving, stop).await;
+    store.close().await;
+    outcome
+}

@@ -1,0 +1,103 @@
+//! The methods: each parses, authorises, decides, answers.
+
+mod directory;
+mod figures;
+mod inspection;
+mod lists;
+mod matter;
+mod petition;
+mod reception;
+mod records;
+mod services;
+mod transfer;
+mod unit;
+mod write;
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use thidua_chassis::caller::{Caller, Role};
+use thidua_chassis::clock::Clock;
+use thidua_chassis::store::{Cell, PageQuery, Store};
+use thidua_proto::names::{RecordName, UnitName};
+
+use crate::domain::measure::Catalogue;
+use crate::domain::unit::{Units, superiors};
+use crate::error::Error;
+
+pub use self::services::{NAMES, routes};
+
+/// Paths that may take as long as their streams do.
+pub const UNHURRIED: [&str; 3] = [
+    "/thidua.statistics.v1.TransferService/ImportRecords",
+    thidua_chassis::journal::UNHURRIED[0],
+    thidua_chassis::journal::UNHURRIED[1],
+];
+
+/// What every method works with.
+#[derive(Debug, Clone)]
+pub struct Statistics {
+    store: Store,
+    clock: Clock,
+    catalogue: Arc<Catalogue>,
+    /// All units as of a revision; read anew once the journal has moved on.
+    units: Arc<RwLock<(i64, Arc<Units>)>>,
+}
+
+impl Statistics {
+    /// The service over an open store.
+    #[must_use]
+    pub fn new(store: Store, clock: Clock, catalogue: Catalogue) -> Self {
+        let units = Arc::new(RwLock::new((-1, Arc::new(Units::new()))));
+        Self { store, clock, catalogue: Arc::new(catalogue), units }
+    }
+
+    /// All units, as current as the last acknowledged write.
+    async fn units(&self) -> Result<Arc<Units>, Error> {
+        let revision = self.store.head().revision;
+        {
+            let (read_at, units) = &*self.units.read().unwrap_or_else(PoisonError::into_inner);
+            if *read_at >= revision {
+                return Ok(Arc::clone(units));
+            }
+        }
+        // Read after the head: what is found is at least as new.
+        let rows = self.store.page(&PageQuery::all(unit::COLLECTION, u32::MAX)).await.map_err(Error::store)?;
+        let units: Units = rows.iter().map(unit::decode).collect::<Result<_, _>>()?;
+        let units = Arc::new(units);
+        *self.units.write().unwrap_or_else(PoisonError::into_inner) = (revision, Arc::clone(&units));
+        Ok(units)
+    }
+
+    /// Refuses a caller who may not keep a unit's records: recorders act for their unit and for those below it.
+    async fn may_record(&self, caller: &Caller, unit: &UnitName) -> Result<(), Error> {
+        if caller.acts_for(unit, Role::Recorder) {
+            return Ok(());
+        }
+        let units = self.units().await?;
+        let from_above = superiors(&units, unit).any(|above| caller.acts_for(above, Role::Recorder));
+        if from_above { Ok(()) } else { Err(caller.refusal(Role::Recorder, unit).into()) }
+    }
+}
+
+/// The caller that the edge has read.
+fn caller<T>(request: &tonic::Request<T>) -> Caller {
+    // Without an edge there is no network either: a test, or a call within the process.
+    request.extensions().get().cloned().unwrap_or_else(Caller::local_operator)
+}
+
+/// What a stored body adds to the cells of its unit.
+///
+/// # Errors
+/// Why the body cannot be read; it was written by this program, so that never happens to a sound store.
+pub fn contributions(name: &str, body: &str) -> Result<Vec<Cell>, String> {
+    let Ok(record) = name.parse::<RecordName>() else { return Ok(Vec::new()) };
+    let series: Arc<str> = record.unit.to_string().into();
+    let decoded = records::decode(record.kind, body)?;
+    let cells = decoded.contributions().into_iter().map(|contribution| Cell {
+        series: Arc::clone(&series),
+        measure: contribution.measure,
+        day: thidua_proto::date::to_number(contribution.date),
+        amount: contribution.amount,
+    });
+    Ok(cells.collect())
+}

@@ -1,0 +1,242 @@
+//! `PetitionService`, and the conversions of petitions.
+
+use thidua_proto::Empty;
+use thidua_proto::names::RecordKind;
+use thidua_proto::parse::{Problem, Violations};
+use thidua_proto::statistics as proto;
+use thidua_proto::statistics::petition_service_server::PetitionService;
+use tonic::{Request, Response, Status};
+
+use super::records::{RecordMessage, count, matter};
+use super::{Statistics, lists, write};
+use crate::domain::petition::{Competence, Handling, Kind, Petition, Processing};
+use crate::domain::record::Record;
+
+impl RecordMessage for proto::Petition {
+    const KIND: RecordKind = RecordKind::Petition;
+
+    fn name_and_etag(&self) -> (&str, &str) {
+        (&self.name, &self.etag)
+    }
+
+    fn parse(&self, v: &mut Violations) -> Option<Record> {
+        let received_date = v.required_day("received_date", self.received_date);
+        let kind = v.choice("kind", self.kind).and_then(kind);
+        // Nobody counts the signers of an ordinary letter: left out means one.
+        let signers = count(v, "signer_count", self.signer_count, 0..=10_000).map(|signers| signers.max(1));
+        let processing = parse_processing(self, v);
+        let processed = processing.and_then(|processing| processing.map(|processing| processing.date));
+        v.order(("received_date", received_date), ("processed_date", processed));
+        let matter = matter(v, &self.matter);
+        Some(Record::Petition(Petition {
+            received_date: received_date?,
+            kind: kind?,
+            signers: signers?,
+            processing: processing?,
+            matter: matter?,
+        }))
+    }
+}
+
+/// `Some(None)` while the petition waits.
+fn parse_processing(m: &proto::Petition, v: &mut Violations) -> Option<Option<Processing>> {
+    const PROCESSED: Problem = Problem::Unwanted { when: ("with a processed_date", "khi có processed_date (ngày xử lý)") };
+    let date = v.day("processed_date", m.processed_date);
+    let competence = v.optional_choice("competence", m.competence).map(|found| found.and_then(competence));
+    let handling = v.optional_choice("handling", m.handling).map(|found| found.and_then(handling));
+    let (date, competence, handling) = (date?, competence?, handling?);
+    let Some(date) = date else {
+        for (field, given) in
+            [("qualified", m.qualified), ("competence", competence.is_some()), ("handling", handling.is_some())]
+        {
+            if given {
+                v.refuse(field, PROCESSED);
+            }
+        }
+        return Some(None);
+    };
+    match (m.qualified, competence) {
+        (true, None) => v.refuse("competence", Problem::Required),
+        (false, Some(_)) => v.refuse(
+            "competence",
+            Problem::Unwanted { when: ("for qualified petitions", "với đơn đủ điều kiện xử lý (qualified)") },
+        ),
+        (true, Some(_)) | (false, None) => {}
+    }
+    if handling == Some(Handling::Accepted) && competence != Some(Competence::Within) {
+        let when = ("within competence", "khi thuộc thẩm quyền (competence = within)");
+        v.refuse("handling", Problem::Unwanted { when });
+    }
+    if handling.is_none() {
+        v.refuse("handling", Problem::Required);
+    }
+    Some(Some(Processing { date, qualified: competence.filter(|_| m.qualified), handling: handling? }))
+}
+
+impl From<&Petition> for proto::Petition {
+    fn from(petition: &Petition) -> Self {
+        let message = Self {
+            received_date: Some(thidua_proto::date::to_wire(petition.received_date)),
+            kind: kind_to_proto(petition.kind).into(),
+            signer_count: petition.signers.into(),
+            matter: petition.matter.as_ref().map(ToString::to_string).unwrap_or_default(),
+            ..Self::default()
+        };
+        let Some(processing) = petition.processing else { return message };
+        Self {
+            processed_date: Some(thidua_proto::date::to_wire(processing.date)),
+            qualified: processing.qualified.is_some(),
+            competence: processing.qualified.map_or(0, |competence| competence_to_proto(competence).into()),
+            handling: match processing.handling {
+                Handling::Accepted => proto::PetitionHandling::Accepted,
+                Handling::Guided => proto::PetitionHandling::Guided,
+                Handling::Forwarded => proto::PetitionHandling::Forwarded,
+                Handling::Urged => proto::PetitionHandling::Urged,
+                Handling::Returned => proto::PetitionHandling::Returned,
+                Handling::Stored => proto::PetitionHandling::Stored,
+            }
+            .into(),
+            ..message
+        }
+    }
+}
+
+pub(super) fn kind(kind: proto::PetitionKind) -> Option<Kind> {
+    match kind {
+        proto::PetitionKind::Unspecified => None,
+        proto::PetitionKind::Complaint => Some(Kind::Complaint),
+        proto::PetitionKind::Denunciation => Some(Kind::Denunciation),
+        proto::PetitionKind::Proposal => Some(Kind::Proposal),
+    }
+}
+
+pub(super) fn kind_to_proto(kind: Kind) -> proto::PetitionKind {
+    match kind {
+        Kind::Complaint => proto::PetitionKind::Complaint,
+        Kind::Denunciation => proto::PetitionKind::Denunciation,
+        Kind::Proposal => proto::PetitionKind::Proposal,
+    }
+}
+
+pub(super) fn competence(competence: proto::Competence) -> Option<Competence> {
+    match competence {
+        proto::Competence::Unspecified => None,
+        proto::Competence::Within => Some(Competence::Within),
+        proto::Competence::Outside => Some(Competence::Outside),
+    }
+}
+
+pub(super) fn competence_to_proto(competence: Competence) -> proto::Competence {
+    match competence {
+        Competence::Within => proto::Competence::Within,
+        Competence::Outside => proto::Competence::Outside,
+    }
+}
+
+fn handling(handling: proto::PetitionHandling) -> Option<Handling> {
+    match handling {
+        proto::PetitionHandling::Unspecified => None,
+        proto::PetitionHandling::Accepted => Some(Handling::Accepted),
+        proto::PetitionHandling::Guided => Some(Handling::Guided),
+        proto::PetitionHandling::Forwarded => Some(Handling::Forwarded),
+        proto::PetitionHandling::Urged => Some(Handling::Urged),
+        proto::PetitionHandling::Returned => Some(Handling::Returned),
+        proto::PetitionHandling::Stored => Some(Handling::Stored),
+    }
+}
+
+#[tonic::async_trait]
+impl PetitionService for Statistics {
+    async fn get_petition(
+        &self,
+        request: Request<proto::GetPetitionRequest>,
+    ) -> Result<Response<proto::Petition>, Status> {
+        lists::get(self, &request.get_ref().name).await
+    }
+
+    async fn list_petitions(
+        &self,
+        request: Request<proto::ListPetitionsRequest>,
+    ) -> Result<Response<proto::ListPetitionsResponse>, Status> {
+        let mut request = request.into_inner();
+        let page = lists::Page::take(&mut request.page_size, &mut request.page_token);
+        let filter = lists::Filter {
+            parent: &request.parent,
+            first: ("received_from", request.received_from),
+            last: ("received_to", request.received_to),
+            kinds: ("kinds", &request.kinds, proto::PetitionKind::is_valid),
+        };
+        let (petitions, next_page_token) =
+            lists::list(self, &page, &request, filter, |petition: &proto::Petition| petition.kind).await?;
+        Ok(Response::new(proto::ListPetitionsResponse { petitions, next_page_token }))
+    }
+
+    async fn create_petition(
+        &self,
+        request: Request<proto::CreatePetitionRequest>,
+    ) -> Result<Response<proto::Petition>, Status> {
+        write::create(self, request).await
+    }
+
+    async fn update_petition(
+        &self,
+        request: Request<proto::UpdatePetitionRequest>,
+    ) -> Result<Response<proto::Petition>, Status> {
+        write::update(self, request).await
+    }
+
+    async fn delete_petition(
+        &self,
+        request: Request<proto::DeletePetitionRequest>,
+    ) -> Result<Response<Empty>, Status> {
+        write::delete(self, request).await
+    }
+
+    async fn get_matter(&self, request: Request<proto::GetMatterRequest>) -> Result<Response<proto::Matter>, Status> {
+        lists::get(self, &request.get_ref().name).await
+    }
+
+    async fn list_matters(
+        &self,
+        request: Request<proto::ListMattersRequest>,
+    ) -> Result<Response<proto::ListMattersResponse>, Status> {
+        let mut request = request.into_inner();
+        let page = lists::Page::take(&mut request.page_size, &mut request.page_token);
+        let filter = lists::Filter {
+            parent: &request.parent,
+            first: ("accepted_from", request.accepted_from),
+            last: ("accepted_to", request.accepted_to),
+            kinds: ("kinds", &request.kinds, proto::PetitionKind::is_valid),
+        };
+        let (matters, next_page_token) =
+            lists::list(self, &page, &request, filter, |matter: &proto::Matter| matter.kind).await?;
+        Ok(Response::new(proto::ListMattersResponse { matters, next_page_token }))
+    }
+
+    async fn create_matter(
+        &self,
+        request: Request<proto::CreateMatterRequest>,
+    ) -> Result<Response<proto::Matter>, Status> {
+        write::create(self, request).await
+    }
+
+    async fn update_matter(
+        &self,
+        request: Request<proto::UpdateMatterRequest>,
+    ) -> Result<Response<proto::Matter>, Status> {
+        write::update(self, request).await
+    }
+
+    async fn delete_matter(&self, request: Request<proto::DeleteMatterRequest>) -> Result<Response<Empty>, Status> {
+        write::delete(self, request).await
+    }
+}
+
+write::requests!(
+    proto::Petition,
+    petition,
+    petition_id,
+    (proto::CreatePetitionRequest, "thidua.statistics.v1.PetitionService/CreatePetition"),
+    (proto::UpdatePetitionRequest, "thidua.statistics.v1.PetitionService/UpdatePetition"),
+    (proto::DeletePetitionRequest, "thidua.statistics.v1.PetitionService/DeletePetition")
+);

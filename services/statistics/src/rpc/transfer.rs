@@ -1,0 +1,288 @@
+//! `TransferService`: records in bulk, chunk by chunk.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use thidua_chassis::caller::Caller;
+use thidua_chassis::edge::at_revision;
+use thidua_chassis::store::{Committed, Decision, Needs, State};
+use thidua_chassis::terms::{Terms, uuid};
+use thidua_proto::names::{RecordName, UnitName};
+use thidua_proto::parse::{Problem, Violation, Violations};
+use thidua_proto::statistics as proto;
+use thidua_proto::statistics::import_records_request::Part;
+use thidua_proto::statistics::import_row::Record as Row;
+use thidua_proto::statistics::transfer_service_server::TransferService;
+use tokio::task::JoinHandle;
+use tonic::{Request, Response, Status, Streaming};
+use uuid::Uuid;
+
+use super::records::RecordMessage;
+use super::write::New;
+use super::{Statistics, caller};
+use crate::error::Error;
+
+const METHOD: &str = "thidua.statistics.v1.TransferService/ImportRecords";
+/// The most rows of a chunk.
+const MOST_ROWS: usize = 500;
+/// How many refused rows an answer tells of.
+const MOST_TOLD: usize = 1000;
+/// How many chunks are on their way to the disk while the next one is read.
+const AHEAD: usize = 4;
+
+#[tonic::async_trait]
+impl TransferService for Statistics {
+    async fn import_records(
+        &self,
+        request: Request<Streaming<proto::ImportRecordsRequest>>,
+    ) -> Result<Response<proto::ImportRecordsResponse>, Status> {
+        let caller = caller(&request);
+        let mut stream = request.into_inner();
+        let header = match stream.message().await?.and_then(|message| message.part) {
+            Some(Part::Header(header)) => Header::parse(&header)?,
+            Some(Part::Chunk(_)) => return Err(out_of_order("a header", "a chunk").into()),
+            None => return Err(out_of_order("a header", "nothing").into()),
+        };
+        self.may_record(&caller, &header.unit).await?;
+        if !self.units().await?.contains_key(&header.unit) {
+            return Err(Error::not_found(&header.unit).into());
+        }
+        let mut import = Import::new(self.clone(), header, caller);
+        loop {
+            match stream.message().await?.and_then(|message| message.part) {
+                Some(Part::Chunk(chunk)) => {
+                    if import.take(chunk).await? {
+                        break;
+                    }
+                }
+                Some(Part::Header(_)) => return Err(out_of_order(&import.expected(), "a second header").into()),
+                None => return Err(import.truncated().await.into()),
+            }
+        }
+        if stream.message().await?.is_some() {
+            return Err(out_of_order("the end of the stream", "more after the last chunk").into());
+        }
+        let answer = import.finish().await?;
+        let revision = answer.revision;
+        Ok(at_revision(answer, revision))
+    }
+}
+
+fn out_of_order(expected: &str, found: &str) -> Error {
+    Error::ImportOutOfOrder { expected: expected.to_owned(), found: found.to_owned() }
+}
+
+#[derive(Clone)]
+struct Header {
+    import_id: Uuid,
+    unit: UnitName,
+    validate_only: bool,
+}
+
+impl Header {
+    fn parse(m: &proto::ImportHeader) -> Result<Self, Error> {
+        let mut v = Violations::default();
+        let (import_id, unit) = v.within("header", |v| (uuid(v, "import_id", &m.import_id), v.name("parent", &m.parent)));
+        let parsed = (|| Some(Self { import_id: import_id?, unit: unit?, validate_only: m.validate_only }))();
+        Ok(v.finish(parsed)?)
+    }
+}
+
+/// An import under way: chunks are parsed here while those before are being committed, in order.
+struct Import {
+    service: Statistics,
+    header: Header,
+    caller: Caller,
+    taken: i64,
+    under_way: VecDeque<JoinHandle<Result<Committed, Error>>>,
+    answer: proto::ImportRecordsResponse,
+}
+
+impl Import {
+    fn new(service: Statistics, header: Header, caller: Caller) -> Self {
+        let answer = proto::ImportRecordsResponse::default();
+        Self { service, header, caller, taken: 0, under_way: VecDeque::new(), answer }
+    }
+
+    fn expected(&self) -> String {
+        format!("chunk {}", self.taken + 1)
+    }
+
+    /// Takes a chunk on its way; tells whether it was the last.
+    async fn take(&mut self, chunk: proto::ImportChunk) -> Result<bool, Error> {
+        if chunk.number != self.taken + 1 {
+            return Err(out_of_order(&self.expected(), &format!("chunk {}", chunk.number)));
+        }
+        if chunk.rows.len() > MOST_ROWS {
+            let mut v = Violations::default();
+            v.refuse("chunk.rows", Problem::TooMany { max: MOST_ROWS, found: chunk.rows.len() });
+            return Err(v.into());
+        }
+        let last = chunk.last;
+        let (id, number) = (self.header.import_id, chunk.number);
+        let request_id = Uuid::new_v5(&id, number.to_string().as_bytes());
+        let terms = Terms::of_part(METHOD, &self.caller, &chunk, request_id, self.header.validate_only);
+        let rows: Vec<Parsed> = chunk.rows.into_iter().map(|row| Parsed::of(&self.header.unit, &row)).collect();
+        if self.under_way.len() >= AHEAD {
+            self.settle_one().await?;
+        }
+        let (service, unit) = (self.service.clone(), self.header.unit.clone());
+        self.under_way.push_back(tokio::spawn(async move { submit(&service, terms, &unit, rows).await }));
+        self.taken = number;
+        Ok(last)
+    }
+
+    async fn settle_one(&mut self) -> Result<(), Error> {
+        let Some(task) = self.under_way.pop_front() else { return Ok(()) };
+        let internal = |_| Error::Shared(thidua_chassis::failure::Shared::Internal);
+        let committed = task.await.map_err(internal)??;
+        let corrupt = |cause: serde_json::Error| thidua_chassis::store::StoreError::Corrupt {
+            problem: format!("an import's outcome cannot be read: {cause}"),
+        };
+        let part: proto::ImportRecordsResponse =
+            serde_json::from_str(committed.outcome.as_deref().unwrap_or("{}")).map_err(corrupt)?;
+        self.answer.created_count += part.created_count;
+        self.answer.updated_count += part.updated_count;
+        self.answer.unchanged_count += part.unchanged_count;
+        self.answer.refused_count += part.refused_count;
+        let room = MOST_TOLD.saturating_sub(self.answer.refused_rows.len());
+        self.answer.refused_rows.extend(part.refused_rows.into_iter().take(room));
+        if !self.header.validate_only {
+            self.answer.revision = committed.revision;
+        }
+        Ok(())
+    }
+
+    async fn finish(mut self) -> Result<proto::ImportRecordsResponse, Error> {
+        while !self.under_way.is_empty() {
+            self.settle_one().await?;
+        }
+        Ok(self.answer)
+    }
+
+    /// The stream has ended too soon: what was taken is settled, and told.
+    async fn truncated(mut self) -> Error {
+        while !self.under_way.is_empty() {
+            if let Err(error) = self.settle_one().await {
+                return error;
+            }
+        }
+        Error::ImportTruncated { import_id: self.header.import_id.to_string(), chunks: self.taken }
+    }
+}
+
+/// A row as far as it can be judged alone.
+struct Parsed {
+    line: i64,
+    kind: &'static str,
+    new: Result<New, Vec<Violation>>,
+}
+
+impl Parsed {
+    fn of(unit: &UnitName, row: &proto::ImportRow) -> Self {
+        let mut v = Violations::default();
+        let id = v.id("id", &row.id);
+        let (kind, record) = match &row.record {
+            Some(Row::Inspection(message)) => ("inspection", read(&mut v, "inspection", message)),
+            Some(Row::Reception(message)) => ("reception", read(&mut v, "reception", message)),
+            Some(Row::Petition(message)) => ("petition", read(&mut v, "petition", message)),
+            Some(Row::Matter(message)) => ("matter", read(&mut v, "matter", message)),
+            None => {
+                v.refuse("record", Problem::Required);
+                ("record", None)
+            }
+        };
+        let parsed = v.finish((|| Some((id?, record?)))());
+        let new = parsed.map(|(id, (kind, record))| New::of(&RecordName { unit: unit.clone(), kind, id }, &record));
+        Self { line: row.line, kind, new: new.map_err(Violations::into_list) }
+    }
+}
+
+fn read<M: RecordMessage>(
+    v: &mut Violations,
+    scope: &str,
+    message: &M,
+) -> Option<(thidua_proto::names::RecordKind, crate::domain::record::Record)> {
+    v.within(scope, |v| message.parse(v)).map(|record| (M::KIND, record))
+}
+
+async fn submit(service: &Statistics, terms: Terms, unit: &UnitName, rows: Vec<Parsed>) -> Result<Committed, Error> {
+    let sound = || rows.iter().filter_map(|row| row.new.as_ref().ok());
+    let mut needs = Needs::default();
+    needs.names.push(unit.to_string().into());
+    needs.names.extend(sound().map(|new| Arc::clone(&new.name)));
+    // A matter named by several rows is loaded once.
+    let matters: BTreeSet<&Arc<str>> = sound().filter_map(|new| new.change.index.refers_to.as_ref()).collect();
+    needs.names.extend(matters.into_iter().cloned());
+    terms.submit(&service.store, needs, move |state, _| decide(state, &rows)).await
+}
+
+/// Keeps the rows that hold and tells of the others.
+fn decide(state: &State, rows: &[Parsed]) -> Result<Decision, Error> {
+    let mut outcome = proto::ImportRecordsResponse::default();
+    let mut changes = BTreeMap::new();
+    for row in rows {
+        match take(state, row, &mut changes) {
+            Ok(Taken::Created) => outcome.created_count += 1,
+            Ok(Taken::Updated) => outcome.updated_count += 1,
+            Ok(Taken::Unchanged) => outcome.unchanged_count += 1,
+            Err(faults) => {
+                outcome.refused_count += 1;
+                outcome.refused_rows.extend(faults);
+            }
+        }
+    }
+    // Counts, lists and texts can always be written.
+    let outcome = serde_json::to_string(&outcome).ok();
+    Ok(Decision { changes: changes.into_values().collect(), outcome })
+}
+
+enum Taken {
+    Created,
+    Updated,
+    Unchanged,
+}
+
+fn take(
+    state: &State,
+    row: &Parsed,
+    changes: &mut BTreeMap<Arc<str>, thidua_chassis::store::Change>,
+) -> Result<Taken, Vec<proto::RefusedRow>> {
+    let new = match &row.new {
+        Ok(new) => new,
+        Err(violations) => return Err(violations.iter().map(|violation| fault(row.line, violation)).collect()),
+    };
+    if changes.contains_key(&new.name) {
+        let repeated = Violation { field: "id".to_owned(), problem: Problem::Repeated };
+        return Err(vec![fault(row.line, &repeated)]);
+    }
+    new.check(state).map_err(|error| vec![refusal(row, error)])?;
+    let taken = match state.get(&new.name) {
+        None => Taken::Created,
+        Some(held) if held.body == new.change.body => return Ok(Taken::Unchanged),
+        Some(_) => Taken::Updated,
+    };
+    changes.insert(Arc::clone(&new.name), new.change.clone());
+    Ok(taken)
+}
+
+fn fault(line: i64, violation: &Violation) -> proto::RefusedRow {
+    proto::RefusedRow {
+        line,
+        field: violation.field.clone(),
+        reason: violation.problem.reason().to_owned(),
+        description: violation.problem.english(),
+        localized_description: violation.problem.vietnamese(),
+    }
+}
+
+fn refusal(row: &Parsed, error: Error) -> proto::RefusedRow {
+    let failure = error.into_failure();
+    proto::RefusedRow {
+        line: row.line,
+        field: row.kind.to_owned(),
+        reason: failure.reason.to_owned(),
+        description: failure.english,
+        localized_description: failure.vietnamese,
+    }
+}

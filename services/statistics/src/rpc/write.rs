@@ -1,0 +1,229 @@
+//! Create, update, delete: the same for every kind of record.
+
+use std::sync::Arc;
+
+use thidua_chassis::body;
+use thidua_chassis::edge::at_revision;
+use thidua_chassis::store::{Change, Decision, Held, Needs, State};
+use thidua_chassis::terms::{Terms, id_or_new};
+use thidua_proto::names::{RecordName, UnitName};
+use thidua_proto::parse::{Problem, Violations};
+use thidua_proto::{Empty, FieldMask};
+use tonic::{Request, Response, Status};
+
+use super::records::{self, RecordMessage};
+use super::{Statistics, caller, lists, unit};
+use crate::domain::record::{Record, admit};
+use crate::error::Error;
+
+/// A request to enter a record.
+pub(super) trait CreateRequest: prost::Message {
+    type Record: RecordMessage;
+    /// Full method name, and the path of the record in the request.
+    const METHOD: (&'static str, &'static str);
+    /// Parent, id and the id's field name, record, request id, and whether it is only a check.
+    fn parts(&self) -> (&str, (&'static str, &str), Option<&Self::Record>, (&str, bool));
+}
+
+/// A request to change a record.
+pub(super) trait UpdateRequest: prost::Message {
+    type Record: RecordMessage;
+    /// Full method name, and the path of the record in the request.
+    const METHOD: (&'static str, &'static str);
+    /// Record, mask, request id, and whether it is only a check.
+    fn parts(&self) -> (Option<&Self::Record>, Option<&FieldMask>, (&str, bool));
+}
+
+/// A request to take a record out.
+pub(super) trait DeleteRequest: prost::Message {
+    type Record: RecordMessage;
+    /// Full method name.
+    const METHOD: &'static str;
+    /// Name, etag, request id, and whether it is only a check.
+    fn parts(&self) -> (&str, &str, (&str, bool));
+}
+
+/// Says where the three requests of a record's kind hold the same things.
+macro_rules! requests {
+    ($record:ty, $field:ident, $id:ident, ($create:ty, $create_method:literal), ($update:ty, $update_method:literal), ($delete:ty, $delete_method:literal)) => {
+        impl write::CreateRequest for $create {
+            type Record = $record;
+            const METHOD: (&'static str, &'static str) = ($create_method, stringify!($field));
+            fn parts(&self) -> (&str, (&'static str, &str), Option<&$record>, (&str, bool)) {
+                let id = (stringify!($id), self.$id.as_str());
+                (&self.parent, id, self.$field.as_ref(), (&self.request_id, self.validate_only))
+            }
+        }
+        impl write::UpdateRequest for $update {
+            type Record = $record;
+            const METHOD: (&'static str, &'static str) = ($update_method, stringify!($field));
+            fn parts(&self) -> (Option<&$record>, Option<&thidua_proto::FieldMask>, (&str, bool)) {
+                (self.$field.as_ref(), self.update_mask.as_ref(), (&self.request_id, self.validate_only))
+            }
+        }
+        impl write::DeleteRequest for $delete {
+            type Record = $record;
+            const METHOD: &'static str = $delete_method;
+            fn parts(&self) -> (&str, &str, (&str, bool)) {
+                (&self.name, &self.etag, (&self.request_id, self.validate_only))
+            }
+        }
+    };
+}
+pub(super) use requests;
+
+pub(super) async fn create<R: CreateRequest>(
+    service: &Statistics,
+    request: Request<R>,
+) -> Result<Response<R::Record>, Status> {
+    let caller = caller(&request);
+    let request = request.into_inner();
+    let (method, field) = R::METHOD;
+    let (parent, (id_field, id), message, terms) = request.parts();
+    let mut v = Violations::default();
+    let parent: Option<UnitName> = v.name("parent", parent);
+    let id = id_or_new(&mut v, id_field, id);
+    let record = parse_record(&mut v, field, message);
+    let terms = Terms::parse(&mut v, method, &caller, &request, terms);
+    let (unit, id, record, terms) = v.finish((|| Some((parent?, id?, record?, terms?)))()).map_err(Error::from)?;
+    service.may_record(&caller, &unit).await?;
+
+    let name = RecordName { unit, kind: R::Record::KIND, id };
+    let needs = needs(&name, record.matter());
+    let new = New::of(&name, &record);
+    let committed = terms.submit(&service.store, needs, move |state, _| new.create(state)).await?;
+    answer::<R::Record>(&name, committed.changed(&name.to_string()), committed.revision)
+}
+
+fn parse_record<M: RecordMessage>(v: &mut Violations, field: &str, message: Option<&M>) -> Option<Record> {
+    if message.is_none() {
+        v.refuse(field, Problem::Required);
+    }
+    v.within(field, |v| message?.parse(v))
+}
+
+/// What a decision on a record looks at: the unit, the record, the matter.
+fn needs(name: &RecordName, matter: Option<&RecordName>) -> Needs {
+    Needs::names([name.unit.to_string(), name.to_string()].into_iter().chain(matter.map(ToString::to_string)))
+}
+
+/// A record ready to be entered: everything that can be done before the decision is done.
+pub(super) struct New {
+    pub(super) name: Arc<str>,
+    unit_name: UnitName,
+    unit: String,
+    date: jiff::civil::Date,
+    matter: Option<String>,
+    pub(super) change: Change,
+}
+
+impl New {
+    pub(super) fn of(name: &RecordName, record: &Record) -> Self {
+        let index = records::index(&name.unit, record);
+        let change = Change::put(&name.to_string(), index, records::encode(record));
+        Self {
+            name: Arc::clone(&change.name),
+            unit_name: name.unit.clone(),
+            unit: name.unit.to_string(),
+            date: record.date(),
+            matter: record.matter().map(ToString::to_string),
+            change,
+        }
+    }
+
+    fn create(&self, state: &State) -> Result<Decision, Error> {
+        self.check(state)?;
+        if state.get(&self.name).is_some() {
+            return Err(Error::already_exists(&self.name));
+        }
+        Ok(Decision { changes: vec![self.change.clone()], outcome: None })
+    }
+
+    /// The unit must exist on the record's day, and the matter must exist.
+    pub(super) fn check(&self, state: &State) -> Result<(), Error> {
+        let unit = state.get(&self.unit).ok_or_else(|| Error::not_found(&self.unit))?;
+        admit(&self.unit_name, &unit::decode_held(unit)?, self.date)?;
+        match &self.matter {
+            Some(matter) if state.get(matter).is_none() => Err(Error::not_found(matter)),
+            _ => Ok(()),
+        }
+    }
+}
+
+pub(super) async fn update<R: UpdateRequest>(
+    service: &Statistics,
+    request: Request<R>,
+) -> Result<Response<R::Record>, Status> {
+    let caller = caller(&request);
+    let request = request.into_inner();
+    let (method, field) = R::METHOD;
+    let (message, mask, terms) = request.parts();
+    let mut v = Violations::default();
+    if message.is_none() {
+        v.refuse(field, Problem::Required);
+    }
+    let terms = Terms::parse(&mut v, method, &caller, &request, terms);
+    let (message, terms) = v.finish((|| Some((message?, terms?)))()).map_err(Error::from)?;
+    let (name, etag) = message.name_and_etag();
+    let name = lists::record_name::<R::Record>(&format!("{field}.name"), name)?;
+    service.may_record(&caller, &name.unit).await?;
+
+    // A matter that is named anew must exist; one that was named before is kept from deletion by this record.
+    let named_anew = message.parse(&mut Violations::default()).and_then(|record| record.matter().cloned());
+    let needs = needs(&name, named_anew.as_ref());
+    let (etag, message, mask, resource) = (etag.to_owned(), message.clone(), mask.cloned(), name.clone());
+    let decide = move |state: &State, _: &_| {
+        let key = resource.to_string();
+        let held = state.get(&key).ok_or_else(|| Error::not_found(&key))?;
+        body::check_etag(&key, held, &etag)?;
+        let merged: R::Record = body::merge(held.body.as_deref().unwrap_or("{}"), &message, mask.as_ref())?;
+        let mut v = Violations::default();
+        let record = v.within(field, |v| merged.parse(v));
+        let record = v.finish(record)?;
+        let mut new = New::of(&resource, &record);
+        if held.index.refers_to == new.change.index.refers_to {
+            new.matter = None;
+        }
+        new.check(state)?;
+        Ok(Decision { changes: vec![new.change], outcome: None })
+    };
+    let committed = terms.submit::<Error>(&service.store, needs, decide).await?;
+    answer::<R::Record>(&name, committed.changed(&name.to_string()), committed.revision)
+}
+
+pub(super) async fn delete<R: DeleteRequest>(
+    service: &Statistics,
+    request: Request<R>,
+) -> Result<Response<Empty>, Status> {
+    let caller = caller(&request);
+    let request = request.into_inner();
+    let (name, etag, terms) = request.parts();
+    let name = lists::record_name::<R::Record>("name", name)?;
+    let mut v = Violations::default();
+    let terms = Terms::parse(&mut v, R::METHOD, &caller, &request, terms);
+    let terms = v.finish(terms).map_err(Error::from)?;
+    service.may_record(&caller, &name.unit).await?;
+
+    let (key, etag) = (name.to_string(), etag.to_owned());
+    let needs = Needs::names([key.clone()]).and_referrers(&key);
+    let decide = move |state: &State, _: &_| {
+        let held = state.get(&key).ok_or_else(|| Error::not_found(&key))?;
+        body::check_etag(&key, held, &etag)?;
+        if let Some((used_by, _)) = state.referrers(&key).next() {
+            return Err(Error::in_use(&key, used_by));
+        }
+        Ok(Decision { changes: vec![Change::delete(&key, held)], outcome: None })
+    };
+    let committed = terms.submit::<Error>(&service.store, needs, decide).await?;
+    Ok(at_revision(Empty {}, committed.revision))
+}
+
+fn answer<M: RecordMessage>(
+    name: &RecordName,
+    held: Option<&Held>,
+    revision: i64,
+) -> Result<Response<M>, Status> {
+    let held = held.ok_or_else(|| Error::not_found(name))?;
+    let message = body::present_held(&name.to_string(), held).map_err(Error::store)?;
+    Ok(at_revision(message, revision))
+}
