@@ -54,7 +54,9 @@ mod tests {
 
     #[test]
     fn days_that_do_not_exist_are_none() {
-        for (year, month, day) in [(2023, 2, 29), (2023, 13, 1), (2023, 0, 1), (0, 1, 1), (-5, 1, 1), (2023, 4, 31)] {
+        for (year, month, day) in
+            [(2023, 2, 29), (2023, 13, 1), (2023, 0, 1), (0, 1, 1), (-5, 1, 1), (2023, 4, 31)]
+        {
             assert_eq!(from_wire(Wire { year, month, day }), None, "{year}-{month}-{day}");
         }
         assert!(from_wire(Wire { year: 2024, month: 2, day: 29 }).is_some());

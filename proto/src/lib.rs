@@ -15,7 +15,14 @@ pub mod resource;
 pub mod status;
 
 /// The modules as the packages nest; generated code refers to its neighbours by these paths.
-#[expect(missing_docs, unreachable_pub, clippy::all, clippy::pedantic, clippy::restriction, reason = "generated code")]
+#[expect(
+    missing_docs,
+    unreachable_pub,
+    clippy::all,
+    clippy::pedantic,
+    clippy::restriction,
+    reason = "generated code"
+)]
 mod api {
     pub mod google {
         pub mod r#type {

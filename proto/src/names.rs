@@ -241,7 +241,8 @@ impl FromStr for YearName {
 
     fn from_str(text: &str) -> Result<Self, NotThatName> {
         let (bloc, year) = split_last(text, "years")?;
-        let year = if year.len() == 4 { year.parse().map_err(|_| NotThatName)? } else { return Err(NotThatName) };
+        let year =
+            if year.len() == 4 { year.parse().map_err(|_| NotThatName)? } else { return Err(NotThatName) };
         Ok(Self { bloc: bloc.parse()?, year: Year::new(year).ok_or(NotThatName)? })
     }
 }
@@ -362,7 +363,9 @@ mod tests {
 
     #[test]
     fn what_is_no_name_is_refused() {
-        for text in ["", "units", "units/", "units/-a", "units/a-", "units/A", "units/a/b", "unit/a", "units/đ"] {
+        for text in
+            ["", "units", "units/", "units/-a", "units/a-", "units/A", "units/a/b", "unit/a", "units/đ"]
+        {
             assert_eq!(text.parse::<UnitName>(), Err(NotThatName), "{text}");
         }
         assert!(format!("units/{}", "a".repeat(63)).parse::<UnitName>().is_ok());

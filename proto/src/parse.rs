@@ -141,7 +141,9 @@ impl Problem {
         match self {
             Self::Required => "bắt buộc phải nhập".to_owned(),
             Self::Unwanted { when } => format!("chỉ được nhập {}", when.1),
-            Self::Malformed { expected, found } => format!("sai định dạng: cần {expected}, nhận được “{found}”"),
+            Self::Malformed { expected, found } => {
+                format!("sai định dạng: cần {expected}, nhận được “{found}”")
+            }
             Self::TooLong { max, found } => format!("dài {found} ký tự, tối đa {max} ký tự"),
             Self::TooMany { max, found } => format!("có {found} phần tử, tối đa {max}"),
             Self::OutOfRange { min, max, found } => format!("phải từ {min} đến {max}, nhận được {found}"),
@@ -226,7 +228,10 @@ impl Violations {
         if bounds.contains(&number) {
             Some(number)
         } else {
-            self.refuse(field, Problem::OutOfRange { min: *bounds.start(), max: *bounds.end(), found: number });
+            self.refuse(
+                field,
+                Problem::OutOfRange { min: *bounds.start(), max: *bounds.end(), found: number },
+            );
             None
         }
     }
@@ -340,8 +345,10 @@ impl Violations {
             return None;
         }
         // Every element is read before the first bad one ends the list, so that all are told.
-        let read: Vec<Option<T>> =
-            elements.enumerate().map(|(index, element)| read(self, &format!("{field}[{index}]"), element)).collect();
+        let read: Vec<Option<T>> = elements
+            .enumerate()
+            .map(|(index, element)| read(self, &format!("{field}[{index}]"), element))
+            .collect();
         read.into_iter().collect()
     }
 }

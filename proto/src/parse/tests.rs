@@ -3,7 +3,11 @@ use crate::names::UnitName;
 use crate::statistics::PetitionKind;
 
 fn problems(violations: Violations) -> Vec<(String, &'static str)> {
-    violations.into_list().into_iter().map(|violation| (violation.field, violation.problem.reason())).collect()
+    violations
+        .into_list()
+        .into_iter()
+        .map(|violation| (violation.field, violation.problem.reason()))
+        .collect()
 }
 
 #[test]
@@ -17,10 +21,7 @@ fn text_is_normalised_trimmed_and_bounded() {
     assert_eq!(violations.text("e", "a\u{7}b", 1, 10), None);
     assert_eq!(violations.text("f", &"x".repeat(10_000_000), 0, 10), None);
     let reasons: Vec<_> = problems(violations);
-    assert_problems(
-        &reasons,
-        &[("c", "TOO_LONG"), ("d", "REQUIRED"), ("e", "MALFORMED"), ("f", "TOO_LONG")],
-    );
+    assert_problems(&reasons, &[("c", "TOO_LONG"), ("d", "REQUIRED"), ("e", "MALFORMED"), ("f", "TOO_LONG")]);
 }
 
 fn assert_problems(found: &[(String, &'static str)], expected: &[(&str, &str)]) {
@@ -64,7 +65,10 @@ fn choices_names_and_lists_are_told_with_their_paths() {
         assert_eq!(violations.choice::<PetitionKind>("kind", 1), Some(PetitionKind::Complaint));
     });
     assert_eq!(violations.name::<UnitName>("parent", "units/Ă"), None);
-    assert_eq!(violations.list("units", ["units/a", "x", "units/b", "y"], 4, |v, field, unit| v.name::<UnitName>(field, unit)), None);
+    assert_eq!(
+        violations.list("units", ["units/a", "x", "units/b", "y"], 4, Violations::name::<UnitName>),
+        None
+    );
     assert!(violations.list("rows", [1, 2, 3], 2, |_, _, row| Some(row)).is_none());
     assert_problems(
         &problems(violations),

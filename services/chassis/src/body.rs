@@ -17,7 +17,8 @@ pub fn encode(mut message: impl Message) -> String {
 
 /// The message of a body.
 pub fn decode<M: Message>(body: &str) -> Result<M, StoreError> {
-    serde_json::from_str(body).map_err(|cause| StoreError::Corrupt { problem: format!("a body cannot be read: {cause}") })
+    serde_json::from_str(body)
+        .map_err(|cause| StoreError::Corrupt { problem: format!("a body cannot be read: {cause}") })
 }
 
 /// A resource as callers see it.
@@ -48,7 +49,9 @@ pub fn check_etag(name: &str, held: &Held, etag: &str) -> Result<(), Shared> {
 /// A stored message with the fields of `mask` taken from `patch`; all changeable fields without a mask.
 pub fn merge<M: Message>(stored: &str, patch: &M, mask: Option<&FieldMask>) -> Result<M, Shared> {
     let paths: Vec<&str> = match mask {
-        Some(mask) if !mask.paths.is_empty() && mask.paths != ["*"] => mask.paths.iter().map(String::as_str).collect(),
+        Some(mask) if !mask.paths.is_empty() && mask.paths != ["*"] => {
+            mask.paths.iter().map(String::as_str).collect()
+        }
         _ => M::CHANGEABLE.to_vec(),
     };
     let mut violations = Violations::default();
@@ -59,7 +62,9 @@ pub fn merge<M: Message>(stored: &str, patch: &M, mask: Option<&FieldMask>) -> R
         }
     }
     violations.finish(Some(()))?;
-    let corrupt = |cause: serde_json::Error| StoreError::Corrupt { problem: format!("a body cannot be merged: {cause}") };
+    let corrupt = |cause: serde_json::Error| StoreError::Corrupt {
+        problem: format!("a body cannot be merged: {cause}"),
+    };
     let mut merged: Value = serde_json::from_str(stored).map_err(corrupt)?;
     let mut patch = serde_json::to_value(patch).map_err(corrupt)?;
     if let (Some(merged), Some(patch)) = (merged.as_object_mut(), patch.as_object_mut()) {
@@ -91,7 +96,9 @@ mod tests {
 
     #[test]
     fn names_of_fields_are_written_as_json_writes_them() {
-        for (field, name) in [("kind", "kind"), ("received_date", "receivedDate"), ("recovery_area_m2", "recoveryAreaM2")] {
+        for (field, name) in
+            [("kind", "kind"), ("received_date", "receivedDate"), ("recovery_area_m2", "recoveryAreaM2")]
+        {
             assert_eq!(json_name(field), name);
         }
     }

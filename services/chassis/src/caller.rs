@@ -66,7 +66,8 @@ impl Caller {
                     office = Some(id.to_string());
                 }
                 ("unit", value) => {
-                    unit = Some(value.parse().map_err(|_| format!("`{value}` is no name like units/{{unit}}"))?);
+                    unit =
+                        Some(value.parse().map_err(|_| format!("`{value}` is no name like units/{{unit}}"))?);
                 }
                 ("roles", value) => {
                     for name in value.split(',').map(str::trim).filter(|name| !name.is_empty()) {
@@ -107,7 +108,11 @@ impl Caller {
     /// The refusal of a caller who would need a role for a resource.
     #[must_use]
     pub fn refusal(&self, role: Role, resource: &impl fmt::Display) -> Shared {
-        Shared::CallerNotAllowed { caller: self.to_string(), resource: resource.to_string(), role: role.as_str() }
+        Shared::CallerNotAllowed {
+            caller: self.to_string(),
+            resource: resource.to_string(),
+            role: role.as_str(),
+        }
     }
 }
 

@@ -90,14 +90,22 @@ pub const fn serving(listen: &'static str, store: &'static str) -> [Setting; 7] 
             default: Some("auto"),
             help: "believe the metadata `thidua-caller`: auto (only where every address is loopback), true, false",
         },
-        Setting { name: "in-flight", default: Some("1024"), help: "calls worked on at once; more are refused" },
+        Setting {
+            name: "in-flight",
+            default: Some("1024"),
+            help: "calls worked on at once; more are refused",
+        },
         Setting { name: "deadline-ms", default: Some("30000"), help: "deadline of calls that set none" },
         Setting {
             name: "lame-duck-ms",
             default: Some("500"),
             help: "how long to answer NOT_SERVING before connections are closed",
         },
-        Setting { name: "log", default: Some("info"), help: "what to log: a level, or a list of target=level" },
+        Setting {
+            name: "log",
+            default: Some("info"),
+            help: "what to log: a level, or a list of target=level",
+        },
     ]
 }
 
@@ -114,7 +122,7 @@ pub struct ServingConfig {
     pub in_flight: usize,
     /// The deadline of calls that set none.
     pub deadline: Duration,
-    /// How long to answer NOT_SERVING before connections are closed.
+    /// How long to answer `NOT_SERVING` before connections are closed.
     pub lame_duck: Duration,
 }
 
@@ -140,7 +148,10 @@ impl ServingConfig {
             }
             Some("true") => true,
             Some("false") => {
-                settings.refuse("`insecure-callers` cannot be false yet: there is no other way to know callers".to_owned());
+                settings.refuse(
+                    "`insecure-callers` cannot be false yet: there is no other way to know callers"
+                        .to_owned(),
+                );
                 false
             }
             Some(other) => {

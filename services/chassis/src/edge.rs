@@ -11,6 +11,7 @@ use http::{HeaderMap, HeaderValue, Request, Response};
 use http_body::{Body as HttpBody, Frame};
 use thidua_proto::status::Failure;
 use tokio::sync::{Semaphore, watch};
+use tokio::time::Instant;
 use tonic::body::Body;
 use tonic::{Code, Status};
 use tower::{BoxError, Layer, Service};
@@ -29,6 +30,10 @@ pub const MIN_REVISION: &str = "thidua-min-revision";
 /// Put into a response's extensions by a handler; the edge sends it as trailing metadata.
 #[derive(Debug, Clone, Copy)]
 pub struct Revision(pub i64);
+
+/// When the caller stops waiting; calls made on its behalf get what remains.
+#[derive(Debug, Clone, Copy)]
+pub struct Deadline(pub Instant);
 
 /// An answer that stands at a revision.
 pub fn at_revision<T>(answer: T, revision: i64) -> tonic::Response<T> {
@@ -100,6 +105,9 @@ where
             };
             request.extensions_mut().insert(trace);
             let deadline = edge.deadline(&path, request.headers());
+            if let Some(deadline) = deadline {
+                request.extensions_mut().insert(Deadline(Instant::now() + deadline));
+            }
             let answer = inner.call(request);
             let response = match deadline {
                 None => answer.await?,
@@ -186,10 +194,13 @@ fn finish(response: Response<Body>, path: &str, domain: &str) -> Response<Body> 
 
 /// What the transport refused by itself, with a reason like every other failure.
 fn transport_failure(status: &Status, path: &str) -> Shared {
-    match status.code() {
-        Code::Unimplemented => Shared::MethodUnknown { method: path.to_owned() },
-        Code::DeadlineExceeded | Code::Cancelled => Shared::DeadlinePassed,
-        code => Shared::MessageUnreadable { code, text: status.message().to_owned() },
+    let code = status.code();
+    if code == Code::Unimplemented {
+        Shared::MethodUnknown { method: path.to_owned() }
+    } else if matches!(code, Code::DeadlineExceeded | Code::Cancelled) {
+        Shared::DeadlinePassed
+    } else {
+        Shared::MessageUnreadable { code, text: status.message().to_owned() }
     }
 }
 
@@ -229,7 +240,7 @@ mod tests {
     fn timeouts_are_read_as_the_protocol_writes_them() {
         assert_eq!(timeout("100m"), Some(Duration::from_millis(100)));
         assert_eq!(timeout("2S"), Some(Duration::from_secs(2)));
-        assert_eq!(timeout("1H"), Some(Duration::from_secs(3600)));
+        assert_eq!(timeout("1H"), Some(Duration::from_hours(1)));
         for bad in ["", "S", "123456789S", "1x", "-1S", "1,5S", "é"] {
             assert_eq!(timeout(bad), None, "{bad}");
         }

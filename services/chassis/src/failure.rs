@@ -157,9 +157,10 @@ impl Shared {
                 format!("fields are not valid: {}; the details say why", violations.paths()),
                 format!("Dữ liệu không hợp lệ ở: {}; xem chi tiết từng trường.", violations.paths()),
             ),
-            Self::NotFound { resource } => {
-                (format!("{resource} does not exist; check the name or list what there is"), format!("Không tìm thấy {resource}."))
-            }
+            Self::NotFound { resource } => (
+                format!("{resource} does not exist; check the name or list what there is"),
+                format!("Không tìm thấy {resource}."),
+            ),
             Self::AlreadyExists { resource } => (
                 format!("{resource} exists already; choose another id or update it"),
                 format!("{resource} đã tồn tại; hãy dùng mã khác hoặc cập nhật bản ghi đó."),
@@ -169,19 +170,26 @@ impl Shared {
                 format!("{resource} đang được {used_by} dẫn chiếu; hãy sửa nơi đó trước."),
             ),
             Self::EtagMismatch { resource, etag } => (
-                format!("{resource} has changed since version {etag} was read; read it again and redo the change"),
+                format!(
+                    "{resource} has changed since version {etag} was read; read it again and redo the change"
+                ),
                 format!("{resource} đã thay đổi sau khi được đọc; hãy đọc lại rồi sửa."),
             ),
             Self::RequestIdReused { request_id, revision } => (
-                format!("request_id {request_id} was used at revision {revision} for another request; make a new one"),
+                format!(
+                    "request_id {request_id} was used at revision {revision} for another request; make a new one"
+                ),
                 format!("Mã yêu cầu {request_id} đã được dùng cho một yêu cầu khác; hãy tạo mã mới."),
             ),
             Self::PageToken => (
-                "the page token does not belong to this list with these arguments; start again without it".to_owned(),
+                "the page token does not belong to this list with these arguments; start again without it"
+                    .to_owned(),
                 "Mã trang không khớp với danh sách này; hãy bắt đầu lại từ trang đầu.".to_owned(),
             ),
             Self::RevisionNotReached { revision, min_revision } => (
-                format!("revision {min_revision} is asked for, the journal stands at {revision}; check whose token it is"),
+                format!(
+                    "revision {min_revision} is asked for, the journal stands at {revision}; check whose token it is"
+                ),
                 format!("Yêu cầu phiên bản {min_revision}, nhật ký mới đến {revision}."),
             ),
             Self::CallerInvalid { problem } => (
@@ -196,9 +204,10 @@ impl Shared {
                 "the deadline passed before an answer; send a write again with its request_id".to_owned(),
                 "Quá thời hạn chờ; hãy gửi lại với cùng mã yêu cầu.".to_owned(),
             ),
-            Self::MethodUnknown { method } => {
-                (format!("there is no method {method} here; list the services by reflection"), "Không có phương thức này.".to_owned())
-            }
+            Self::MethodUnknown { method } => (
+                format!("there is no method {method} here; list the services by reflection"),
+                "Không có phương thức này.".to_owned(),
+            ),
             Self::MessageUnreadable { text, .. } => {
                 (format!("the message cannot be read: {text}"), "Không đọc được thông điệp.".to_owned())
             }
@@ -215,7 +224,8 @@ impl Shared {
                 "Kho dữ liệu đã đầy, chưa ghi gì; hãy báo người vận hành.".to_owned(),
             ),
             Self::Internal => (
-                "an error that should not happen; the operator finds it in the log under the trace id".to_owned(),
+                "an error that should not happen; the operator finds it in the log under the trace id"
+                    .to_owned(),
                 "Lỗi ngoài dự kiến; hãy báo người vận hành kèm mã theo dõi.".to_owned(),
             ),
         }
@@ -224,9 +234,15 @@ impl Shared {
     fn metadata(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::Fields(violations) => vec![("fields", violations.paths())],
-            Self::NotFound { resource } | Self::AlreadyExists { resource } => vec![("resource", resource.clone())],
-            Self::InUse { resource, used_by } => vec![("resource", resource.clone()), ("used_by", used_by.clone())],
-            Self::EtagMismatch { resource, etag } => vec![("resource", resource.clone()), ("etag", etag.clone())],
+            Self::NotFound { resource } | Self::AlreadyExists { resource } => {
+                vec![("resource", resource.clone())]
+            }
+            Self::InUse { resource, used_by } => {
+                vec![("resource", resource.clone()), ("used_by", used_by.clone())]
+            }
+            Self::EtagMismatch { resource, etag } => {
+                vec![("resource", resource.clone()), ("etag", etag.clone())]
+            }
             Self::RequestIdReused { request_id, revision } => {
                 vec![("request_id", request_id.to_string()), ("revision", revision.to_string())]
             }
@@ -299,7 +315,8 @@ impl From<StoreError> for Shared {
             StoreError::Full => Self::StoreFull,
             StoreError::Closing | StoreError::NotWritten => Self::StoreUnavailable,
             StoreError::Database(_) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "the store did not answer");
+                let error: &dyn std::error::Error = &error;
+                tracing::error!(error, "the store did not answer");
                 Self::StoreUnavailable
             }
             StoreError::Corrupt { .. }
@@ -307,7 +324,8 @@ impl From<StoreError> for Shared {
             | StoreError::InUse { .. }
             | StoreError::Folder { .. }
             | StoreError::Schema { .. } => {
-                tracing::error!(error = &error as &dyn std::error::Error, "the store is not usable");
+                let error: &dyn std::error::Error = &error;
+                tracing::error!(error, "the store is not usable");
                 Self::Internal
             }
         }

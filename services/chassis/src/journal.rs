@@ -40,7 +40,13 @@ impl Journal {
         store: Store,
         draining: watch::Receiver<bool>,
     ) -> JournalServiceServer<Self> {
-        JournalServiceServer::new(Self { store, name: format!("journals/{program}"), draining })
+        JournalServiceServer::new(Self::new(program, store, draining))
+    }
+
+    /// The same, to be called directly.
+    #[must_use]
+    pub fn new(program: &str, store: Store, draining: watch::Receiver<bool>) -> Self {
+        Self { store, name: format!("journals/{program}"), draining }
     }
 
     /// Only the program's own journal is here.
@@ -48,7 +54,10 @@ impl Journal {
         if asked.is_empty() || asked == self.name {
             return Some(());
         }
-        violations.refuse("journal", Problem::malformed(&format!("`{}`, the journal of this program", self.name), asked));
+        violations.refuse(
+            "journal",
+            Problem::malformed(&format!("`{}`, the journal of this program", self.name), asked),
+        );
         None
     }
 }

@@ -1,8 +1,10 @@
 //! From `main` to the exit code: settings, log, runtime, signals.
 
 use std::ffi::OsString;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
+use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::{Problems, Setting, Settings};
@@ -50,27 +52,35 @@ pub fn main<C>(
     (program, about): (&'static str, &'static str),
     known: &[Setting],
     read: impl FnOnce(&mut Settings) -> Option<C>,
-    run: impl AsyncFnOnce(C) -> Result<(), String>,
+    serve: impl AsyncFnOnce(C) -> Result<(), String>,
 ) -> ExitCode {
-    let mut settings = match read_settings(program, about, known, std::env::args_os()) {
-        Ok(settings) => settings,
+    match read_settings(program, about, known, std::env::args_os()) {
+        Ok(settings) => run(program, settings, read, serve),
         Err((text, code)) => {
             eprint!("{text}");
-            return ExitCode::from(code);
+            ExitCode::from(code)
         }
-    };
+    }
+}
+
+/// Serves with settings that have been looked up, `log` among them.
+pub fn run<C>(
+    program: &str,
+    mut settings: Settings,
+    read: impl FnOnce(&mut Settings) -> Option<C>,
+    serve: impl AsyncFnOnce(C) -> Result<(), String>,
+) -> ExitCode {
     let log = settings.get::<String>("log");
     let config = read(&mut settings);
-    let config = match settings.finish(config) {
-        Ok(config) => config,
+    let (log, config) = match settings.finish((|| Some((log?, config?)))()) {
+        Ok(read) => read,
         Err(problems) => return refuse(program, &problems),
     };
-    if let Err(problem) = crate::trace::start_log(log.as_deref().unwrap_or("info")) {
+    if let Err(problem) = crate::trace::start_log(&log) {
         return refuse(program, &Problems(vec![problem]));
     }
-    finish(program, tokio::runtime::Runtime::new().map_err(|cause| cause.to_string()).and_then(|runtime| {
-        runtime.block_on(run(config))
-    }))
+    let runtime = tokio::runtime::Runtime::new().map_err(|cause| cause.to_string());
+    finish(program, runtime.and_then(|runtime| runtime.block_on(serve(config))))
 }
 
 fn refuse(program: &str, problems: &Problems) -> ExitCode {
@@ -79,6 +89,7 @@ fn refuse(program: &str, problems: &Problems) -> ExitCode {
 }
 
 /// The exit code of what was run.
+#[must_use]
 pub fn finish(program: &str, outcome: Result<(), String>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -89,9 +100,20 @@ pub fn finish(program: &str, outcome: Result<(), String>) -> ExitCode {
     }
 }
 
+/// Listens on an address; port 0 takes a free one, which the log tells.
+pub async fn bind(address: SocketAddr) -> Result<TcpListener, String> {
+    let cannot =
+        |cause| format!("cannot listen on {address}: {cause}; choose another port or stop what is there");
+    let listener = TcpListener::bind(address).await.map_err(cannot)?;
+    let bound = listener.local_addr().map_err(cannot)?;
+    tracing::info!(address = %bound, "listening");
+    Ok(listener)
+}
+
 /// Ends when SIGTERM or SIGINT asks the program to stop.
 pub async fn stop_signal() {
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
     else {
         tracing::error!("signals cannot be watched; stop the program with SIGKILL");
         return std::future::pending().await;

@@ -53,9 +53,10 @@ impl Standing {
                 .with_service_name("grpc.health.v1.Health");
             names.iter().fold(builder, |builder, name| builder.with_service_name(*name))
         };
-        routes.add_service(health_service).add_service(reflection().build_v1()?).add_service(
-            reflection().build_v1alpha()?,
-        );
+        routes
+            .add_service(health_service)
+            .add_service(reflection().build_v1()?)
+            .add_service(reflection().build_v1alpha()?);
         Ok(Self { health, draining: watch::Sender::new(false), names: names.to_vec() })
     }
 
@@ -72,7 +73,7 @@ impl Standing {
     }
 }
 
-/// Serves until `stop` ends: then answers NOT_SERVING for the lame-duck time, ends endless streams, lets what is in flight
+/// Serves until `stop` ends: then answers `NOT_SERVING` for the lame-duck time, ends endless streams, lets what is in flight
 /// finish, and returns.
 pub async fn serve(
     served: Served,
@@ -94,7 +95,7 @@ pub async fn serve(
     };
     standing.set(ServingStatus::Serving).await;
     let mut drained = standing.draining();
-    let server = Server::builder()
+    let work = Server::builder()
         .tcp_nodelay(true)
         .http2_keepalive_interval(Some(Duration::from_secs(30)))
         .max_concurrent_streams(1024)
@@ -114,7 +115,7 @@ pub async fn serve(
         tokio::time::sleep(MOST_DRAIN).await;
     };
     tokio::select! {
-        ended = server => ended.map_err(|cause| format!("serving failed: {cause}")),
+        ended = work => ended.map_err(|cause| format!("serving failed: {cause}")),
         () = drain => {
             tracing::warn!("calls in flight did not finish in time and are cut off");
             Ok(())

@@ -27,7 +27,8 @@ impl Terms {
         request: &impl Message,
         (request_id, validate_only): (&str, bool),
     ) -> Option<Self> {
-        let request_id = if request_id.is_empty() { None } else { Some(uuid(violations, "request_id", request_id)?) };
+        let request_id =
+            if request_id.is_empty() { None } else { Some(uuid(violations, "request_id", request_id)?) };
         let request_hash = request_hash(request);
         Some(Self { method, caller: caller.to_string(), request_id, request_hash, validate_only })
     }

@@ -24,8 +24,10 @@ impl Trace {
         let given = header.and_then(|text| {
             let mut parts = text.split('-');
             let (version, trace_id) = (parts.next()?, parts.next()?);
-            let hexadecimal = trace_id.len() == 32 && trace_id.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-            (version.len() == 2 && hexadecimal && trace_id.bytes().any(|b| b != b'0')).then(|| trace_id.to_owned())
+            let hexadecimal = trace_id.len() == 32
+                && trace_id.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+            (version.len() == 2 && hexadecimal && trace_id.bytes().any(|b| b != b'0'))
+                .then(|| trace_id.to_owned())
         });
         Self { trace_id: given.unwrap_or(fresh), span_id }
     }
@@ -41,7 +43,8 @@ impl Trace {
 pub fn start_log(filter: &str) -> Result<(), String> {
     let filter: EnvFilter = filter.parse().map_err(|cause| format!("`log` is no filter: {cause}"))?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let started = if std::io::stderr().is_terminal() { builder.try_init() } else { builder.json().try_init() };
+    let started =
+        if std::io::stderr().is_terminal() { builder.try_init() } else { builder.json().try_init() };
     started.map_err(|cause| cause.to_string())
 }
 

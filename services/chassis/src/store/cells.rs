@@ -85,13 +85,17 @@ struct Cached {
 
 #[derive(Debug)]
 enum Slot {
-    /// Being read; what was committed meanwhile, with its revision.
-    Loading(Vec<(i64, Deltas)>),
+    /// Being read; what was committed after `since`, with its revision.
+    Loading {
+        since: i64,
+        log: Vec<(i64, Deltas)>,
+    },
     Ready(Arc<Tallies>),
 }
 
-/// How many days of running totals are kept before all are let go; 16 bytes each.
-const MOST_DAYS: usize = 2_000_000;
+/// How many days of running totals are kept before all are let go; 16 bytes each. Few under test, so that letting go is
+/// tested too.
+pub(super) const MOST_DAYS: usize = if cfg!(test) { 40 } else { 2_000_000 };
 
 impl CellCache {
     /// Moves on to a committed revision.
@@ -101,7 +105,7 @@ impl CellCache {
         for ((series, measure, day), amount) in deltas {
             match cached.series.get_mut(series) {
                 Some(Slot::Ready(tallies)) => Arc::make_mut(tallies).add(measure, *day, *amount),
-                Some(Slot::Loading(log)) => {
+                Some(Slot::Loading { log, .. }) => {
                     if log.last().is_none_or(|(logged, _)| *logged != revision) {
                         log.push((revision, Deltas::new()));
                     }
@@ -122,28 +126,38 @@ impl CellCache {
         for series in wanted {
             match cached.series.get(series) {
                 Some(Slot::Ready(tallies)) => found.push(Arc::clone(tallies)),
-                Some(Slot::Loading(_)) | None => missing.push(Arc::clone(series)),
+                Some(Slot::Loading { .. }) | None => missing.push(Arc::clone(series)),
             }
         }
         if missing.is_empty() { Ok((cached.revision, found)) } else { Err(missing) }
     }
 
-    fn begin_load(&self, series: &Series) {
+    /// Lets go of all series once they are too many.
+    fn make_room(&self) {
         let mut cached = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if cached.days > MOST_DAYS {
             cached.series.clear();
             cached.days = 0;
         }
-        cached.series.entry(Arc::clone(series)).or_insert_with(|| Slot::Loading(Vec::new()));
+    }
+
+    fn begin_load(&self, series: &Series) {
+        let mut cached = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let since = cached.revision;
+        cached.series.entry(Arc::clone(series)).or_insert_with(|| Slot::Loading { since, log: Vec::new() });
     }
 
     fn end_load(&self, series: &Series, revision: i64, loaded: Option<Tallies>) {
         let mut cached = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let Some(Slot::Loading(log)) = cached.series.get(series) else { return };
+        let Some(Slot::Loading { since, log }) = cached.series.get(series) else { return };
         let Some(mut tallies) = loaded else {
             cached.series.remove(series);
             return;
         };
+        // The slot was let go and taken again by another load, whose log does not reach back far enough for this one.
+        if revision < *since {
+            return;
+        }
         for (_, deltas) in log.iter().filter(|(logged, _)| *logged > revision) {
             for ((_, measure, day), amount) in deltas {
                 tallies.add(measure, *day, *amount);
@@ -157,10 +171,15 @@ impl CellCache {
 impl Store {
     /// The running totals of series, all at one revision, which is told first. Every acknowledged write is in them.
     pub async fn tallies(&self, wanted: &[Series]) -> Result<(i64, Vec<Arc<Tallies>>), StoreError> {
+        let mut made_room = false;
         loop {
             match self.shared.cells.ready(wanted) {
                 Ok((revision, tallies)) => return Ok((revision.max(self.shared.opened_at), tallies)),
                 Err(missing) => {
+                    // Once: series that together are too many would otherwise push each other out for ever.
+                    if !std::mem::replace(&mut made_room, true) {
+                        self.shared.cells.make_room();
+                    }
                     for series in missing {
                         self.load_tallies(&series).await?;
                     }
@@ -174,6 +193,9 @@ impl Store {
         let loaded = self.read_tallies(series).await;
         match loaded {
             Ok((revision, tallies)) => {
+                // A commit can be read before the writer has told the cache of it; it would then be added once more.
+                let mut head = self.shared.head.subscribe();
+                drop(head.wait_for(|head| head.revision >= revision).await);
                 self.shared.cells.end_load(series, revision, Some(tallies));
                 Ok(())
             }

@@ -9,6 +9,9 @@ use uuid::Uuid;
 
 use super::StoreError;
 
+/// A pure function of the state and the circumstances: changes, or a refusal.
+pub type Rule<E> = Box<dyn Fn(&State, &Context) -> Result<Decision, E> + Send + Sync>;
+
 /// A command with its rule. `E` is what the rule refuses with.
 pub struct Command<E> {
     /// Who asks, as it enters the journal.
@@ -24,7 +27,7 @@ pub struct Command<E> {
     /// What `decide` looks at.
     pub needs: Needs,
     /// The rule. Run again where the engine asks for a retry, so it must not have effects.
-    pub decide: Box<dyn Fn(&State, &Context) -> Result<Decision, E> + Send + Sync>,
+    pub decide: Rule<E>,
 }
 
 /// What a command's rule looks at; loaded before it runs.
@@ -216,14 +219,16 @@ pub(super) enum JobError {
 impl<E: 'static> SubmitError<E> {
     pub(super) fn from_job(error: JobError) -> Self {
         match error {
-            JobError::Refused(refusal) => match refusal.downcast() {
-                Ok(refusal) => Self::Refused(*refusal),
-                Err(_) => {
+            JobError::Refused(refusal) => refusal.downcast().map_or_else(
+                |_| {
                     let problem = "a command was refused with another command's type".to_owned();
                     Self::Store(StoreError::Corrupt { problem })
-                }
-            },
-            JobError::RequestIdReused { request_id, revision } => Self::RequestIdReused { request_id, revision },
+                },
+                |refusal| Self::Refused(*refusal),
+            ),
+            JobError::RequestIdReused { request_id, revision } => {
+                Self::RequestIdReused { request_id, revision }
+            }
             JobError::Store(error) => Self::Store(error),
         }
     }

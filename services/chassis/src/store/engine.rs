@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::sqlite::{
-    SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
-    SqliteSynchronous,
+    SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool,
+    SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _, Row as _, Sqlite};
 
@@ -26,16 +26,24 @@ pub(super) struct Row(SqliteRow);
 
 impl Row {
     pub(super) fn number(&self, column: usize) -> Result<i64, StoreError> {
-        Ok(self.0.try_get(column)?)
+        self.0.try_get(column).map_err(|cause| unreadable(&cause))
     }
 
     pub(super) fn text(&self, column: usize) -> Result<Arc<str>, StoreError> {
-        Ok(self.0.try_get::<&str, _>(column)?.into())
+        self.0.try_get::<&str, _>(column).map(Into::into).map_err(|cause| unreadable(&cause))
     }
 
     pub(super) fn optional_text(&self, column: usize) -> Result<Option<Arc<str>>, StoreError> {
-        Ok(self.0.try_get::<Option<&str>, _>(column)?.map(Into::into))
+        self.0
+            .try_get::<Option<&str>, _>(column)
+            .map(|text| text.map(Into::into))
+            .map_err(|cause| unreadable(&cause))
     }
+}
+
+/// What was stored is not what statements store: the database answered, but it is damaged.
+fn unreadable(cause: &sqlx::Error) -> StoreError {
+    StoreError::Corrupt { problem: format!("a stored value cannot be read: {cause}") }
 }
 
 /// A database with one connection for writing and several for reading.
@@ -49,7 +57,7 @@ pub(super) struct Engine {
 
 impl Engine {
     /// Opens `sqlite:PATH`, creating file and folder if they are missing.
-    pub(super) async fn open(address: &str) -> Result<Self, StoreError> {
+    pub(super) fn open(address: &str) -> Result<Self, StoreError> {
         let path = address
             .strip_prefix("sqlite:")
             .map(PathBuf::from)
@@ -68,7 +76,8 @@ impl Engine {
             .busy_timeout(Duration::from_secs(10))
             .statement_cache_capacity(512)
             .disable_statement_logging();
-        let readers = SqlitePoolOptions::new().max_connections(4).connect_lazy_with(options.clone().read_only(true));
+        let readers =
+            SqlitePoolOptions::new().max_connections(4).connect_lazy_with(options.clone().read_only(true));
         Ok(Self { options, readers, _lock: lock })
     }
 
@@ -95,10 +104,12 @@ impl Engine {
 
 fn lock(path: &Path) -> Result<std::fs::File, StoreError> {
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(|cause| StoreError::Folder { path: folder.to_owned(), cause })?;
+        std::fs::create_dir_all(folder)
+            .map_err(|cause| StoreError::Folder { path: folder.to_owned(), cause })?;
     }
     let lock_path = path.with_extension("lock");
-    let file = std::fs::File::create(&lock_path).map_err(|cause| StoreError::Folder { path: lock_path, cause })?;
+    let file =
+        std::fs::File::create(&lock_path).map_err(|cause| StoreError::Folder { path: lock_path, cause })?;
     file.try_lock().map_err(|_| StoreError::InUse { path: path.to_owned() })?;
     Ok(file)
 }
@@ -123,7 +134,11 @@ fn arguments(values: Vec<Value>) -> Result<SqliteArguments, StoreError> {
 pub(super) struct Snapshot(sqlx::Transaction<'static, Sqlite>);
 
 impl Snapshot {
-    pub(super) async fn read(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+    pub(super) async fn read(
+        &mut self,
+        sql: &'static str,
+        values: Vec<Value>,
+    ) -> Result<Vec<Row>, StoreError> {
         let rows = sqlx::query_with(sql, arguments(values)?).fetch_all(&mut *self.0).await?;
         Ok(rows.into_iter().map(Row).collect())
     }
@@ -137,6 +152,11 @@ impl Connection {
     pub(super) async fn begin(&mut self) -> Result<Transaction<'_>, StoreError> {
         Ok(Transaction(self.0.begin_with("BEGIN IMMEDIATE").await?))
     }
+
+    /// Lets go of the database; without it, that happens some time after.
+    pub(super) async fn close(self) -> Result<(), StoreError> {
+        Ok(self.0.close().await?)
+    }
 }
 
 /// A transaction of the writer. Dropped without [`commit`](Self::commit), it leaves nothing.
@@ -149,7 +169,11 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    pub(super) async fn run(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+    pub(super) async fn run(
+        &mut self,
+        sql: &'static str,
+        values: Vec<Value>,
+    ) -> Result<Vec<Row>, StoreError> {
         let rows = sqlx::query_with(sql, arguments(values)?).fetch_all(&mut *self.0).await?;
         Ok(rows.into_iter().map(Row).collect())
     }

@@ -111,20 +111,23 @@ fn entry(row: &Row) -> Result<Entry, StoreError> {
 }
 
 /// Entries of a closed span of revisions, with their changes, by revision.
-pub(super) async fn entries(snapshot: &mut Snapshot, first: i64, last: i64) -> Result<Vec<Entry>, StoreError> {
+pub(super) async fn entries(
+    snapshot: &mut Snapshot,
+    first: i64,
+    last: i64,
+) -> Result<Vec<Entry>, StoreError> {
     let span = || vec![Value::Number(first), Value::Number(last)];
     let mut entries: Vec<Entry> =
         snapshot.read(sql::ENTRIES, span()).await?.iter().map(entry).collect::<Result<_, _>>()?;
     for row in snapshot.read(sql::VERSIONS_OF_ENTRIES, span()).await? {
         let revision = row.number(0)?;
         let change = EntryChange { name: row.text(1)?, body: row.optional_text(3)? };
-        match entries.binary_search_by_key(&revision, |entry| entry.revision) {
-            Ok(at) => entries.get_mut(at).map(|entry| entry.changes.push(change)),
-            Err(_) => {
-                let problem = format!("a version of {} belongs to no entry (revision {revision})", change.name);
-                return Err(StoreError::Corrupt { problem });
-            }
+        let at = entries.binary_search_by_key(&revision, |entry| entry.revision);
+        let Some(entry) = at.ok().and_then(|at| entries.get_mut(at)) else {
+            let problem = format!("a version of {} belongs to no entry (revision {revision})", change.name);
+            return Err(StoreError::Corrupt { problem });
         };
+        entry.changes.push(change);
     }
     for entry in &mut entries {
         // Not left to the database: engines sort text by their locale.
@@ -150,7 +153,12 @@ impl Store {
             if part.is_empty() {
                 break;
             }
-            size += part.iter().flat_map(|e| &e.changes).filter_map(|c| c.body.as_ref()).map(|b| b.len()).sum::<usize>();
+            size += part
+                .iter()
+                .flat_map(|e| &e.changes)
+                .filter_map(|c| c.body.as_ref())
+                .map(|b| b.len())
+                .sum::<usize>();
             next = last.saturating_add(1);
             found.extend(part);
         }

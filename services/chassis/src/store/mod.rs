@@ -25,7 +25,9 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub use self::cells::{Cell, Contributions, Series, Tallies};
-pub use self::command::{Change, Command, Committed, Context, Decision, Held, Index, Needs, State, SubmitError, request_hash};
+pub use self::command::{
+    Change, Command, Committed, Context, Decision, Held, Index, Needs, Rule, State, SubmitError, request_hash,
+};
 pub use self::journal::{Entry, EntryChange, ZERO_HASH};
 pub use self::read::{PageQuery, Resource};
 pub use self::verify::Verification;
@@ -86,7 +88,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether the disk or quota is full (SQLITE_FULL): trying again does not help.
+    /// Whether the disk or quota is full (`SQLITE_FULL`): trying again does not help.
     fn is_full(&self) -> bool {
         matches!(self, Self::Database(sqlx::Error::Database(cause)) if cause.code().as_deref() == Some("13"))
     }
@@ -124,9 +126,20 @@ const QUEUE: usize = 4096;
 impl Store {
     /// Opens a store, making or migrating it as needed. `contributions` says what a body adds to the cells.
     pub async fn open(address: &str, contributions: Contributions, clock: Clock) -> Result<Self, StoreError> {
-        let engine = Engine::open(address).await?;
+        let engine = Engine::open(address)?;
         let mut connection = engine.writer().await?;
         let head = writer::set_up(&mut connection).await?;
+        Ok(Self::start(engine, connection, head, contributions, clock))
+    }
+
+    /// Starts the writer.
+    fn start(
+        engine: Engine,
+        connection: engine::Connection,
+        head: Head,
+        contributions: Contributions,
+        clock: Clock,
+    ) -> Self {
         let opened_at = head.revision;
         let (queue, jobs) = mpsc::channel(QUEUE);
         let shared = Arc::new(Shared {
@@ -138,7 +151,7 @@ impl Store {
             opened_at,
         });
         tokio::spawn(writer::run(Arc::clone(&shared), connection, jobs, clock));
-        Ok(Self { shared, queue })
+        Self { shared, queue }
     }
 
     /// Runs a command: everything that it changes is durable when this returns, or nothing is.

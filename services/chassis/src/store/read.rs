@@ -20,7 +20,11 @@ impl Resource {
     pub(super) fn of_row(row: &Row) -> Result<Self, StoreError> {
         let held = Held {
             revision: row.number(1)?,
-            index: Index { collection: row.text(2)?, sort_number: row.number(3)?, refers_to: row.optional_text(4)? },
+            index: Index {
+                collection: row.text(2)?,
+                sort_number: row.number(3)?,
+                refers_to: row.optional_text(4)?,
+            },
             create_time: timestamp(row.number(5)?)?,
             update_time: timestamp(row.number(6)?)?,
             body: row.optional_text(7)?,

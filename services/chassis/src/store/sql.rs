@@ -96,11 +96,12 @@ JOIN entries e ON e.revision = r.revision
     };
 }
 
-pub(super) const RESOURCES_BY_NAME: (&str, &str) = (resources!("resources_by_name", "WHERE r.name IN ("), ")");
+pub(super) const RESOURCES_BY_NAME: (&str, &str) =
+    (resources!("resources_by_name", "WHERE r.name IN ("), ")");
 pub(super) const RESOURCES_BY_COLLECTION: (&str, &str) =
     (resources!("resources_by_collection", "WHERE r.deleted = 0 AND r.collection IN ("), ")");
 pub(super) const RESOURCES_BY_REFERENCE: (&str, &str) =
-    (resources!("resources_by_reference", "WHERE r.deleted = 0 AND r.refers_to IN ("), ") LIMIT 1000");
+    (resources!("resources_by_reference", "WHERE r.deleted = 0 AND r.refers_to IN ("), ")");
 
 pub(super) const RESOURCE: &str = resources!("resource", "WHERE r.deleted = 0 AND r.name = $1");
 
@@ -167,6 +168,10 @@ pub(super) const EXISTING: &str = "-- chassis.store.existing
 SELECT r.name, v.body FROM resources r JOIN versions v ON v.name = r.name AND v.revision = r.revision
 WHERE r.deleted = 0 AND r.name > $1 ORDER BY r.name LIMIT 2000";
 
+/// The first entry after a revision.
+pub(super) const ENTRY_AFTER: &str = "-- chassis.store.entry_after
+SELECT revision FROM entries WHERE revision > $1 ORDER BY revision LIMIT 1";
+
 /// Every static text, for the test that prepares each.
 #[cfg(test)]
 pub(super) const ALL: &[&str] = &[
@@ -185,6 +190,7 @@ pub(super) const ALL: &[&str] = &[
     STALE_RESOURCES,
     DANGLING_RESOURCES,
     EXISTING,
+    ENTRY_AFTER,
 ];
 
 /// `head (…), (…) tail` with `rows` rows of `columns` numbered parameters.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::engine::{Snapshot, Value};
-use super::journal::{ZERO_HASH, entries};
+use super::journal::{Entry, ZERO_HASH, entries};
 use super::{Head, Store, StoreError, sql};
 
 /// What a verification found.
@@ -23,6 +23,17 @@ impl Verification {
         self.first_bad_revision.get_or_insert(revision);
         self.findings.push(finding);
     }
+
+    /// What cannot be read is a finding too; only a database that does not answer ends the verification.
+    fn note(&mut self, outcome: Result<(), StoreError>) -> Result<(), StoreError> {
+        match outcome {
+            Err(StoreError::Corrupt { problem }) => {
+                self.findings.push(problem);
+                Ok(())
+            }
+            other => other,
+        }
+    }
 }
 
 /// At most this many findings are told of.
@@ -35,8 +46,10 @@ impl Store {
         let head = super::writer::head(&snapshot.read(sql::HEAD, Vec::new()).await?)?;
         let mut found = Verification { head, first_bad_revision: None, findings: Vec::new() };
         check_chain(&mut snapshot, &mut found).await?;
-        check_state(&mut snapshot, &mut found).await?;
-        self.check_cells(&mut snapshot, &mut found).await?;
+        let state = check_state(&mut snapshot, &mut found).await;
+        found.note(state)?;
+        let cells = self.check_cells(&mut snapshot, &mut found).await;
+        found.note(cells)?;
         found.findings.truncate(MOST_FINDINGS);
         Ok(found)
     }
@@ -53,7 +66,8 @@ impl Store {
                 match (self.shared.contributions)(&name, &body) {
                     Ok(cells) => {
                         for cell in cells {
-                            *sums.entry((cell.series, cell.measure.into(), cell.day)).or_default() += cell.amount;
+                            *sums.entry((cell.series, cell.measure.into(), cell.day)).or_default() +=
+                                cell.amount;
                         }
                     }
                     Err(cause) => found.findings.push(format!("the body of {name} cannot be read: {cause}")),
@@ -77,40 +91,60 @@ fn cell_finding((series, measure, day): &(Arc<str>, Arc<str>, i64), stored: i64,
     format!("the cell {series} {measure} on day {day} holds {stored}, its records add to {computed}")
 }
 
+/// How many entries are read at once.
+const ENTRIES_AT_ONCE: i64 = 16;
+
 async fn check_chain(snapshot: &mut Snapshot, found: &mut Verification) -> Result<(), StoreError> {
+    let head = found.head.clone();
     let mut previous: Arc<str> = ZERO_HASH.into();
-    let mut next = 1;
-    while next <= found.head.revision && found.first_bad_revision.is_none() {
-        let last = next.saturating_add(15).min(found.head.revision);
+    let (mut next, mut step) = (1, ENTRIES_AT_ONCE);
+    while next <= head.revision {
+        let last = next.saturating_add(step - 1).min(head.revision);
         let part = match entries(snapshot, next, last).await {
             Ok(part) => part,
+            // One by one from here, to name the very revision.
+            Err(StoreError::Corrupt { .. }) if last > next => {
+                step = 1;
+                continue;
+            }
             Err(StoreError::Corrupt { problem }) => {
-                found.bad(next, problem);
-                break;
+                found.bad(next, format!("revision {next} cannot be read: {problem}"));
+                return Ok(());
             }
             Err(error) => return Err(error),
         };
         for expected in next..=last {
-            let Some(entry) = part.iter().find(|entry| entry.revision == expected) else {
-                found.bad(expected, format!("revision {expected} is missing"));
-                break;
-            };
-            if entry.previous_hash != previous {
-                found.bad(expected, format!("revision {expected} does not continue the entry before it"));
-                break;
+            match check_entry(part.iter().find(|entry| entry.revision == expected), &previous) {
+                Ok(hash) => previous = hash,
+                Err(problem) => {
+                    found.bad(expected, format!("revision {expected} {problem}"));
+                    return Ok(());
+                }
             }
-            if entry.compute_hash() != *entry.hash {
-                found.bad(expected, format!("revision {expected} does not have the hash that its content gives"));
-                break;
-            }
-            previous = Arc::clone(&entry.hash);
         }
         next = last + 1;
     }
-    if found.first_bad_revision.is_none() && previous != found.head.hash {
-        found.bad(found.head.revision, "the head does not have the hash of the newest entry".to_owned());
+    if previous != head.hash {
+        found.bad(head.revision, "the head does not have the hash of the newest entry".to_owned());
+    } else if let Some(row) =
+        snapshot.read(sql::ENTRY_AFTER, vec![Value::Number(head.revision)]).await?.first()
+    {
+        let beyond = row.number(0)?;
+        found.bad(beyond, format!("revision {beyond} lies beyond the head"));
     }
     Ok(())
+}
+
+/// The hash of an entry that continues the chain.
+fn check_entry(entry: Option<&Entry>, previous: &str) -> Result<Arc<str>, &'static str> {
+    let entry = entry.ok_or("is missing")?;
+    if *entry.previous_hash != *previous {
+        return Err("does not continue the entry before it");
+    }
+    if entry.compute_hash() != *entry.hash {
+        return Err("does not have the hash that its content gives");
+    }
+    Ok(Arc::clone(&entry.hash))
 }
 
 async fn check_state(snapshot: &mut Snapshot, found: &mut Verification) -> Result<(), StoreError> {

@@ -8,13 +8,13 @@ use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 use super::cells::Deltas;
-use super::command::{Change, Command, Committed, Context, Decision, Held, JobError, State};
+use super::command::{Change, Command, Committed, Context, Held, JobError, Rule, State};
 use super::engine::{Connection, Row, Transaction, Value};
 use super::journal::{Entry, EntryChange, timestamp};
 use super::{Head, Index, Needs, Resource, Shared, StoreError, sql};
 use crate::clock::Clock;
 
-type Decide = Box<dyn Fn(&State, &Context) -> Result<Decision, Box<dyn Any + Send>> + Send + Sync>;
+type Refusal = Box<dyn Any + Send>;
 type Reply = oneshot::Sender<Result<Committed, JobError>>;
 
 /// A command on its way, with the type of its refusal erased.
@@ -31,7 +31,7 @@ pub(super) struct Pending {
     request_hash: Arc<str>,
     validate_only: bool,
     needs: Needs,
-    decide: Decide,
+    decide: Rule<Refusal>,
     reply: Reply,
 }
 
@@ -46,7 +46,7 @@ impl Job {
             validate_only: command.validate_only,
             needs: command.needs,
             decide: Box::new(move |state, context| {
-                decide(state, context).map_err(|refusal| Box::new(refusal) as Box<dyn Any + Send>)
+                decide(state, context).map_err(|refusal| -> Refusal { Box::new(refusal) })
             }),
             reply,
         }))
@@ -83,7 +83,8 @@ pub(super) async fn set_up(connection: &mut Connection) -> Result<Head, StoreErr
 
 /// The one row of the head table.
 pub(super) fn head(rows: &[Row]) -> Result<Head, StoreError> {
-    let row = rows.first().ok_or_else(|| StoreError::Corrupt { problem: "the head row is missing".to_owned() })?;
+    let row =
+        rows.first().ok_or_else(|| StoreError::Corrupt { problem: "the head row is missing".to_owned() })?;
     Ok(Head { revision: row.number(0)?, hash: row.text(1)? })
 }
 
@@ -114,8 +115,14 @@ pub(super) async fn run(
             break;
         }
     }
-    drop(connection);
-    shared.closed.send_replace(true);
+    if let Err(error) = connection.close().await {
+        let error: &dyn std::error::Error = &error;
+        tracing::warn!(error, "the writer's connection did not close well");
+    }
+    let closed = shared.closed.clone();
+    // Before it is told: whoever waits for the end may open the store again at once.
+    drop(shared);
+    closed.send_replace(true);
 }
 
 /// One batch: decided, committed, remembered, answered.
@@ -132,7 +139,8 @@ async fn work(shared: &Shared, connection: &mut Connection, commands: Vec<Pendin
             }
         }
         Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "a batch of commands could not be written");
+            let cause: &dyn std::error::Error = &error;
+            tracing::error!(error = cause, "a batch of commands could not be written");
             for command in commands {
                 let told = if error.is_full() { StoreError::Full } else { StoreError::NotWritten };
                 let _ = command.reply.send(Err(JobError::Store(told)));
@@ -170,7 +178,7 @@ async fn write(
     };
     let mut taken = Vec::with_capacity(commands.len());
     for command in commands {
-        taken.push(draft.take(shared, command)?);
+        taken.push(draft.take(shared, command));
     }
     let mut outcomes: Vec<Result<Committed, JobError>> = Vec::with_capacity(taken.len());
     for one in taken {
@@ -231,7 +239,8 @@ async fn load_requests(
 
 async fn load_state(transaction: &mut Transaction<'_>, commands: &[Pending]) -> Result<State, StoreError> {
     let unique = |pick: fn(&Needs) -> &Vec<Arc<str>>| {
-        let mut texts: Vec<Arc<str>> = commands.iter().flat_map(|command| pick(&command.needs)).cloned().collect();
+        let mut texts: Vec<Arc<str>> =
+            commands.iter().flat_map(|command| pick(&command.needs)).cloned().collect();
         texts.sort();
         texts.dedup();
         texts
@@ -295,24 +304,33 @@ struct Draft {
 
 impl Draft {
     /// Decides one command over the state that the ones before it left.
-    fn take(&mut self, shared: &Shared, command: &Pending) -> Result<Taken, StoreError> {
+    fn take(&mut self, shared: &Shared, command: &Pending) -> Taken {
         let request_id: Option<Arc<str>> = command.request_id.map(|id| id.to_string().into());
         if let Some(seen) = request_id.as_ref().and_then(|id| self.requests.get(id)) {
-            return Ok(seen.repeat(command));
+            return seen.repeat(command);
         }
         let context = Context { now: self.now, revision: self.revision + 1 };
         let decision = match (command.decide)(&self.state, &context) {
             Ok(decision) => decision,
-            Err(refusal) => return Ok(Taken::Refused(JobError::Refused(refusal))),
+            Err(refusal) => return Taken::Refused(JobError::Refused(refusal)),
         };
-        let changes = decision.changes.iter().map(|change| (Arc::clone(&change.name), self.hold(change))).collect();
+        // Before anything is taken over: a body that cannot be counted fails its own command, not the batch.
+        let deltas = match self.deltas_of(shared, &decision.changes) {
+            Ok(deltas) => deltas,
+            Err(error) => return Taken::Refused(JobError::Store(error)),
+        };
+        let changes =
+            decision.changes.iter().map(|change| (Arc::clone(&change.name), self.hold(change))).collect();
         let outcome: Option<Arc<str>> = decision.outcome.map(Into::into);
         if command.validate_only {
-            return Ok(Taken::Done(Committed { revision: self.revision, changes, outcome }));
+            return Taken::Done(Committed { revision: self.revision, changes, outcome });
         }
         let committed = Committed { revision: context.revision, changes, outcome };
-        self.add(shared, command, request_id, &committed)?;
-        Ok(Taken::Done(committed))
+        for (cell, amount) in deltas {
+            *self.deltas.entry(cell).or_default() += amount;
+        }
+        self.add(command, request_id, &committed);
+        Taken::Done(committed)
     }
 
     /// A change as it will be held at the next revision.
@@ -328,19 +346,11 @@ impl Draft {
     }
 
     /// Takes an accepted command's changes into the state and into what will be written.
-    fn add(
-        &mut self,
-        shared: &Shared,
-        command: &Pending,
-        request_id: Option<Arc<str>>,
-        committed: &Committed,
-    ) -> Result<(), StoreError> {
+    fn add(&mut self, command: &Pending, request_id: Option<Arc<str>>, committed: &Committed) {
         let mut changes = Vec::with_capacity(committed.changes.len());
         for (name, held) in &committed.changes {
-            let before = self.state.held.insert(Arc::clone(name), held.clone());
-            self.tally(shared, name, before.as_ref().and_then(|held| held.body.as_deref()), -1)?;
-            self.tally(shared, name, held.body.as_deref(), 1)?;
-            let previous = before.map(|held| held.revision);
+            let previous =
+                self.state.held.insert(Arc::clone(name), held.clone()).map(|before| before.revision);
             self.versions.push(vec![
                 Value::Number(held.revision),
                 Value::Text(Arc::clone(name)),
@@ -377,17 +387,24 @@ impl Draft {
             self.requests.insert(id, seen);
         }
         self.entries.push(entry_row(&entry));
-        Ok(())
     }
 
-    fn tally(&mut self, shared: &Shared, name: &str, body: Option<&str>, sign: i64) -> Result<(), StoreError> {
-        let Some(body) = body else { return Ok(()) };
-        let cells = (shared.contributions)(name, body)
-            .map_err(|cause| StoreError::Corrupt { problem: format!("the body of {name} cannot be read: {cause}") })?;
-        for cell in cells {
-            *self.deltas.entry((cell.series, cell.measure, cell.day)).or_default() += sign * cell.amount;
+    /// What changes add to the cells: what the new bodies contribute, less what the old ones did.
+    fn deltas_of(&self, shared: &Shared, changes: &[Change]) -> Result<Deltas, StoreError> {
+        let mut deltas = Deltas::new();
+        for Change { name, body, .. } in changes {
+            let before = self.state.get(name).and_then(|held| held.body.as_deref());
+            for (body, sign) in [(before, -1), (body.as_deref(), 1)] {
+                let Some(body) = body else { continue };
+                let cells = (shared.contributions)(name, body).map_err(|cause| StoreError::Corrupt {
+                    problem: format!("the body of {name} cannot be read: {cause}"),
+                })?;
+                for cell in cells {
+                    *deltas.entry((cell.series, cell.measure, cell.day)).or_default() += sign * cell.amount;
+                }
+            }
         }
-        Ok(())
+        Ok(deltas)
     }
 
     /// Writes everything with a bounded number of statements, whatever the number of commands.

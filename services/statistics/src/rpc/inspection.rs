@@ -173,7 +173,10 @@ impl InspectionService for Statistics {
             kinds: ("kinds", &request.kinds, proto::InspectionKind::is_valid),
         };
         let (inspections, next_page_token) =
-            lists::list(self, &page, &request, filter, |inspection: &proto::Inspection| inspection.kind).await?;
+            lists::list(self, &page, &request, filter, |inspection: &proto::Inspection| {
+                let notable = inspection.thematic || inspection.basis() == proto::InspectionBasis::Unplanned;
+                lists::wanted(&request.kinds, inspection.kind) && (notable || !request.notable_only)
+            }).await?;
         Ok(Response::new(proto::ListInspectionsResponse { inspections, next_page_token }))
     }
 

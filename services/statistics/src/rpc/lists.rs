@@ -57,8 +57,13 @@ pub(super) struct Filter<'r> {
     pub(super) first: (&'static str, Option<Date>),
     /// To which day, with the field's name.
     pub(super) last: (&'static str, Option<Date>),
-    /// Only these values of the kind, all if empty; with the field's name, and which values there are.
+    /// Kinds that are wanted, with the field's name, and which values there are.
     pub(super) kinds: (&'static str, &'r [i32], fn(i32) -> bool),
+}
+
+/// Whether a value is wanted: all are where none is named.
+pub(super) fn wanted(values: &[i32], value: i32) -> bool {
+    values.is_empty() || values.contains(&value)
 }
 
 /// A page of records and the token of the next one.
@@ -67,7 +72,7 @@ pub(super) async fn list<M: RecordMessage>(
     page: &Page,
     request: &impl prost::Message,
     filter: Filter<'_>,
-    kind: impl Fn(&M) -> i32,
+    keep: impl Fn(&M) -> bool,
 ) -> Result<(Vec<M>, String), Error> {
     let mut v = Violations::default();
     let parent: Option<UnitName> = v.name("parent", filter.parent);
@@ -103,7 +108,7 @@ pub(super) async fn list<M: RecordMessage>(
             }
             let message: M = body::present(&row).map_err(Error::store)?;
             query.after = (row.held.index.sort_number, row.name.to_string());
-            if kinds.is_empty() || kinds.contains(&kind(&message)) {
+            if keep(&message) {
                 found.push(message);
             }
         }

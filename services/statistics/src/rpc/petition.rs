@@ -167,7 +167,7 @@ impl PetitionService for Statistics {
             kinds: ("kinds", &request.kinds, proto::PetitionKind::is_valid),
         };
         let (petitions, next_page_token) =
-            lists::list(self, &page, &request, filter, |petition: &proto::Petition| petition.kind).await?;
+            lists::list(self, &page, &request, filter, |petition: &proto::Petition| lists::wanted(&request.kinds, petition.kind)).await?;
         Ok(Response::new(proto::ListPetitionsResponse { petitions, next_page_token }))
     }
 
@@ -209,7 +209,7 @@ impl PetitionService for Statistics {
             kinds: ("kinds", &request.kinds, proto::PetitionKind::is_valid),
         };
         let (matters, next_page_token) =
-            lists::list(self, &page, &request, filter, |matter: &proto::Matter| matter.kind).await?;
+            lists::list(self, &page, &request, filter, |matter: &proto::Matter| lists::wanted(&request.kinds, matter.kind)).await?;
         Ok(Response::new(proto::ListMattersResponse { matters, next_page_token }))
     }
 

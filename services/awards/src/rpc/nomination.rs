@@ -1,0 +1,185 @@
+//! `NominationService`: a bloc's proposals for titles.
+
+use std::sync::Arc;
+
+use thidua_chassis::body;
+use thidua_chassis::store::{Change, Decision, Held, Index, State};
+use thidua_chassis::terms::{Terms, id_or_new};
+use thidua_proto::awards as proto;
+use thidua_proto::awards::nomination_service_server::NominationService;
+use thidua_proto::names::{NominationName, UnitName, YearName};
+use thidua_proto::page::Binding;
+use thidua_proto::parse::Violations;
+use tonic::{Request, Response, Status};
+
+use super::read::{self, Asked};
+use super::rule::parse_code;
+use super::write::{answer, require_free, required};
+use super::{Awards, caller, may_run_some_year, year};
+use crate::domain::nomination::{Nomination, NominationState};
+use crate::domain::rule_set::TitleCode;
+use crate::error::Error;
+
+#[tonic::async_trait]
+impl NominationService for Awards {
+    async fn get_nomination(
+        &self,
+        request: Request<proto::GetNominationRequest>,
+    ) -> Result<Response<proto::Nomination>, Status> {
+        Ok(read::get::<NominationName, _>(self, &request.get_ref().name).await?)
+    }
+
+    async fn list_nominations(
+        &self,
+        request: Request<proto::ListNominationsRequest>,
+    ) -> Result<Response<proto::ListNominationsResponse>, Status> {
+        Ok(list(self, request.into_inner()).await?)
+    }
+
+    async fn nominate(
+        &self,
+        request: Request<proto::NominateRequest>,
+    ) -> Result<Response<proto::Nomination>, Status> {
+        Ok(nominate(self, request).await?)
+    }
+
+    async fn withdraw_nomination(
+        &self,
+        request: Request<proto::WithdrawNominationRequest>,
+    ) -> Result<Response<proto::Nomination>, Status> {
+        Ok(withdraw(self, request).await?)
+    }
+}
+
+async fn list(
+    service: &Awards,
+    mut request: proto::ListNominationsRequest,
+) -> Result<Response<proto::ListNominationsResponse>, Error> {
+    let asked = Asked::take(&mut request.page_size, &mut request.page_token);
+    let mut v = Violations::default();
+    let parent = v.name("parent", &request.parent);
+    let size = asked.size(&mut v);
+    let (parent, size): (YearName, _) = v.finish((|| Some((parent?, size?)))())?;
+    let page = asked.page(size, Binding::of("ListNominations", &request))?;
+    read::require(&service.store, &parent).await?;
+    let (nominations, next_page_token) = page.read(&service.store, &collection(&parent), |_| true).await?;
+    Ok(Response::new(proto::ListNominationsResponse { nominations, next_page_token }))
+}
+
+async fn nominate(
+    service: &Awards,
+    request: Request<proto::NominateRequest>,
+) -> Result<Response<proto::Nomination>, Error> {
+    const METHOD: &str = "thidua.awards.v1.NominationService/Nominate";
+    let caller = caller(&request);
+    let request = request.into_inner();
+    let mut v = Violations::default();
+    let year = v.name("parent", &request.parent);
+    let id = id_or_new(&mut v, "nomination_id", &request.nomination_id);
+    let proposal = required(&mut v, "nomination", request.nomination.as_ref(), parse);
+    let terms = (request.request_id.as_str(), request.validate_only);
+    let terms = Terms::parse(&mut v, METHOD, &caller, &request, terms);
+    let (year, id, (unit, title), terms) = v.finish((|| Some((year?, id?, proposal?, terms?)))())?;
+    may_run_some_year(&caller, &year)?;
+
+    let name = NominationName { year, id };
+    let collection = collection(&name.year);
+    let mut needs = year::needs(&name.year).and_collection(&collection);
+    needs.names.push(name.to_string().into());
+    let rules = Arc::clone(&service.rules);
+    let decide = move |state: &State, _: &_| {
+        let year = year::run_by(&caller, state, &name.year)?;
+        require_free(state, &name.to_string())?;
+        let others = state.collection(&collection).map(|(name, held)| Ok((parse_name(name)?, decode(held)?)));
+        let others = others.collect::<Result<Vec<_>, Error>>()?;
+        let nomination = Nomination::propose(unit.clone(), title.clone(), &year, &rules, &others)?;
+        Ok(Decision { changes: vec![put(&name, &nomination)], outcome: None })
+    };
+    let committed = terms.submit::<Error>(&service.store, needs, decide).await?;
+    answer::<NominationName, _>(&committed)
+}
+
+async fn withdraw(
+    service: &Awards,
+    request: Request<proto::WithdrawNominationRequest>,
+) -> Result<Response<proto::Nomination>, Error> {
+    const METHOD: &str = "thidua.awards.v1.NominationService/WithdrawNomination";
+    let caller = caller(&request);
+    let request = request.into_inner();
+    let mut v = Violations::default();
+    let name = v.name("name", &request.name);
+    let reason = v.text("reason", &request.reason, 1, 500);
+    let terms = (request.request_id.as_str(), request.validate_only);
+    let terms = Terms::parse(&mut v, METHOD, &caller, &request, terms);
+    let (name, reason, terms): (NominationName, _, _) = v.finish((|| Some((name?, reason?, terms?)))())?;
+    may_run_some_year(&caller, &name)?;
+
+    let mut needs = year::needs(&name.year);
+    needs.names.push(name.to_string().into());
+    let decide = move |state: &State, _: &_| {
+        year::run_by(&caller, state, &name.year)?;
+        let withdrawn = of(state, &name)?.withdraw(&name, reason.clone())?;
+        Ok(Decision { changes: vec![put(&name, &withdrawn)], outcome: None })
+    };
+    let committed = terms.submit::<Error>(&service.store, needs, decide).await?;
+    answer::<NominationName, _>(&committed)
+}
+
+/// A nomination of the state.
+pub(super) fn of(state: &State, name: &NominationName) -> Result<Nomination, Error> {
+    decode(read::held(state, name)?)
+}
+
+/// A nomination as it now stands.
+pub(super) fn put(name: &NominationName, nomination: &Nomination) -> Change {
+    let index = Index { collection: collection(&name.year).into(), sort_number: 0, refers_to: None };
+    Change::put(&name.to_string(), index, encode(nomination))
+}
+
+/// Where a year's nominations are listed.
+pub(super) fn collection(year: &YearName) -> String {
+    format!("{year}/nominations")
+}
+
+fn parse(m: &proto::Nomination, v: &mut Violations) -> Option<(UnitName, TitleCode)> {
+    let unit = v.name("unit", &m.unit);
+    let title = parse_code(v, "title", &m.title);
+    Some((unit?, title?))
+}
+
+fn parse_name(text: &str) -> Result<NominationName, Error> {
+    text.parse().map_err(|_| Error::corrupt(format!("`{text}` is listed as a nomination")))
+}
+
+fn encode(nomination: &Nomination) -> String {
+    let (state, withdrawal_reason) = match &nomination.state {
+        NominationState::Proposed => (proto::NominationState::Proposed, String::new()),
+        NominationState::Endorsed => (proto::NominationState::Endorsed, String::new()),
+        NominationState::Rejected => (proto::NominationState::Rejected, String::new()),
+        NominationState::Withdrawn { reason } => (proto::NominationState::Withdrawn, reason.clone()),
+    };
+    body::encode(proto::Nomination {
+        unit: nomination.unit.to_string(),
+        title: nomination.title.to_string(),
+        state: state.into(),
+        withdrawal_reason,
+        ..proto::Nomination::default()
+    })
+}
+
+fn decode(held: &Held) -> Result<Nomination, Error> {
+    let m: proto::Nomination = read::message(held)?;
+    read::stored(|v| {
+        let (unit, title) = parse(&m, v)?;
+        let state = match v.choice("state", m.state)? {
+            proto::NominationState::Unspecified => None,
+            proto::NominationState::Proposed => Some(NominationState::Proposed),
+            proto::NominationState::Endorsed => Some(NominationState::Endorsed),
+            proto::NominationState::Rejected => Some(NominationState::Rejected),
+            proto::NominationState::Withdrawn => {
+                Some(NominationState::Withdrawn { reason: m.withdrawal_reason.clone() })
+            }
+        };
+        Some(Nomination { unit, title, state: state? })
+    })
+}

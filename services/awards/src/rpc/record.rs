@@ -1,0 +1,57 @@
+//! `GetYearRecord`: all that is on record of a year, at one revision.
+
+use thidua_chassis::body;
+use thidua_chassis::store::Resource;
+use thidua_proto::awards as proto;
+use thidua_proto::names::{NominationName, YearName};
+use tonic::{Request, Response};
+
+use super::{Awards, award, ballot, bloc, nomination, read, rule, year};
+use crate::error::Error;
+
+pub(super) async fn get(
+    service: &Awards,
+    request: Request<proto::GetYearRecordRequest>,
+) -> Result<Response<proto::YearRecord>, Error> {
+    let name: YearName = read::name("name", &request.get_ref().name)?;
+    let collections = [
+        bloc::COLLECTION.to_owned(),
+        nomination::collection(&name),
+        ballot::collection(&name),
+        award::COLLECTION.to_owned(),
+    ];
+    let (revision, found, lists) = service.store.read_together(&name.to_string(), &collections).await?;
+    let found = found.ok_or_else(|| Error::not_found(&name))?;
+    let missing = |_| Error::corrupt("a read together has not as many lists as were asked for".to_owned());
+    let [blocs, nominations, ballots, awards] = <[Vec<Resource>; 4]>::try_from(lists).map_err(missing)?;
+
+    let key = name.bloc.to_string();
+    let no_bloc = || Error::corrupt(format!("{name} has no bloc"));
+    let its_bloc = blocs.iter().find(|bloc| *bloc.name == *key).ok_or_else(no_bloc)?;
+    let rules = year::decode(&name, &found.held, &its_bloc.held)?;
+    let rules = rules.rules(&service.rules)?;
+    let mut awards: Vec<Resource> = awards.into_iter().filter(|award| answers(award, &name)).collect();
+    // The collection is read by day.
+    awards.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(Response::new(proto::YearRecord {
+        name: name.to_string(),
+        bloc: Some(body::present(its_bloc)?),
+        bloc_year: Some(body::present(&found)?),
+        rule_set: Some(rule::to_proto(rules)),
+        nominations: present_all(&nominations)?,
+        ballots: present_all(&ballots)?,
+        awards: present_all(&awards)?,
+        revision,
+    }))
+}
+
+/// Whether a conferment answers a nomination of the year.
+fn answers(award: &Resource, year: &YearName) -> bool {
+    let nomination =
+        award.held.index.refers_to.as_deref().and_then(|name| name.parse::<NominationName>().ok());
+    nomination.is_some_and(|nomination| nomination.year == *year)
+}
+
+fn present_all<M: thidua_proto::resource::Resource>(rows: &[Resource]) -> Result<Vec<M>, Error> {
+    rows.iter().map(|row| Ok(body::present(row)?)).collect()
+}

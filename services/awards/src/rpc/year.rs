@@ -1,0 +1,230 @@
+//! Years of blocs: their conversions, and the methods of `BlocService` on them.
+
+use std::sync::Arc;
+
+use thidua_chassis::body;
+use thidua_chassis::caller::{Caller, Role};
+use thidua_chassis::store::{Decision, Held, Index, Needs, State};
+use thidua_chassis::terms::Terms;
+use thidua_proto::awards as proto;
+use thidua_proto::date;
+use thidua_proto::names::{BlocName, Year, YearName};
+use thidua_proto::page::Binding;
+use thidua_proto::parse::{Problem, Violations};
+use tonic::{Request, Response};
+
+use super::read::{self, Asked, held};
+use super::write::{answer, patch, require_free, required};
+use super::{Awards, bloc, caller, may_run_some_year};
+use crate::domain::year::{
+    BlocYear, MOST_CONTENTS, MOST_DAYS, NextLeader, Plan, PledgeAgreement, PledgeContent,
+};
+use crate::error::Error;
+
+pub(super) async fn list(
+    service: &Awards,
+    request: Request<proto::ListYearsRequest>,
+) -> Result<Response<proto::ListYearsResponse>, Error> {
+    let mut request = request.into_inner();
+    let asked = Asked::take(&mut request.page_size, &mut request.page_token);
+    let mut v = Violations::default();
+    let parent = v.name("parent", &request.parent);
+    let size = asked.size(&mut v);
+    let (parent, size): (BlocName, _) = v.finish((|| Some((parent?, size?)))())?;
+    let page = asked.page(size, Binding::of("ListYears", &request))?;
+    read::require(&service.store, &parent).await?;
+    let (bloc_years, next_page_token) = page.read(&service.store, &collection(&parent), |_| true).await?;
+    Ok(Response::new(proto::ListYearsResponse { bloc_years, next_page_token }))
+}
+
+pub(super) async fn start(
+    service: &Awards,
+    request: Request<proto::StartYearRequest>,
+) -> Result<Response<proto::BlocYear>, Error> {
+    const METHOD: &str = "thidua.awards.v1.BlocService/StartYear";
+    let caller = caller(&request);
+    let request = request.into_inner();
+    let mut v = Violations::default();
+    let parent = v.name("parent", &request.parent);
+    let year = Year::new(request.year);
+    if year.is_none() {
+        v.refuse("year", Problem::OutOfRange { min: 1900, max: 9999, found: request.year.into() });
+    }
+    let plan = required(&mut v, "bloc_year", request.bloc_year.as_ref(), parse);
+    let terms = (request.request_id.as_str(), request.validate_only);
+    let terms = Terms::parse(&mut v, METHOD, &caller, &request, terms);
+    let (parent, year, plan, terms) = v.finish((|| Some((parent?, year?, plan?, terms?)))())?;
+    let name = YearName { bloc: parent, year };
+    caller.require(Role::Registrar, &name)?;
+
+    let needs = needs(&name);
+    let rules = Arc::clone(&service.rules);
+    let decide = move |state: &State, _: &_| {
+        let bloc = bloc::decode(held(state, &name.bloc)?)?;
+        require_free(state, &name.to_string())?;
+        Ok(put(&BlocYear::start(name.clone(), bloc, plan.clone(), &rules)?))
+    };
+    let committed = terms.submit::<Error>(&service.store, needs, decide).await?;
+    answer::<YearName, _>(&committed)
+}
+
+pub(super) async fn update(
+    service: &Awards,
+    request: Request<proto::UpdateYearRequest>,
+) -> Result<Response<proto::BlocYear>, Error> {
+    const METHOD: &str = "thidua.awards.v1.BlocService/UpdateYear";
+    let caller = caller(&request);
+    let request = request.into_inner();
+    let mut v = Violations::default();
+    let patch = patch(&mut v, "bloc_year", request.bloc_year.as_ref(), |year: &proto::BlocYear| &year.name);
+    let terms = (request.request_id.as_str(), request.validate_only);
+    let terms = Terms::parse(&mut v, METHOD, &caller, &request, terms);
+    let ((name, patch), terms): ((YearName, _), _) = v.finish((|| Some((patch?, terms?)))())?;
+    may_run_some_year(&caller, &name)?;
+
+    let needs = needs(&name);
+    let rules = Arc::clone(&service.rules);
+    let decide = move |state: &State, _: &_| {
+        let year = run_by(&caller, state, &name)?;
+        let held = held(state, &name)?;
+        body::check_etag(&name.to_string(), held, &patch.etag)?;
+        let stored = held.body.as_deref().unwrap_or("{}");
+        let merged: proto::BlocYear = body::merge(stored, &patch, request.update_mask.as_ref())?;
+        let mut v = Violations::default();
+        let plan = v.within("bloc_year", |v| parse(&merged, v));
+        Ok(put(&year.change(v.finish(plan)?, &rules)?))
+    };
+    let committed = terms.submit::<Error>(&service.store, needs, decide).await?;
+    answer::<YearName, _>(&committed)
+}
+
+pub(super) async fn agree_next_leader(
+    service: &Awards,
+    request: Request<proto::AgreeNextLeaderRequest>,
+) -> Result<Response<proto::BlocYear>, Error> {
+    const METHOD: &str = "thidua.awards.v1.BlocService/AgreeNextLeader";
+    let caller = caller(&request);
+    let request = request.into_inner();
+    let mut v = Violations::default();
+    let name = v.name("name", &request.name);
+    let unit = v.name("next_leader", &request.next_leader);
+    let agreed_date = v.required_day("agreed_date", request.agreed_date);
+    let terms = (request.request_id.as_str(), request.validate_only);
+    let terms = Terms::parse(&mut v, METHOD, &caller, &request, terms);
+    let next = (|| Some(NextLeader { unit: unit?, agreed_date: agreed_date? }))();
+    let (name, next, terms): (YearName, _, _) = v.finish((|| Some((name?, next?, terms?)))())?;
+    may_run_some_year(&caller, &name)?;
+
+    let needs = needs(&name);
+    let decide =
+        move |state: &State, _: &_| Ok(put(&run_by(&caller, state, &name)?.agree_next_leader(next.clone())?));
+    let committed = terms.submit::<Error>(&service.store, needs, decide).await?;
+    answer::<YearName, _>(&committed)
+}
+
+/// What a decision on a year looks at: the bloc with its members, and the year.
+pub(super) fn needs(name: &YearName) -> Needs {
+    Needs::names([name.bloc.to_string(), name.to_string()])
+}
+
+/// A year of the state.
+pub(super) fn of(state: &State, name: &YearName) -> Result<BlocYear, Error> {
+    decode(name, held(state, name)?, held(state, &name.bloc)?)
+}
+
+/// A year of the state that the caller may run.
+pub(super) fn run_by(caller: &Caller, state: &State, name: &YearName) -> Result<BlocYear, Error> {
+    let year = of(state, name)?;
+    year.require_runner(caller)?;
+    Ok(year)
+}
+
+fn put(year: &BlocYear) -> Decision {
+    let sort_number = year.name.year.number().into();
+    let index = Index { collection: collection(&year.name.bloc).into(), sort_number, refers_to: None };
+    Decision::put(&year.name.to_string(), index, encode(year))
+}
+
+fn collection(bloc: &BlocName) -> String {
+    format!("{bloc}/years")
+}
+
+fn parse(m: &proto::BlocYear, v: &mut Violations) -> Option<Plan> {
+    let leader = v.name("leader", &m.leader);
+    let first_date = v.required_day("first_date", m.first_date);
+    let last_date = v.required_day("last_date", m.last_date);
+    let conference_date = v.day("conference_date", m.conference_date);
+    v.order(("first_date", first_date), ("last_date", last_date));
+    v.order(("first_date", first_date), ("conference_date", conference_date.flatten()));
+    if let (Some(first), Some(last)) = (first_date, last_date)
+        && Plan::days(first, last) > MOST_DAYS
+    {
+        let expected = format!("a day within {MOST_DAYS} days of first_date");
+        v.refuse("last_date", Problem::malformed(&expected, &last.to_string()));
+    }
+    let pledge_agreement = match &m.pledge_agreement {
+        Some(pledge) => v.within("pledge_agreement", |v| parse_pledge(pledge, v)).map(Some),
+        None => Some(None),
+    };
+    Some(Plan {
+        leader: leader?,
+        first_date: first_date?,
+        last_date: last_date?,
+        conference_date: conference_date?,
+        pledge_agreement: pledge_agreement?,
+    })
+}
+
+fn parse_pledge(m: &proto::PledgeAgreement, v: &mut Violations) -> Option<PledgeAgreement> {
+    let signed_date = v.required_day("signed_date", m.signed_date);
+    if m.contents.is_empty() {
+        v.refuse("contents", Problem::Required);
+    }
+    let contents = v.list("contents", &m.contents, MOST_CONTENTS, |v, field, content| {
+        v.within(field, |v| {
+            let display_name = v.text("display_name", &content.display_name, 1, 500);
+            let display_name_en = v.text("display_name_en", &content.display_name_en, 0, 500);
+            Some(PledgeContent { display_name: display_name?, display_name_en: display_name_en? })
+        })
+    });
+    Some(PledgeAgreement { signed_date: signed_date?, contents: contents? })
+}
+
+fn encode(year: &BlocYear) -> String {
+    let next = year.next_leader.as_ref();
+    body::encode(proto::BlocYear {
+        leader: year.plan.leader.to_string(),
+        first_date: Some(date::to_wire(year.plan.first_date)),
+        last_date: Some(date::to_wire(year.plan.last_date)),
+        conference_date: year.plan.conference_date.map(date::to_wire),
+        pledge_agreement: year.plan.pledge_agreement.as_ref().map(encode_pledge),
+        next_leader: next.map(|next| next.unit.to_string()).unwrap_or_default(),
+        next_leader_agreed_date: next.map(|next| date::to_wire(next.agreed_date)),
+        rule_set: year.rule_set.to_string(),
+        ..proto::BlocYear::default()
+    })
+}
+
+fn encode_pledge(pledge: &PledgeAgreement) -> proto::PledgeAgreement {
+    let contents = pledge.contents.iter().map(|content| proto::PledgeContent {
+        display_name: content.display_name.clone(),
+        display_name_en: content.display_name_en.clone(),
+    });
+    proto::PledgeAgreement {
+        signed_date: Some(date::to_wire(pledge.signed_date)),
+        contents: contents.collect(),
+    }
+}
+
+pub(super) fn decode(name: &YearName, year: &Held, bloc: &Held) -> Result<BlocYear, Error> {
+    let bloc = bloc::decode(bloc)?;
+    let m: proto::BlocYear = read::message(year)?;
+    read::stored(|v| {
+        let plan = parse(&m, v)?;
+        let rule_set = v.name("rule_set", &m.rule_set)?;
+        let unit = v.optional_name("next_leader", &m.next_leader)?;
+        let agreed_date = v.day("next_leader_agreed_date", m.next_leader_agreed_date)?;
+        let next_leader = unit.zip(agreed_date).map(|(unit, agreed_date)| NextLeader { unit, agreed_date });
+        Some(BlocYear { name: name.clone(), bloc, plan, next_leader, rule_set })
+    })
+}

@@ -1,0 +1,15 @@
+//! The gateway program.
+
+use std::process::ExitCode;
+
+use thidua_chassis::clock::Clock;
+use thidua_chassis::program;
+use thidua_gateway::config::{Config, settings};
+
+fn main() -> ExitCode {
+    let about = "The public door: bloc reports, and the packages of statistics and awards";
+    program::main((thidua_gateway::PROGRAM, about), &settings(), Config::read, async |config: Config| {
+        let listener = program::bind(config.serving.listen).await?;
+        thidua_gateway::run(config, listener, Clock::system(), program::stop_signal()).await
+    })
+}

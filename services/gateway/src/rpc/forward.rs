@@ -1,0 +1,44 @@
+//! Calls of the other packages pass through as they come: both ways as streams, with all metadata and trailers.
+
+use axum::Router;
+use axum::response::IntoResponse as _;
+use http::{HeaderValue, Request};
+use thidua_chassis::trace::{self, Trace};
+use tonic::Status;
+use tonic::body::Body;
+use tower::{Service as _, ServiceExt as _};
+
+use crate::error::Error;
+use crate::upstream::{Service, Upstreams};
+
+/// Adds the door to a program's routes: what no own service answers is passed on by its package.
+pub fn add(router: Router, upstreams: Upstreams) -> Router {
+    router.fallback(move |request: Request<axum::body::Body>| {
+        let upstreams = upstreams.clone();
+        async move { forward(upstreams, request.map(Body::new)).await.into_response() }
+    })
+}
+
+async fn forward(upstreams: Upstreams, mut request: Request<Body>) -> http::Response<Body> {
+    let path = request.uri().path();
+    let service = if path.starts_with("/thidua.statistics.") {
+        Service::Statistics
+    } else if path.starts_with("/thidua.awards.") {
+        Service::Awards
+    } else {
+        return Status::unimplemented("").into_http();
+    };
+    let trace = request.extensions().get::<Trace>().and_then(|trace| HeaderValue::from_str(&trace.header()).ok());
+    if let Some(trace) = trace {
+        request.headers_mut().insert(trace::HEADER, trace);
+    }
+    let mut channel = upstreams.channel(service);
+    let answer = match channel.ready().await {
+        Ok(ready) => ready.call(request).await,
+        Err(cause) => Err(cause),
+    };
+    answer.unwrap_or_else(|cause| {
+        tracing::warn!(upstream = %service, error = &cause as &dyn std::error::Error, "a call could not be passed on");
+        Status::from(Error::UpstreamUnavailable { upstream: service }).into_http()
+    })
+}

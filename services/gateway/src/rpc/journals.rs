@@ -1,0 +1,103 @@
+//! `JournalService` at the door: the gateway's own journal, and those of the services behind by their names.
+
+use std::pin::Pin;
+
+use thidua_chassis::journal::Journal;
+use thidua_chassis::store::Store;
+use thidua_proto::journal as proto;
+use thidua_proto::journal::journal_service_client::JournalServiceClient;
+use thidua_proto::journal::journal_service_server::{JournalService, JournalServiceServer};
+use tokio::sync::watch;
+use tokio_stream::Stream;
+use tonic::transport::Channel;
+use tonic::{Request, Response, Status};
+
+use crate::upstream::{Service, Upstreams, refusal};
+
+/// The service over the own store and those behind.
+#[must_use]
+pub fn journals(
+    upstreams: &Upstreams,
+    store: Store,
+    draining: watch::Receiver<bool>,
+) -> JournalServiceServer<Journals> {
+    let client = |service| {
+        JournalServiceClient::new(upstreams.channel(service)).max_decoding_message_size(thidua_chassis::serve::MOST_BYTES)
+    };
+    JournalServiceServer::new(Journals {
+        own: Journal::new(crate::PROGRAM, store, draining),
+        statistics: client(Service::Statistics),
+        awards: client(Service::Awards),
+    })
+}
+
+/// The journals that can be reached here.
+pub struct Journals {
+    own: Journal,
+    statistics: JournalServiceClient<Channel>,
+    awards: JournalServiceClient<Channel>,
+}
+
+impl Journals {
+    /// The service behind that keeps a journal; `None` for the own one, which also refuses unknown names.
+    fn behind(&self, journal: &str) -> Option<(Service, JournalServiceClient<Channel>)> {
+        match journal {
+            "journals/statistics" => Some((Service::Statistics, self.statistics.clone())),
+            "journals/awards" => Some((Service::Awards, self.awards.clone())),
+            _ => None,
+        }
+    }
+}
+
+/// A service's own refusal as it is; that of a broken connection with its reason.
+fn told(service: Service, status: Status) -> Status {
+    if status.details().is_empty() { refusal(service, status).into() } else { status }
+}
+
+#[tonic::async_trait]
+impl JournalService for Journals {
+    async fn get_head(
+        &self,
+        request: Request<proto::GetHeadRequest>,
+    ) -> Result<Response<proto::GetHeadResponse>, Status> {
+        match self.behind(&request.get_ref().journal) {
+            Some((service, mut client)) => client.get_head(request).await.map_err(|status| told(service, status)),
+            None => self.own.get_head(request).await,
+        }
+    }
+
+    async fn list_entries(
+        &self,
+        request: Request<proto::ListEntriesRequest>,
+    ) -> Result<Response<proto::ListEntriesResponse>, Status> {
+        match self.behind(&request.get_ref().journal) {
+            Some((service, mut client)) => client.list_entries(request).await.map_err(|status| told(service, status)),
+            None => self.own.list_entries(request).await,
+        }
+    }
+
+    type WatchEntriesStream = Pin<Box<dyn Stream<Item = Result<proto::JournalEntry, Status>> + Send>>;
+
+    async fn watch_entries(
+        &self,
+        request: Request<proto::WatchEntriesRequest>,
+    ) -> Result<Response<Self::WatchEntriesStream>, Status> {
+        match self.behind(&request.get_ref().journal) {
+            Some((service, mut client)) => {
+                let entries = client.watch_entries(request).await.map_err(|status| told(service, status))?;
+                Ok(entries.map(|entries| -> Self::WatchEntriesStream { Box::pin(entries) }))
+            }
+            None => self.own.watch_entries(request).await,
+        }
+    }
+
+    async fn verify_journal(
+        &self,
+        request: Request<proto::VerifyJournalRequest>,
+    ) -> Result<Response<proto::VerifyJournalResponse>, Status> {
+        match self.behind(&request.get_ref().journal) {
+            Some((service, mut client)) => client.verify_journal(request).await.map_err(|status| told(service, status)),
+            None => self.own.verify_journal(request).await,
+        }
+    }
+}

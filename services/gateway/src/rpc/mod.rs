@@ -1,0 +1,15 @@
+//! The methods, and the door to the services behind.
+
+pub mod forward;
+mod journals;
+mod reports;
+
+pub use self::journals::journals;
+pub use self::reports::{NAME, Reports};
+
+/// Paths that may take as long as their streams do.
+pub const UNHURRIED: [&str; 3] = [
+    "/thidua.statistics.v1.TransferService/ImportRecords",
+    thidua_chassis::journal::UNHURRIED[0],
+    thidua_chassis::journal::UNHURRIED[1],
+];

@@ -1,0 +1,192 @@
+//! One office: the three services in one process, on embedded stores in one folder.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use thidua_chassis::clock::Clock;
+use thidua_chassis::config::{ServingConfig, Setting, Settings};
+use thidua_chassis::program::{self, stop_signal};
+use thidua_proto::reports::RenderBlocReportRequest;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::{client, example, report};
+
+/// What can be set.
+pub(crate) const SETTINGS: [Setting; 9] = [
+    Setting { name: "data", default: Some("data"), help: "the folder of the embedded stores" },
+    Setting { name: "listen", default: Some("127.0.0.1:8080"), help: "address and port of the gateway" },
+    Setting { name: "statistics-listen", default: Some("127.0.0.1:50051"), help: "address and port of statistics" },
+    Setting { name: "awards-listen", default: Some("127.0.0.1:50052"), help: "address and port of awards" },
+    Setting {
+        name: "example",
+        default: Some("auto"),
+        help: "load the example year: auto (into an empty store), never",
+    },
+    Setting { name: "in-flight", default: Some("1024"), help: "calls worked on at once by a service; more are refused" },
+    Setting { name: "deadline-ms", default: Some("30000"), help: "deadline of calls that set none" },
+    Setting {
+        name: "lame-duck-ms",
+        default: Some("500"),
+        help: "how long to answer NOT_SERVING before connections are closed",
+    },
+    Setting { name: "log", default: Some("warn"), help: "what to log: a level, or a list of target=level" },
+];
+
+/// The program's settings.
+#[derive(Debug, Clone)]
+pub(crate) struct Config {
+    data: PathBuf,
+    gateway: SocketAddr,
+    statistics: SocketAddr,
+    awards: SocketAddr,
+    load_example: bool,
+    in_flight: usize,
+    deadline: Duration,
+    lame_duck: Duration,
+}
+
+impl Config {
+    pub(crate) fn read(settings: &mut Settings) -> Option<Self> {
+        let data = settings.get("data");
+        let [gateway, statistics, awards] =
+            ["listen", "statistics-listen", "awards-listen"].map(|name| loopback(settings, name));
+        let example: Option<String> = settings.get("example");
+        let load_example = match example.as_deref() {
+            Some("auto") => Some(true),
+            Some("never") => Some(false),
+            Some(other) => {
+                settings.refuse(format!("`example` cannot be `{other}`: write auto or never"));
+                None
+            }
+            None => None,
+        };
+        let in_flight = settings.get("in-flight");
+        let deadline = settings.get("deadline-ms").map(Duration::from_millis);
+        let lame_duck = settings.get("lame-duck-ms").map(Duration::from_millis);
+        Some(Self {
+            data: data?,
+            gateway: gateway?,
+            statistics: statistics?,
+            awards: awards?,
+            load_example: load_example?,
+            in_flight: in_flight?,
+            deadline: deadline?,
+            lame_duck: lame_duck?,
+        })
+    }
+
+    fn serving(&self, program: &str, listen: SocketAddr) -> ServingConfig {
+        ServingConfig {
+            listen,
+            store: format!("sqlite:{}", self.data.join(format!("{program}.sqlite")).display()),
+            trusts_network: false,
+            in_flight: self.in_flight,
+            deadline: self.deadline,
+            lame_duck: self.lame_duck,
+        }
+    }
+}
+
+/// One office serves itself: callers are believed, so every address is loopback.
+fn loopback(settings: &mut Settings, name: &'static str) -> Option<SocketAddr> {
+    let address: SocketAddr = settings.get(name)?;
+    if !address.ip().is_loopback() {
+        settings.refuse(format!(
+            "`{name}` must be a loopback address; to serve a network, run the three programs (see the README)"
+        ));
+    }
+    Some(address)
+}
+
+async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), String> {
+    let listener = program::bind(address).await?;
+    let bound = listener.local_addr().map_err(|cause| cause.to_string())?;
+    Ok((listener, bound))
+}
+
+/// Starts the three, loads the example year into an empty store, prints the report, and serves until a signal.
+pub(crate) async fn run(config: Config) -> Result<(), String> {
+    let (statistics, statistics_at) = bind(config.statistics).await?;
+    let (awards, awards_at) = bind(config.awards).await?;
+    let (gateway, gateway_at) = bind(config.gateway).await?;
+    let upstream = |at: SocketAddr| format!("http://{at}").parse().map_err(|cause| format!("{at}: {cause}"));
+    let gateway_config = thidua_gateway::config::Config {
+        serving: config.serving(thidua_gateway::PROGRAM, gateway_at),
+        statistics: upstream(statistics_at)?,
+        awards: upstream(awards_at)?,
+        upstream_deadline: Duration::from_secs(10),
+    };
+    let statistics_config = thidua_statistics::config::Config {
+        serving: config.serving(thidua_statistics::PROGRAM, statistics_at),
+    };
+    let awards_config =
+        thidua_awards::config::Config { serving: config.serving(thidua_awards::PROGRAM, awards_at) };
+
+    let (stop, stopped) = watch::channel(false);
+    let stopping = || {
+        let mut stopped = stopped.clone();
+        // A closed channel means that this function is over: stop as well.
+        async move { drop(stopped.wait_for(|stopped| *stopped).await) }
+    };
+    let mut services = JoinSet::new();
+    services.spawn(thidua_statistics::run(statistics_config, statistics, Clock::system(), stopping()));
+    services.spawn(thidua_awards::run(awards_config, awards, Clock::system(), stopping()));
+    services.spawn(thidua_gateway::run(gateway_config, gateway, Clock::system(), stopping()));
+
+    let address = format!("http://{gateway_at}");
+    let outcome = tokio::select! {
+        ended = services.join_next() => ended_early(ended),
+        welcomed = welcome(&config, &address) => match welcomed {
+            Err(problem) => Err(problem),
+            Ok(()) => tokio::select! {
+                ended = services.join_next() => ended_early(ended),
+                () = stop_signal() => Ok(()),
+            },
+        },
+        () = stop_signal() => Ok(()),
+    };
+    stop.send_replace(true);
+    while let Some(ended) = services.join_next().await {
+        ended.map_err(|cause| cause.to_string())??;
+    }
+    outcome
+}
+
+fn ended_early(ended: Option<Result<Result<(), String>, tokio::task::JoinError>>) -> Result<(), String> {
+    match ended {
+        Some(Ok(Ok(()))) | None => Err("a service ended by itself".to_owned()),
+        Some(Ok(Err(problem))) => Err(problem),
+        Some(Err(cause)) => Err(cause.to_string()),
+    }
+}
+
+/// Loads the example year where it belongs, prints its report, and tells where the system is reached.
+async fn welcome(config: &Config, address: &str) -> Result<(), String> {
+    let channel = client::connect(address)?;
+    let has_example = if config.load_example {
+        example::load_into_empty(&channel).await?
+    } else {
+        false
+    };
+    if has_example {
+        let request = RenderBlocReportRequest {
+            bloc: example::BLOC.to_owned(),
+            year: example::YEAR,
+            ..RenderBlocReportRequest::default()
+        };
+        println!("{}", report::render(&channel, request).await?);
+    }
+    println!("Serving at {address} (gRPC). Data in {}. Try, in another terminal:", config.data.display());
+    println!("  cargo run --release -- report --language en");
+    println!(
+        "  grpcurl -plaintext -d '{{\"bloc\":\"{}\",\"year\":{}}}' {} thidua.reports.v1.BlocReportService/GenerateBlocReport",
+        example::BLOC,
+        example::YEAR,
+        address.trim_start_matches("http://")
+    );
+    println!("Ctrl-C stops.");
+    Ok(())
+}

@@ -1,0 +1,130 @@
+//! Programs as processes.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader, Lines};
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
+use tonic::transport::{Channel, Endpoint};
+
+/// How long a program may take to come up or to end before that is a failure.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A program's file, beside the one that is running: `cargo` builds all of a workspace's programs into one folder.
+#[must_use]
+pub fn binary(name: &str) -> PathBuf {
+    let own = std::env::current_exe().unwrap_or_default();
+    // target/{profile}/deps/{test} -> target/{profile}/{name}
+    let folder = own.parent().and_then(Path::parent).unwrap_or(Path::new("."));
+    let file = folder.join(name);
+    assert!(file.exists(), "{} is not built; run `cargo build --workspace` with the same profile", file.display());
+    file
+}
+
+/// A running program. Killed when dropped.
+pub struct Program {
+    child: Child,
+    /// Where it serves.
+    pub address: SocketAddr,
+}
+
+impl Program {
+    /// Starts a program that logs JSON with the address that it listens on.
+    pub async fn start(name: &str, arguments: &[&str]) -> Self {
+        let mut command = command(name, arguments);
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap_or_else(|cause| panic!("{name} does not start: {cause}"));
+        let log = child.stderr.take().unwrap_or_else(|| panic!("{name} has no log"));
+        let address = read_until(name, log, |line| {
+            let after = line.split_once("\"address\":\"")?.1;
+            after.split_once('"')?.0.parse().ok()
+        })
+        .await;
+        Self { child, address }
+    }
+
+    /// Starts all three in one on a folder, and waits until the report has been printed. Returns what was printed.
+    pub async fn office(data: &Path, more: &[&str]) -> (Self, String) {
+        let folder = data.display().to_string();
+        let ports = ["--listen=127.0.0.1:0", "--statistics-listen=127.0.0.1:0", "--awards-listen=127.0.0.1:0"];
+        let mut arguments = vec!["--data", &folder];
+        arguments.extend(ports);
+        arguments.extend(more);
+        let mut command = command("thidua", &arguments);
+        command.stdout(Stdio::piped()).stderr(Stdio::inherit());
+        let mut child = command.spawn().unwrap_or_else(|cause| panic!("thidua does not start: {cause}"));
+        let output = child.stdout.take().unwrap_or_else(|| panic!("thidua has no output"));
+        let mut printed = String::new();
+        let address = read_until("thidua", output, |line| {
+            printed.push_str(line);
+            printed.push('\n');
+            line.strip_prefix("Serving at http://")?.split_whitespace().next()?.parse().ok()
+        })
+        .await;
+        (Self { child, address }, printed)
+    }
+
+    /// A connection to it.
+    #[must_use]
+    pub fn channel(&self) -> Channel {
+        channel(self.address)
+    }
+
+    /// Ends it at once, as a power cut would (SIGKILL).
+    pub async fn kill(mut self) {
+        self.child.kill().await.unwrap_or_else(|cause| panic!("cannot kill: {cause}"));
+    }
+
+    /// Asks it to stop (SIGTERM) and tells whether it ended well.
+    pub async fn stop(mut self) -> bool {
+        let id = self.child.id().unwrap_or_default().to_string();
+        let asked = Command::new("kill").args(["-TERM", &id]).status().await;
+        assert!(asked.is_ok_and(|status| status.success()), "cannot signal {id}");
+        let ended = timeout(PATIENCE, self.child.wait()).await;
+        ended.is_ok_and(|status| status.is_ok_and(|status| status.success()))
+    }
+}
+
+/// A connection to an address, made when it is first used.
+#[must_use]
+pub fn channel(address: SocketAddr) -> Channel {
+    let endpoint: Endpoint = format!("http://{address}").parse().unwrap_or_else(|cause| panic!("{address}: {cause}"));
+    endpoint.tcp_nodelay(true).connect_lazy()
+}
+
+/// A program with its arguments, which dies with the test.
+fn command(name: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(binary(name));
+    command.args(arguments).stdin(Stdio::null()).kill_on_drop(true);
+    command
+}
+
+/// Reads lines until one holds what is looked for; then goes on emptying the pipe, so that the program never waits on it.
+async fn read_until<T>(
+    name: &str,
+    pipe: impl AsyncRead + Unpin + Send + 'static,
+    mut find: impl FnMut(&str) -> Option<T>,
+) -> T {
+    let mut lines = BufReader::new(pipe).lines();
+    let mut seen = String::new();
+    let found = timeout(PATIENCE, async {
+        while let Ok(Some(line)) = lines.next_line().await {
+            if let Some(found) = find(&line) {
+                return Some(found);
+            }
+            seen.push_str(&line);
+            seen.push('\n');
+        }
+        None
+    });
+    let found = found.await.ok().flatten();
+    tokio::spawn(empty(lines));
+    found.unwrap_or_else(|| panic!("{name} did not come up; it said:\n{seen}"))
+}
+
+async fn empty<R: AsyncRead + Unpin>(mut lines: Lines<BufReader<R>>) {
+    while let Ok(Some(_)) = lines.next_line().await {}
+}
