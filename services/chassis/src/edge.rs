@@ -132,9 +132,9 @@ impl Edge {
             && path.starts_with("/thidua.")
         {
             let revision = head.borrow().revision;
-            // A token that is no number cannot be one that this journal gave.
-            let min_revision = asked.parse().unwrap_or(i64::MAX);
-            if min_revision > revision {
+            // A token that is no count cannot be one that this journal gave: it is not reached either.
+            let min_revision = asked.to_owned();
+            if !asked.parse().is_ok_and(|asked: i64| (0..=revision).contains(&asked)) {
                 return Err(Shared::RevisionNotReached { revision, min_revision });
             }
         }

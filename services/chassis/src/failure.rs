@@ -53,7 +53,7 @@ pub enum Shared {
         /// The newest.
         revision: i64,
         /// As asked.
-        min_revision: i64,
+        min_revision: String,
     },
     /// The caller's identity cannot be read.
     CallerInvalid {
@@ -247,7 +247,7 @@ impl Shared {
                 vec![("request_id", request_id.to_string()), ("revision", revision.to_string())]
             }
             Self::RevisionNotReached { revision, min_revision } => {
-                vec![("revision", revision.to_string()), ("min_revision", min_revision.to_string())]
+                vec![("revision", revision.to_string()), ("min_revision", min_revision.clone())]
             }
             Self::CallerInvalid { problem } => vec![("problem", problem.clone())],
             Self::CallerNotAllowed { caller, resource, role } => {
@@ -270,7 +270,7 @@ impl Shared {
             Self::NotFound { resource } | Self::AlreadyExists { resource } => Detail::Resource(resource),
             Self::InUse { resource, .. } => Detail::Precondition(resource),
             Self::RequestIdReused { request_id, .. } => Detail::Precondition(request_id.to_string()),
-            Self::RevisionNotReached { min_revision, .. } => Detail::Precondition(min_revision.to_string()),
+            Self::RevisionNotReached { min_revision, .. } => Detail::Precondition(min_revision),
             Self::Overloaded | Self::StoreUnavailable => Detail::Retry(RETRY_DELAY),
             Self::EtagMismatch { .. }
             | Self::PageToken

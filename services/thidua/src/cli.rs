@@ -18,6 +18,8 @@ pub(crate) enum Action {
     Import(ImportArguments),
     /// Load the example year (Bắc Ninh 2023) into a running system; loading it again changes nothing
     LoadExample(Address),
+    /// Ask a running program for its health; exit code 1 where it does not serve
+    Health(Health),
     /// Verify or export the journal of a service
     #[command(subcommand)]
     Journal(JournalAction),
@@ -29,6 +31,14 @@ pub(crate) struct Address {
     /// The gateway's address
     #[arg(long, default_value = "http://127.0.0.1:8080")]
     pub(crate) address: String,
+}
+
+/// Whom to ask.
+#[derive(Debug, Args)]
+pub(crate) struct Health {
+    /// The program's address
+    #[arg(long, env = "THIDUA_HEALTH", default_value = "http://127.0.0.1:8080")]
+    address: String,
 }
 
 /// What to import.
@@ -108,6 +118,7 @@ pub(crate) async fn run(action: Action) -> Result<(), String> {
             import::files(&channel, &target, asked.import_id, &asked.files).await
         }
         Action::LoadExample(address) => example::load(&client::connect(&address.address)?).await,
+        Action::Health(asked) => client::check_health(&asked.address).await,
         Action::Journal(JournalAction::Verify(asked)) => journal::verify(&asked).await,
         Action::Journal(JournalAction::Export(asked)) => journal::export(&asked).await,
     }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use thidua_chassis::body;
 use thidua_chassis::edge::at_revision;
-use thidua_chassis::store::{Change, Decision, Held, Needs, State};
+use thidua_chassis::failure::Shared;
+use thidua_chassis::store::{Change, Committed, Decision, Needs, State};
 use thidua_chassis::terms::{Terms, id_or_new};
 use thidua_proto::names::{RecordName, UnitName};
 use thidua_proto::parse::{Problem, Violations};
@@ -92,7 +93,7 @@ pub(super) async fn create<R: CreateRequest>(
     let needs = needs(&name, record.matter());
     let new = New::of(&name, &record);
     let committed = terms.submit(&service.store, needs, move |state, _| new.create(state)).await?;
-    answer::<R::Record>(&name, committed.changed(&name.to_string()), committed.revision)
+    answer(&committed)
 }
 
 fn parse_record<M: RecordMessage>(v: &mut Violations, field: &str, message: Option<&M>) -> Option<Record> {
@@ -171,7 +172,7 @@ pub(super) async fn update<R: UpdateRequest>(
     // A matter that is named anew must exist; one that was named before is kept from deletion by this record.
     let named_anew = message.parse(&mut Violations::default()).and_then(|record| record.matter().cloned());
     let needs = needs(&name, named_anew.as_ref());
-    let (etag, message, mask, resource) = (etag.to_owned(), message.clone(), mask.cloned(), name.clone());
+    let (etag, message, mask, resource) = (etag.to_owned(), message.clone(), mask.cloned(), name);
     let decide = move |state: &State, _: &_| {
         let key = resource.to_string();
         let held = state.get(&key).ok_or_else(|| Error::not_found(&key))?;
@@ -188,7 +189,7 @@ pub(super) async fn update<R: UpdateRequest>(
         Ok(Decision { changes: vec![new.change], outcome: None })
     };
     let committed = terms.submit::<Error>(&service.store, needs, decide).await?;
-    answer::<R::Record>(&name, committed.changed(&name.to_string()), committed.revision)
+    answer(&committed)
 }
 
 pub(super) async fn delete<R: DeleteRequest>(
@@ -218,12 +219,11 @@ pub(super) async fn delete<R: DeleteRequest>(
     Ok(at_revision(Empty {}, committed.revision))
 }
 
-fn answer<M: RecordMessage>(
-    name: &RecordName,
-    held: Option<&Held>,
-    revision: i64,
-) -> Result<Response<M>, Status> {
-    let held = held.ok_or_else(|| Error::not_found(name))?;
-    let message = body::present_held(&name.to_string(), held).map_err(Error::store)?;
-    Ok(at_revision(message, revision))
+/// The record that a command changed, as it stood then. Its name is the journal's: a call sent again without an id of its
+/// own was given another one by now.
+fn answer<M: RecordMessage>(committed: &Committed) -> Result<Response<M>, Status> {
+    let changed = committed.changes.iter().find(|(_, held)| held.body.is_some());
+    let (name, held) = changed.ok_or_else(|| Error::from(Shared::Internal))?;
+    let message = body::present_held(name, held).map_err(Error::store)?;
+    Ok(at_revision(message, committed.revision))
 }
