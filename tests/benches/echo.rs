@@ -11,10 +11,10 @@ use thidua_tests::sample;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
-use tokio_stream::wrappers::TcpListenerStream;
 use tonic::body::Body;
 use tonic::codegen::{BoxFuture, Service};
 use tonic::server::NamedService;
+use tonic::transport::server::TcpIncoming;
 use tonic::transport::{Channel, Server};
 use tonic::{Status, client, server};
 use tonic_prost::ProstCodec;
@@ -54,25 +54,26 @@ impl Service<Request<Body>> for Echo {
 }
 
 /// Serves until the process is killed.
-pub fn serve() {
+pub(crate) fn serve() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         println!("{}", listener.local_addr().expect("an address"));
-        let server = Server::builder().tcp_nodelay(true).add_service(Echo);
-        server.serve_with_incoming(TcpListenerStream::new(listener)).await.expect("serving");
+        let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+        let server = Server::builder().add_service(Echo);
+        server.serve_with_incoming(incoming).await.expect("serving");
     });
 }
 
 /// The running server.
-pub struct Running {
+pub(crate) struct Running {
     _child: Child,
     /// Where it serves.
-    pub address: SocketAddr,
+    pub(crate) address: SocketAddr,
 }
 
 /// Starts the server as another process of this same program.
-pub async fn start() -> Running {
+pub(crate) async fn start() -> Running {
     let own = std::env::current_exe().expect("this program");
     let mut command = Command::new(own);
     command.arg("--echo-server").stdout(Stdio::piped()).kill_on_drop(true);
@@ -83,7 +84,7 @@ pub async fn start() -> Running {
 }
 
 /// One call.
-pub async fn call(channel: Channel, number: u64) {
+pub(crate) async fn call(channel: Channel, number: u64) {
     let mut grpc = client::Grpc::new(channel);
     grpc.ready().await.expect("a connection");
     let request = sample::create_petition("do", "", i64::try_from(number % 1000).expect("small"), "");

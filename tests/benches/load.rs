@@ -7,19 +7,19 @@ use thidua_tests::program::channel;
 use tonic::transport::Channel;
 
 /// What was measured.
-pub struct Measured {
+pub(crate) struct Measured {
     calls: usize,
     span: Duration,
     /// The median of the answer times.
-    pub median: Duration,
+    pub(crate) median: Duration,
     /// The 99th percentile.
-    pub high: Duration,
+    pub(crate) high: Duration,
 }
 
 impl Measured {
     /// Calls answered each second.
     #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "a count of calls for a rate")]
-    pub fn per_second(&self) -> f64 {
+    pub(crate) fn per_second(&self) -> f64 {
         self.calls as f64 / self.span.as_secs_f64()
     }
 }
@@ -28,7 +28,7 @@ impl Measured {
 const CONNECTIONS: usize = 4;
 
 /// Measures after a short warming up.
-pub async fn measure<F>(
+pub(crate) async fn measure<F>(
     address: SocketAddr,
     in_flight: usize,
     span: Duration,
@@ -68,7 +68,7 @@ where
 }
 
 /// The median of calls made one after the other.
-pub async fn latencies<F: Future<Output = ()>>(calls: usize, call: impl Fn() -> F) -> Duration {
+pub(crate) async fn latencies<F: Future<Output = ()>>(calls: usize, call: impl Fn() -> F) -> Duration {
     let mut times = Vec::with_capacity(calls);
     for _ in 0..calls {
         let sent = Instant::now();

@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 use std::time::Duration;
 
 /// Inserts a second by 64 clients, each durable; `None` where PostgreSQL or pgbench is not installed.
-pub fn inserts(span: Duration) -> Option<f64> {
+pub(crate) fn inserts(span: Duration) -> Option<f64> {
     let tools = tools()?;
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");
@@ -16,7 +16,12 @@ pub fn inserts(span: Duration) -> Option<f64> {
     let tool = |name: &str| command(user, &tools.join(name));
     run(tool("initdb").args(["-A", "trust", "-U", "postgres", "-D"]).arg(&data));
     let options = format!("-k {} -c listen_addresses='' -c max_connections=100", folder.path().display());
-    run(tool("pg_ctl").args(["-w", "-D"]).arg(&data).args(["-l"]).arg(folder.path().join("log")).args(["-o", &options, "start"]));
+    run(tool("pg_ctl")
+        .args(["-w", "-D"])
+        .arg(&data)
+        .args(["-l"])
+        .arg(folder.path().join("log"))
+        .args(["-o", &options, "start"]));
     let rate = bench(&tool, folder.path(), span);
     run(tool("pg_ctl").args(["-w", "-m", "fast", "-D"]).arg(&data).arg("stop"));
     Some(rate)
@@ -26,19 +31,27 @@ fn bench(tool: &dyn Fn(&str) -> Command, folder: &Path, span: Duration) -> f64 {
     let script = folder.join("insert.sql");
     std::fs::write(&script, "INSERT INTO petitions (body) VALUES ('{\"receivedDate\":{\"year\":2023,\"month\":3,\"day\":3},\"kind\":\"PETITION_KIND_COMPLAINT\",\"signerCount\":\"1\"}');\n")
         .expect("a script");
-    let table = "CREATE TABLE petitions (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body TEXT NOT NULL)";
+    let table =
+        "CREATE TABLE petitions (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body TEXT NOT NULL)";
     run(tool("psql").arg("-h").arg(folder).args(["-U", "postgres", "-c", table]));
     let seconds = span.as_secs().to_string();
-    let output = run(tool("pgbench").arg("-h").arg(folder).args(["-U", "postgres", "-n", "-c", "64", "-j", "2", "-M", "prepared", "-T", &seconds, "-f"]).arg(&script).arg("postgres"));
+    let output = run(tool("pgbench")
+        .arg("-h")
+        .arg(folder)
+        .args(["-U", "postgres", "-n", "-c", "64", "-j", "2", "-M", "prepared", "-T", &seconds, "-f"])
+        .arg(&script)
+        .arg("postgres"));
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let rate = text.lines().find_map(|line| line.strip_prefix("tps = ")?.split_whitespace().next()?.parse().ok());
+    let rate =
+        text.lines().find_map(|line| line.strip_prefix("tps = ")?.split_whitespace().next()?.parse().ok());
     rate.unwrap_or_else(|| panic!("pgbench told no rate:\n{text}"))
 }
 
 /// The folder of Debian's newest PostgreSQL with pgbench.
 fn tools() -> Option<PathBuf> {
     let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
-    let mut folders: Vec<PathBuf> = versions.filter_map(|entry| Some(entry.ok()?.path().join("bin"))).collect();
+    let mut folders: Vec<PathBuf> =
+        versions.filter_map(|entry| Some(entry.ok()?.path().join("bin"))).collect();
     folders.sort();
     folders.into_iter().rev().find(|folder| folder.join("initdb").exists() && folder.join("pgbench").exists())
 }

@@ -2,7 +2,6 @@
 //!
 //! Client and server share the machine. Ratios within a run tell something, absolute figures only of this machine.
 
-
 mod echo;
 mod load;
 mod postgres;
@@ -74,14 +73,26 @@ async fn run(table: &mut Vec<Line>, rows: i64) {
     let many = measure(statistics.address, 64, SPAN, create).await;
     line(table, "durable creates, 64 in flight", rate(&many), versus(&many, &ceiling, "echo"));
     let (what, beside) = match inserts {
-        Some(inserts) => (format!("{inserts:.0}/s"), format!("creates at 64: {:.2} × this", many.per_second() / inserts)),
+        Some(inserts) => {
+            (format!("{inserts:.0}/s"), format!("creates at 64: {:.2} × this", many.per_second() / inserts))
+        }
         None => ("not here".to_owned(), "Debian's PostgreSQL and pgbench are not installed".to_owned()),
     };
     line(table, "PostgreSQL single-row inserts, 64 clients (pgbench)", what, beside);
     let figures = measure(statistics.address, 64, SPAN, figures).await;
-    line(table, "ComputeFigures, one unit-year, all measures, 64 in flight", rate(&figures), versus(&figures, &ceiling, "echo"));
+    line(
+        table,
+        "ComputeFigures, one unit-year, all measures, 64 in flight",
+        rate(&figures),
+        versus(&figures, &ceiling, "echo"),
+    );
     let some = measure(statistics.address, 64, SPAN, report_figures).await;
-    line(table, "ComputeFigures, one unit-year, 18 measures of the report", rate(&some), versus(&some, &ceiling, "echo"));
+    line(
+        table,
+        "ComputeFigures, one unit-year, 18 measures of the report",
+        rate(&some),
+        versus(&some, &ceiling, "echo"),
+    );
     assert!(statistics.stop().await, "statistics ends well");
 
     reports_and_import(table, rows).await;
@@ -97,27 +108,47 @@ async fn reports_and_import(table: &mut Vec<Line>, rows: i64) {
     report(&channel).await;
     line(table, "GenerateBlocReport, cold", milliseconds(begin.elapsed()), "aim: at most 20 ms".to_owned());
     let before = latencies(300, || report(&channel)).await;
-    line(table, "GenerateBlocReport, repeated, median", milliseconds(before), "aim: at most 20 ms".to_owned());
+    line(
+        table,
+        "GenerateBlocReport, repeated, median",
+        milliseconds(before),
+        "aim: at most 20 ms".to_owned(),
+    );
 
     let begin = Instant::now();
     import(&channel, "units/thanh-tra-tinh", rows).await;
     let seconds = begin.elapsed().as_secs_f64();
     let value = format!("{:.0} records/s", count(rows) / seconds);
-    line(table, &format!("import of {rows} petitions, all rules, durable"), value, "aim: at least 100,000/s".to_owned());
+    line(
+        table,
+        &format!("import of {rows} petitions, all rules, durable"),
+        value,
+        "aim: at least 100,000/s".to_owned(),
+    );
     for unit in ["units/cong-an-tinh", "units/tand-tinh"] {
         import(&channel, unit, rows).await;
     }
     report(&channel).await;
     let after = latencies(300, || report(&channel)).await;
     let ratio = format!("{:.2} × the example alone", after.as_secs_f64() / before.as_secs_f64());
-    line(table, &format!("GenerateBlocReport with {} records more, median", 3 * rows), milliseconds(after), ratio);
+    line(
+        table,
+        &format!("GenerateBlocReport with {} records more, median", 3 * rows),
+        milliseconds(after),
+        ratio,
+    );
     let begin = Instant::now();
     let mut journal = JournalServiceClient::new(channel.clone());
     let request = VerifyJournalRequest { journal: "journals/statistics".to_owned() };
     let verified = journal.verify_journal(request).await.expect("a verification").into_inner();
     assert!(verified.valid, "{:?}", verified.findings);
     let value = format!("{:.1} s", begin.elapsed().as_secs_f64());
-    line(table, &format!("VerifyJournal over {} records: chain, state, cells", 3 * rows), value, String::new());
+    line(
+        table,
+        &format!("VerifyJournal over {} records: chain, state, cells", 3 * rows),
+        value,
+        String::new(),
+    );
     assert!(office.stop().await, "the office ends well");
 }
 
@@ -133,11 +164,24 @@ async fn figures(channel: Channel, _: u64) {
 
 async fn report_figures(channel: Channel, _: u64) {
     let codes = [
-        "inspections.conducted", "inspections.inspected_units", "inspections.economic_amount",
-        "inspections.recovery_amount", "inspections.handled_organisations", "inspections.handled_persons",
-        "inspections.referred_cases", "inspections.unplanned", "inspections.thematic", "receptions.visits",
-        "receptions.people", "receptions.groups", "petitions.received", "petitions.processed", "petitions.qualified",
-        "matters.to_resolve", "matters.resolved", "matters.resolution_rate",
+        "inspections.conducted",
+        "inspections.inspected_units",
+        "inspections.economic_amount",
+        "inspections.recovery_amount",
+        "inspections.handled_organisations",
+        "inspections.handled_persons",
+        "inspections.referred_cases",
+        "inspections.unplanned",
+        "inspections.thematic",
+        "receptions.visits",
+        "receptions.people",
+        "receptions.groups",
+        "petitions.received",
+        "petitions.processed",
+        "petitions.qualified",
+        "matters.to_resolve",
+        "matters.resolved",
+        "matters.resolution_rate",
     ];
     let request = figures_request(codes.map(str::to_owned).to_vec());
     FigureServiceClient::new(channel).compute_figures(request).await.expect("figures");
@@ -159,13 +203,15 @@ async fn report(channel: &Channel) {
         year: 2023,
         ..GenerateBlocReportRequest::default()
     };
-    let report = BlocReportServiceClient::new(channel.clone()).generate_bloc_report(request).await.expect("a report");
+    let report =
+        BlocReportServiceClient::new(channel.clone()).generate_bloc_report(request).await.expect("a report");
     assert!(!report.into_inner().figures.is_empty(), "figures are there");
 }
 
 async fn import(channel: &Channel, unit: &str, rows: i64) {
     let (sender, receiver) = mpsc::channel(8);
-    let header = ImportHeader { import_id: Uuid::new_v4().to_string(), parent: unit.to_owned(), validate_only: false };
+    let header =
+        ImportHeader { import_id: Uuid::new_v4().to_string(), parent: unit.to_owned(), validate_only: false };
     tokio::spawn(async move {
         let mut parts = vec![Part::Header(header)];
         for number in 1..=(rows / 500) {

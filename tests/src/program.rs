@@ -20,7 +20,11 @@ pub fn binary(name: &str) -> PathBuf {
     // target/{profile}/deps/{test} -> target/{profile}/{name}
     let folder = own.parent().and_then(Path::parent).unwrap_or(Path::new("."));
     let file = folder.join(name);
-    assert!(file.exists(), "{} is not built; run `cargo build --workspace` with the same profile", file.display());
+    assert!(
+        file.exists(),
+        "{} is not built; run `cargo build --workspace` with the same profile",
+        file.display()
+    );
     file
 }
 
@@ -49,7 +53,8 @@ impl Program {
     /// Starts all three in one on a folder, and waits until the report has been printed. Returns what was printed.
     pub async fn office(data: &Path, more: &[&str]) -> (Self, String) {
         let folder = data.display().to_string();
-        let ports = ["--listen=127.0.0.1:0", "--statistics-listen=127.0.0.1:0", "--awards-listen=127.0.0.1:0"];
+        let ports =
+            ["--listen=127.0.0.1:0", "--statistics-listen=127.0.0.1:0", "--awards-listen=127.0.0.1:0"];
         let mut arguments = vec!["--data", &folder];
         arguments.extend(ports);
         arguments.extend(more);
@@ -91,7 +96,8 @@ impl Program {
 /// A connection to an address, made when it is first used.
 #[must_use]
 pub fn channel(address: SocketAddr) -> Channel {
-    let endpoint: Endpoint = format!("http://{address}").parse().unwrap_or_else(|cause| panic!("{address}: {cause}"));
+    let endpoint: Endpoint =
+        format!("http://{address}").parse().unwrap_or_else(|cause| panic!("{address}: {cause}"));
     endpoint.tcp_nodelay(true).connect_lazy()
 }
 

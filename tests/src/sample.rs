@@ -2,7 +2,8 @@
 
 use thidua_proto::Date;
 use thidua_proto::statistics::{
-    CreatePetitionRequest, CreateUnitRequest, ImportRow, Petition, PetitionHandling, PetitionKind, Unit, import_row,
+    CreatePetitionRequest, CreateUnitRequest, ImportRow, Petition, PetitionHandling, PetitionKind, Unit,
+    import_row,
 };
 
 /// A day of the example's reporting year: `offset` days from 15 December 2022, at most 341.

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
-use tokio_stream::wrappers::TcpListenerStream;
 use tonic::service::Routes;
 use tonic::transport::Server;
+use tonic::transport::server::TcpIncoming;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
@@ -95,15 +95,15 @@ pub async fn serve(
     };
     standing.set(ServingStatus::Serving).await;
     let mut drained = standing.draining();
+    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     let work = Server::builder()
-        .tcp_nodelay(true)
         .http2_keepalive_interval(Some(Duration::from_secs(30)))
         .max_concurrent_streams(1024)
         .initial_stream_window_size(1024 * 1024)
         .initial_connection_window_size(4 * 1024 * 1024)
         .layer(edge)
         .add_routes(served.routes)
-        .serve_with_incoming_shutdown(TcpListenerStream::new(listener), async move {
+        .serve_with_incoming_shutdown(incoming, async move {
             // Both ends live in this function; a closed channel means that it is over anyway.
             let _ = drained.wait_for(|draining| *draining).await;
         });

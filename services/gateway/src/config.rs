@@ -12,7 +12,11 @@ const OWN: [Setting; 3] = [
         default: Some("http://127.0.0.1:50051"),
         help: "where the statistics service is reached",
     },
-    Setting { name: "awards", default: Some("http://127.0.0.1:50052"), help: "where the awards service is reached" },
+    Setting {
+        name: "awards",
+        default: Some("http://127.0.0.1:50052"),
+        help: "where the awards service is reached",
+    },
     Setting {
         name: "upstream-deadline-ms",
         default: Some("10000"),

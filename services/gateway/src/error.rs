@@ -50,7 +50,9 @@ impl Error {
             Self::UpstreamUnavailable { upstream } => Failure {
                 code: Code::Unavailable,
                 reason: ErrorReason::UpstreamUnavailable.as_str_name(),
-                english: format!("the {upstream} service cannot be reached; try again, or allow a partial report"),
+                english: format!(
+                    "the {upstream} service cannot be reached; try again, or allow a partial report"
+                ),
                 vietnamese: format!("Không kết nối được dịch vụ {upstream}; hãy thử lại sau giây lát."),
                 metadata: vec![("upstream", upstream.to_string())],
                 detail: Detail::Retry(RETRY_DELAY),
@@ -60,8 +62,12 @@ impl Error {
                 Failure {
                     code: Code::Internal,
                     reason: ErrorReason::UpstreamBroken.as_str_name(),
-                    english: format!("the {upstream} service answered something that cannot be used; see the log"),
-                    vietnamese: format!("Dịch vụ {upstream} trả lời không dùng được; hãy báo người vận hành."),
+                    english: format!(
+                        "the {upstream} service answered something that cannot be used; see the log"
+                    ),
+                    vietnamese: format!(
+                        "Dịch vụ {upstream} trả lời không dùng được; hãy báo người vận hành."
+                    ),
                     metadata: vec![("upstream", upstream.to_string())],
                     detail: Detail::None,
                 }
@@ -70,8 +76,12 @@ impl Error {
             Self::CutOffOutsideYear { cut_off_date, first_date, last_date } => Failure {
                 code: Code::FailedPrecondition,
                 reason: ErrorReason::CutOffOutsideYear.as_str_name(),
-                english: format!("the cut-off {cut_off_date} does not lie in the year from {first_date} to {last_date}"),
-                vietnamese: format!("Ngày chốt số liệu {cut_off_date} không nằm trong kỳ {first_date} – {last_date}."),
+                english: format!(
+                    "the cut-off {cut_off_date} does not lie in the year from {first_date} to {last_date}"
+                ),
+                vietnamese: format!(
+                    "Ngày chốt số liệu {cut_off_date} không nằm trong kỳ {first_date} – {last_date}."
+                ),
                 metadata: vec![
                     ("cut_off_date", cut_off_date.to_string()),
                     ("first_date", first_date.to_string()),

@@ -61,9 +61,11 @@ pub async fn run(
     let mut routes = Routes::builder();
     let names = [&FORWARDED[..], &[rpc::NAME, journal::NAME]].concat();
     let standing = Standing::add(&mut routes, &names).map_err(|cause| format!("reflection: {cause}"))?;
-    routes
-        .add_service(Reports::server(upstreams.clone(), clock, wording))
-        .add_service(rpc::journals(&upstreams, store.clone(), standing.draining()));
+    routes.add_service(Reports::server(upstreams.clone(), clock, wording)).add_service(rpc::journals(
+        &upstreams,
+        store.clone(),
+        standing.draining(),
+    ));
     let routes = Routes::from(forward::add(routes.routes().into_axum_router(), upstreams));
     let served = Served { routes, head: None, unhurried: &rpc::UNHURRIED };
     let outcome = serve(served, standing, listener, &config.serving, stop).await;

@@ -109,7 +109,8 @@ impl Error {
         match self {
             Self::Shared(shared) => shared.into(),
             Self::UnitNameUnknown { display_name, suggestions } => {
-                let list: Vec<String> = suggestions.iter().map(|(near, unit)| format!("{near} = {unit}")).collect();
+                let list: Vec<String> =
+                    suggestions.iter().map(|(near, unit)| format!("{near} = {unit}")).collect();
                 let list = list.join("; ");
                 let texts = (
                     format!("no unit goes by the name `{display_name}`; nearest: {list}"),
@@ -120,7 +121,9 @@ impl Error {
             }
             Self::UnitNameTaken { display_name, unit } => {
                 let texts = (
-                    format!("the name `{display_name}` belongs to {unit}; take it off there or choose another"),
+                    format!(
+                        "the name `{display_name}` belongs to {unit}; take it off there or choose another"
+                    ),
                     format!("Tên “{display_name}” đã thuộc về {unit}; hãy chọn tên khác."),
                 );
                 let metadata = vec![("display_name", display_name), ("unit", unit.to_string())];
@@ -130,7 +133,9 @@ impl Error {
             Self::UnitClosed { unit, date, open_date, close_date } => {
                 let close = close_date.map_or_else(String::new, |close| close.to_string());
                 let texts = (
-                    format!("{unit} exists from {open_date} to {close}, not on {date}; check the date or the unit"),
+                    format!(
+                        "{unit} exists from {open_date} to {close}, not on {date}; check the date or the unit"
+                    ),
                     format!("{unit} hoạt động từ {open_date} đến {close}, không có vào ngày {date}."),
                 );
                 let metadata = vec![
@@ -165,7 +170,9 @@ impl Error {
                         "the stream ended before the last chunk, {chunks} chunks are kept; send the import again with \
                          import_id {import_id}"
                     ),
-                    format!("Luồng nhập bị ngắt sau {chunks} phần; hãy gửi lại với cùng mã nhập {import_id}."),
+                    format!(
+                        "Luồng nhập bị ngắt sau {chunks} phần; hãy gửi lại với cùng mã nhập {import_id}."
+                    ),
                 );
                 let metadata = vec![("import_id", import_id), ("chunks", chunks.to_string())];
                 make(Code::Aborted, ErrorReason::ImportTruncated, metadata, texts, Detail::None)

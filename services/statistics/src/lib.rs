@@ -39,7 +39,9 @@ pub async fn run(
     let mut routes = Routes::builder();
     let names = [&rpc::NAMES[..], &[journal::NAME]].concat();
     let standing = Standing::add(&mut routes, &names).map_err(|cause| format!("reflection: {cause}"))?;
-    rpc::routes(&mut routes, &Statistics::new(store.clone(), clock, catalogue));
+    let statistics = Statistics::new(store.clone(), clock, catalogue);
+    rpc::routes(&mut routes, &statistics);
+    tokio::spawn(statistics.warm());
     routes.add_service(Journal::server(PROGRAM, store.clone(), standing.draining()));
     let head = Some(store.watch_head());
     let served = Served { routes: routes.routes(), head, unhurried: &rpc::UNHURRIED };

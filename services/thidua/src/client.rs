@@ -11,7 +11,8 @@ use tonic_types::StatusExt as _;
 
 /// A connection that is made when it is first used.
 pub(crate) fn connect(address: &str) -> Result<Channel, String> {
-    let endpoint: Endpoint = address.parse().map_err(|cause| format!("`{address}` is no address: {cause}"))?;
+    let endpoint: Endpoint =
+        address.parse().map_err(|cause| format!("`{address}` is no address: {cause}"))?;
     Ok(endpoint.connect_timeout(Duration::from_secs(5)).tcp_nodelay(true).connect_lazy())
 }
 
@@ -38,7 +39,9 @@ pub(crate) fn tell(status: Status) -> String {
     let reason = details.error_info().map_or("", |info| info.reason.as_str());
     lines.push(format!("{} ({:?} {reason})", status.message(), status.code()));
     if let Some(request) = details.bad_request() {
-        lines.extend(request.field_violations.iter().map(|field| format!("  {}: {}", field.field, field.description)));
+        lines.extend(
+            request.field_violations.iter().map(|field| format!("  {}: {}", field.field, field.description)),
+        );
     }
     lines.join("\n")
 }

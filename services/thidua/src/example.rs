@@ -128,8 +128,11 @@ pub(crate) async fn load_into_empty(channel: &Channel) -> Result<bool, String> {
 
 /// Whether the first entry of statistics is the example's first one.
 async fn begun_here(journals: &mut JournalServiceClient<Channel>) -> Result<bool, String> {
-    let request =
-        ListEntriesRequest { journal: "journals/statistics".to_owned(), page_size: 1, ..ListEntriesRequest::default() };
+    let request = ListEntriesRequest {
+        journal: "journals/statistics".to_owned(),
+        page_size: 1,
+        ..ListEntriesRequest::default()
+    };
     let first = journals.list_entries(request).await.map_err(tell)?.into_inner().entries;
     let unit = units()?.into_iter().next().map(|unit| request_id(&unit.unit_id));
     Ok(first.first().map(|entry| entry.request_id.clone()) == unit)
@@ -171,7 +174,10 @@ fn bloc_file() -> Result<BlocFile, String> {
 }
 
 fn table<R: DeserializeOwned>(content: &str) -> Result<Vec<R>, String> {
-    csv::Reader::from_reader(content.as_bytes()).into_deserialize().map(|row| row.map_err(|cause| cause.to_string())).collect()
+    csv::Reader::from_reader(content.as_bytes())
+        .into_deserialize()
+        .map(|row| row.map_err(|cause| cause.to_string()))
+        .collect()
 }
 
 async fn load_units(channel: &Channel) -> Result<(), String> {
@@ -185,14 +191,16 @@ async fn load_units(channel: &Channel) -> Result<(), String> {
             ..s::Unit::default()
         };
         let request_id = request_id(&row.unit_id);
-        let request = s::CreateUnitRequest { unit_id: row.unit_id, unit: Some(unit), request_id, validate_only: false };
+        let request =
+            s::CreateUnitRequest { unit_id: row.unit_id, unit: Some(unit), request_id, validate_only: false };
         directory.create_unit(request).await.map_err(tell)?;
     }
     Ok(())
 }
 
 async fn load_records(channel: &Channel) -> Result<(), String> {
-    let bytes = FILES.iter().filter(|(path, _)| path.starts_with("records/")).map(|(_, content)| content.len()).sum();
+    let bytes =
+        FILES.iter().filter(|(path, _)| path.starts_with("records/")).map(|(_, content)| content.len()).sum();
     let bar = import::progress(bytes);
     // Matters first: petitions and visits name them.
     let kinds = [RecordKind::Matter, RecordKind::Petition, RecordKind::Reception, RecordKind::Inspection];
@@ -203,7 +211,8 @@ async fn load_records(channel: &Channel) -> Result<(), String> {
             if *name != format!("{}.csv", kind.collection()) {
                 continue;
             }
-            let unit: UnitName = format!("units/{unit}").parse().map_err(|_| format!("{path}: no unit's folder"))?;
+            let unit: UnitName =
+                format!("units/{unit}").parse().map_err(|_| format!("{path}: no unit's folder"))?;
             let target = Target { unit, kind, dry_run: false };
             bar.set_message(format!("Đang nạp năm mẫu: {path}"));
             let hidden = indicatif::ProgressBar::hidden();
@@ -236,8 +245,12 @@ async fn load_bloc(channel: &Channel) -> Result<(), String> {
         members: members.collect(),
         ..a::Bloc::default()
     };
-    let bloc_request =
-        a::CreateBlocRequest { request_id: request_id(&bloc.id), bloc_id: bloc.id, bloc: Some(entered), validate_only: false };
+    let bloc_request = a::CreateBlocRequest {
+        request_id: request_id(&bloc.id),
+        bloc_id: bloc.id,
+        bloc: Some(entered),
+        validate_only: false,
+    };
     let bloc = blocs.create_bloc(bloc_request).await.map_err(tell)?.into_inner();
     let name = start_year(&mut blocs, &bloc.name, &year).await?;
     let agreed = a::AgreeNextLeaderRequest {
@@ -254,13 +267,19 @@ async fn load_bloc(channel: &Channel) -> Result<(), String> {
     Ok(())
 }
 
-async fn start_year(blocs: &mut BlocServiceClient<Channel>, bloc: &str, year: &Year) -> Result<String, String> {
+async fn start_year(
+    blocs: &mut BlocServiceClient<Channel>,
+    bloc: &str,
+    year: &Year,
+) -> Result<String, String> {
     let contents = year.pledge_contents.iter().map(|content| a::PledgeContent {
         display_name: content.display_name.clone(),
         display_name_en: content.display_name_en.clone(),
     });
-    let pledge =
-        a::PledgeAgreement { signed_date: Some(date::to_wire(year.pledge_signed_date)), contents: contents.collect() };
+    let pledge = a::PledgeAgreement {
+        signed_date: Some(date::to_wire(year.pledge_signed_date)),
+        contents: contents.collect(),
+    };
     let bloc_year = a::BlocYear {
         leader: year.leader.clone(),
         first_date: Some(date::to_wire(year.first_date)),
@@ -293,7 +312,8 @@ async fn nominate_and_vote(
         nomination: Some(nomination),
         validate_only: false,
     };
-    let nomination = NominationServiceClient::new(channel.clone()).nominate(request).await.map_err(tell)?.into_inner();
+    let nomination =
+        NominationServiceClient::new(channel.clone()).nominate(request).await.map_err(tell)?.into_inner();
     let ballot = a::Ballot {
         nomination: nomination.name,
         vote_date: Some(date::to_wire(conference)),

@@ -40,13 +40,18 @@ pub(crate) async fn verify(asked: &JournalArguments) -> Result<(), String> {
 }
 
 pub(crate) async fn export(asked: &JournalArguments) -> Result<(), String> {
-    let [journal] = <[String; 1]>::try_from(journals(asked)).map_err(|_| "name one --journal to export".to_owned())?;
+    let [journal] =
+        <[String; 1]>::try_from(journals(asked)).map_err(|_| "name one --journal to export".to_owned())?;
     let mut client = client(asked)?;
     let mut output = std::io::stdout().lock();
     let mut page_token = String::new();
     loop {
-        let request =
-            ListEntriesRequest { journal: journal.clone(), page_size: 500, page_token, ..ListEntriesRequest::default() };
+        let request = ListEntriesRequest {
+            journal: journal.clone(),
+            page_size: 500,
+            page_token,
+            ..ListEntriesRequest::default()
+        };
         let page = client.list_entries(request).await.map_err(tell)?.into_inner();
         for entry in &page.entries {
             let line = serde_json::to_string(entry).map_err(|cause| cause.to_string())?;

@@ -18,14 +18,22 @@ use crate::{client, example, report};
 pub(crate) const SETTINGS: [Setting; 9] = [
     Setting { name: "data", default: Some("data"), help: "the folder of the embedded stores" },
     Setting { name: "listen", default: Some("127.0.0.1:8080"), help: "address and port of the gateway" },
-    Setting { name: "statistics-listen", default: Some("127.0.0.1:50051"), help: "address and port of statistics" },
+    Setting {
+        name: "statistics-listen",
+        default: Some("127.0.0.1:50051"),
+        help: "address and port of statistics",
+    },
     Setting { name: "awards-listen", default: Some("127.0.0.1:50052"), help: "address and port of awards" },
     Setting {
         name: "example",
         default: Some("auto"),
         help: "load the example year: auto (into an empty store), never",
     },
-    Setting { name: "in-flight", default: Some("1024"), help: "calls worked on at once by a service; more are refused" },
+    Setting {
+        name: "in-flight",
+        default: Some("1024"),
+        help: "calls worked on at once by a service; more are refused",
+    },
     Setting { name: "deadline-ms", default: Some("30000"), help: "deadline of calls that set none" },
     Setting {
         name: "lame-duck-ms",
@@ -166,11 +174,7 @@ fn ended_early(ended: Option<Result<Result<(), String>, tokio::task::JoinError>>
 /// Loads the example year where it belongs, prints its report, and tells where the system is reached.
 async fn welcome(config: &Config, address: &str) -> Result<(), String> {
     let channel = client::connect(address)?;
-    let has_example = if config.load_example {
-        example::load_into_empty(&channel).await?
-    } else {
-        false
-    };
+    let has_example = if config.load_example { example::load_into_empty(&channel).await? } else { false };
     if has_example {
         let request = RenderBlocReportRequest {
             bloc: example::BLOC.to_owned(),

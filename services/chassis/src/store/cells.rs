@@ -4,7 +4,7 @@
 //! The table is the truth; series in use are also kept in memory as running totals, which the writer moves on with every
 //! commit before it answers.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::engine::Value;
@@ -31,7 +31,7 @@ pub struct Cell {
 pub type Contributions = fn(name: &str, body: &str) -> Result<Vec<Cell>, String>;
 
 /// The key of a sum and its change.
-pub(super) type Deltas = BTreeMap<(Series, &'static str, i64), i64>;
+pub(super) type Deltas = HashMap<(Series, &'static str, i64), i64>;
 
 /// The sums of one series, as running totals by day.
 #[derive(Debug, Clone, Default)]

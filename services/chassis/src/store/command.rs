@@ -1,13 +1,13 @@
 //! Commands: what to load, and the pure function that turns the state into changes or a refusal.
 
 use std::any::Any;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::StoreError;
+use super::{Cell, StoreError};
 
 /// A pure function of the state and the circumstances: changes, or a refusal.
 pub type Rule<E> = Box<dyn Fn(&State, &Context) -> Result<Decision, E> + Send + Sync>;
@@ -107,7 +107,7 @@ pub struct Index {
 /// What a rule sees: all that the command named, with the changes of the commands before it.
 #[derive(Debug, Default)]
 pub struct State {
-    pub(super) held: BTreeMap<Arc<str>, Held>,
+    pub(super) held: HashMap<Arc<str>, Held>,
 }
 
 impl State {
@@ -128,7 +128,14 @@ impl State {
     }
 
     fn existing(&self) -> impl Iterator<Item = (&str, &Held)> {
-        self.held.iter().filter(|(_, held)| held.body.is_some()).map(|(name, held)| (&**name, held))
+        let mut found: Vec<(&str, &Held)> = self
+            .held
+            .iter()
+            .filter(|(_, held)| held.body.is_some())
+            .map(|(name, held)| (&**name, held))
+            .collect();
+        found.sort_unstable_by_key(|(name, _)| *name);
+        found.into_iter()
     }
 }
 
@@ -158,19 +165,21 @@ pub struct Change {
     pub body: Option<Arc<str>>,
     /// Where it is listed.
     pub index: Index,
+    /// What the body adds to the cells, where that was computed beside it; else it is read from the body.
+    pub cells: Option<Arc<[Cell]>>,
 }
 
 impl Change {
     /// A new body.
     #[must_use]
     pub fn put(name: &str, index: Index, body: String) -> Self {
-        Self { name: name.into(), body: Some(body.into()), index }
+        Self { name: name.into(), body: Some(body.into()), index, cells: None }
     }
 
     /// The end of a resource that is held.
     #[must_use]
     pub fn delete(name: &str, held: &Held) -> Self {
-        Self { name: name.into(), body: None, index: held.index.clone() }
+        Self { name: name.into(), body: None, index: held.index.clone(), cells: None }
     }
 }
 

@@ -1,7 +1,5 @@
 //! Every SQL text of the store: constants that SQLite and PostgreSQL take alike, each beginning with its user's name.
 
-use std::fmt::Write as _;
-
 /// The most rows of one statement; times the widest row, well below the 32,766 values that SQLite binds.
 pub(super) const MOST_ROWS: usize = 500;
 
@@ -193,21 +191,32 @@ pub(super) const ALL: &[&str] = &[
     ENTRY_AFTER,
 ];
 
-/// `head (…), (…) tail` with `rows` rows of `columns` numbered parameters.
+/// `head (…), (…) tail` with `rows` rows of `columns` parameters, each written by the engine.
 pub(super) fn multi_row(head: &str, columns: usize, rows: usize, tail: &str) -> String {
     let mut text = String::with_capacity(head.len() + tail.len() + rows * columns * 7);
     text.push_str(head);
-    let mut parameter = 0;
     for row in 0..rows {
         text.push_str(if row == 0 { "(" } else { ", (" });
-        for column in 0..columns {
-            parameter += 1;
-            let comma = if column == 0 { "" } else { ", " };
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{comma}${parameter}");
-        }
+        list(&mut text, row * columns, columns);
         text.push(')');
     }
     text.push_str(tail);
     text
+}
+
+/// `head …, … tail` with `count` parameters in one list.
+pub(super) fn one_list(head: &str, count: usize, tail: &str) -> String {
+    let mut text = String::from(head);
+    list(&mut text, 0, count);
+    text.push_str(tail);
+    text
+}
+
+fn list(text: &mut String, before: usize, count: usize) {
+    for number in 1..=count {
+        if number > 1 {
+            text.push_str(", ");
+        }
+        super::engine::write_parameter(text, before + number);
+    }
 }

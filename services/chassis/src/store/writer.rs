@@ -3,11 +3,12 @@
 use std::any::Any;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
-use super::cells::Deltas;
+use super::cells::{Cell, Deltas};
 use super::command::{Change, Command, Committed, Context, Held, JobError, Rule, State};
 use super::engine::{Connection, Row, Transaction, Value};
 use super::journal::{Entry, EntryChange, timestamp};
@@ -95,7 +96,10 @@ pub(super) async fn run(
     clock: Clock,
 ) {
     let mut queued = Vec::new();
+    let mut crowd = 1;
     while jobs.recv_many(&mut queued, MOST_JOBS).await > 0 {
+        gather(&mut jobs, &mut queued, crowd).await;
+        crowd = queued.len();
         let mut commands = Vec::with_capacity(queued.len());
         let mut stops = Vec::new();
         for job in queued.drain(..) {
@@ -123,6 +127,25 @@ pub(super) async fn run(
     // Before it is told: whoever waits for the end may open the store again at once.
     drop(shared);
     closed.send_replace(true);
+}
+
+/// How long to wait for a crowd to come back: about as long as a flush of the disk.
+const GATHER: Duration = Duration::from_millis(1);
+
+/// Callers who were answered together ask again together, but not at the same instant: without a moment's wait the first
+/// would start a batch alone and the rest wait for its flush. Nobody waits where there was no crowd.
+async fn gather(jobs: &mut mpsc::Receiver<Job>, queued: &mut Vec<Job>, crowd: usize) {
+    let wanted = crowd.min(MOST_JOBS);
+    let waiting = async {
+        while queued.len() < wanted {
+            let room = MOST_JOBS - queued.len();
+            if jobs.recv_many(queued, room).await == 0 {
+                break;
+            }
+        }
+    };
+    // What has come by then is enough.
+    let _ = tokio::time::timeout(GATHER, waiting).await;
 }
 
 /// One batch: decided, committed, remembered, answered.
@@ -392,16 +415,24 @@ impl Draft {
     /// What changes add to the cells: what the new bodies contribute, less what the old ones did.
     fn deltas_of(&self, shared: &Shared, changes: &[Change]) -> Result<Deltas, StoreError> {
         let mut deltas = Deltas::new();
-        for Change { name, body, .. } in changes {
+        let mut add = |cells: &[Cell], sign: i64| {
+            for cell in cells {
+                let key = (Arc::clone(&cell.series), cell.measure, cell.day);
+                *deltas.entry(key).or_default() += sign * cell.amount;
+            }
+        };
+        let read = |name: &str, body: Option<&str>| {
+            let Some(body) = body else { return Ok(Vec::new()) };
+            (shared.contributions)(name, body).map_err(|cause| StoreError::Corrupt {
+                problem: format!("the body of {name} cannot be read: {cause}"),
+            })
+        };
+        for Change { name, body, cells, .. } in changes {
             let before = self.state.get(name).and_then(|held| held.body.as_deref());
-            for (body, sign) in [(before, -1), (body.as_deref(), 1)] {
-                let Some(body) = body else { continue };
-                let cells = (shared.contributions)(name, body).map_err(|cause| StoreError::Corrupt {
-                    problem: format!("the body of {name} cannot be read: {cause}"),
-                })?;
-                for cell in cells {
-                    *deltas.entry((cell.series, cell.measure, cell.day)).or_default() += sign * cell.amount;
-                }
+            add(&read(name, before)?, -1);
+            match cells {
+                Some(cells) => add(cells, 1),
+                None => add(&read(name, body.as_deref())?, 1),
             }
         }
         Ok(deltas)

@@ -2,7 +2,9 @@
 
 use thidua_proto::date;
 use thidua_proto::reports::report_figure::Value;
-use thidua_proto::reports::{BlocReport, Label, ReportFigure, ReportFigureStatus, ReportMember, ReportNomination};
+use thidua_proto::reports::{
+    BlocReport, Label, ReportFigure, ReportFigureStatus, ReportMember, ReportNomination,
+};
 
 use super::{Block, Document, Table};
 use crate::domain::wording::{Language, Wording};
@@ -67,14 +69,20 @@ impl Writer<'_> {
         let mut notices: Vec<String> = report
             .missing_parts
             .iter()
-            .map(|part| format!("{} {}", self.say("BÁO CÁO CHƯA ĐẦY ĐỦ.", "INCOMPLETE REPORT."), self.text(part.label.as_ref())) + ".")
+            .map(|part| {
+                format!(
+                    "{} {}",
+                    self.say("BÁO CÁO CHƯA ĐẦY ĐỦ.", "INCOMPLETE REPORT."),
+                    self.text(part.label.as_ref())
+                ) + "."
+            })
             .collect();
         if report.figures.iter().any(|figure| figure.status() == ReportFigureStatus::Provisional) {
             let (last, period_last) = (self.day(report.last_date), self.day(report.period_last_date));
             notices.push(match self.language {
-                Language::Vietnamese => format!(
-                    "Số liệu tạm tính đến ngày {last}; kỳ báo cáo năm kết thúc ngày {period_last}."
-                ),
+                Language::Vietnamese => {
+                    format!("Số liệu tạm tính đến ngày {last}; kỳ báo cáo năm kết thúc ngày {period_last}.")
+                }
                 Language::English => {
                     format!("Provisional figures up to {last}; the reporting year ends on {period_last}.")
                 }
@@ -104,12 +112,17 @@ impl Writer<'_> {
     fn pledge(&self) -> Vec<Block> {
         let report = self.report;
         if report.pledge_contents.is_empty() {
-            return vec![Block::Paragraph(self.say("Chưa ký giao ước thi đua.", "No pledge has been signed."))];
+            return vec![Block::Paragraph(
+                self.say("Chưa ký giao ước thi đua.", "No pledge has been signed."),
+            )];
         }
-        let (count, signed) = (self.number(report.pledge_contents.len()), self.day(report.pledge_signed_date));
+        let (count, signed) =
+            (self.number(report.pledge_contents.len()), self.day(report.pledge_signed_date));
         let sentence = match self.language {
             Language::Vietnamese => {
-                format!("Các đơn vị trong khối đã ký giao ước thi đua ngày {signed} với {count} nội dung trọng tâm:")
+                format!(
+                    "Các đơn vị trong khối đã ký giao ước thi đua ngày {signed} với {count} nội dung trọng tâm:"
+                )
             }
             Language::English => format!("The members signed a pledge of {count} contents on {signed}:"),
         };
@@ -128,10 +141,7 @@ impl Writer<'_> {
         if report.figures.is_empty() {
             return vec![Block::Paragraph(self.say("Không có số liệu.", "There are no figures."))];
         }
-        let mut blocks = vec![
-            Block::Paragraph(self.window()),
-            Block::Paragraph(self.inspections()),
-        ];
+        let mut blocks = vec![Block::Paragraph(self.window()), Block::Paragraph(self.inspections())];
         if !report.notable_inspections.is_empty() {
             let items = report.notable_inspections.iter().map(|inspection| {
                 let kind = match (inspection.unplanned, inspection.thematic) {
@@ -203,8 +213,8 @@ impl Writer<'_> {
         let found = self.report.figures.iter().find(|figure| figure.measure == measure);
         match found.and_then(|figure| figure.value.as_ref()) {
             Some(Value::Share(share)) => {
-                let [part, whole] =
-                    [share.numerator, share.denominator].map(|count| self.wording.integer(self.language, count));
+                let [part, whole] = [share.numerator, share.denominator]
+                    .map(|count| self.wording.integer(self.language, count));
                 format!(" ({part}/{whole})")
             }
             Some(Value::Amount(_)) | None => String::new(),
@@ -235,16 +245,25 @@ impl Writer<'_> {
             ]
         };
         Table {
-            header: [("Chỉ tiêu", "Measure"), ("Số liệu", "Value"), ("Đơn vị tính", "Unit"), ("Tình trạng", "Status")]
-                .map(|(vietnamese, english)| self.say(vietnamese, english))
-                .to_vec(),
+            header: [
+                ("Chỉ tiêu", "Measure"),
+                ("Số liệu", "Value"),
+                ("Đơn vị tính", "Unit"),
+                ("Tình trạng", "Status"),
+            ]
+            .map(|(vietnamese, english)| self.say(vietnamese, english))
+            .to_vec(),
             numeric: vec![false, true, false, false],
             rows: self.report.figures.iter().map(row).collect(),
         }
     }
 
     fn counts_of(&self, figure: &ReportFigure) -> String {
-        if matches!(figure.value, Some(Value::Share(_))) { self.counts(&figure.measure) } else { String::new() }
+        if matches!(figure.value, Some(Value::Share(_))) {
+            self.counts(&figure.measure)
+        } else {
+            String::new()
+        }
     }
 
     fn member_figures(&self) -> Table {
@@ -282,7 +301,9 @@ impl Writer<'_> {
     fn nominations(&self) -> Vec<Block> {
         let report = self.report;
         if report.nominations.is_empty() {
-            return vec![Block::Paragraph(self.say("Chưa có đề nghị khen thưởng.", "There are no nominations yet."))];
+            return vec![Block::Paragraph(
+                self.say("Chưa có đề nghị khen thưởng.", "There are no nominations yet."),
+            )];
         }
         let rules = self.text(report.rule_set_label.as_ref());
         let sentence = match self.language {

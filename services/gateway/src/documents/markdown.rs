@@ -32,7 +32,9 @@ pub(super) fn set(document: &Document) -> String {
 }
 
 fn set_table(table: &Table) -> String {
-    let line = |cells: &Vec<String>| format!("| {} |\n", cells.iter().map(|cell| escape(cell)).collect::<Vec<_>>().join(" | "));
+    let line = |cells: &Vec<String>| {
+        format!("| {} |\n", cells.iter().map(|cell| escape(cell)).collect::<Vec<_>>().join(" | "))
+    };
     let rule: Vec<&str> = table.numeric.iter().map(|numeric| if *numeric { "---:" } else { "---" }).collect();
     let rows: String = table.rows.iter().map(line).collect();
     format!("{}| {} |\n{rows}", line(&table.header), rule.join(" | "))
@@ -48,7 +50,10 @@ fn escape(text: &str) -> String {
         escaped.push(c);
     }
     let digits = escaped.bytes().take_while(u8::is_ascii_digit).count();
-    if digits > 0 && escaped.as_bytes().get(digits) == Some(&b'.') && escaped.as_bytes().get(digits + 1) == Some(&b' ') {
+    if digits > 0
+        && escaped.as_bytes().get(digits) == Some(&b'.')
+        && escaped.as_bytes().get(digits + 1) == Some(&b' ')
+    {
         escaped.insert(digits, '\\');
     }
     escaped

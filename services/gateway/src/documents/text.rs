@@ -80,7 +80,8 @@ fn widths(table: &Table) -> Vec<usize> {
 fn table_lines(table: &Table) -> Vec<String> {
     let widths = widths(table);
     let row_lines = |row: &Vec<String>| {
-        let cells: Vec<Vec<String>> = row.iter().zip(&widths).map(|(cell, width)| wrap(cell, *width)).collect();
+        let cells: Vec<Vec<String>> =
+            row.iter().zip(&widths).map(|(cell, width)| wrap(cell, *width)).collect();
         let height = cells.iter().map(Vec::len).max().unwrap_or(0);
         (0..height)
             .map(|at| {

@@ -3,8 +3,8 @@
 use jiff::civil::Date;
 use thidua_proto::reports::report_figure::Value as ReportValue;
 use thidua_proto::reports::{
-    Label, MemberFigures, NotableInspection, ReportFigure, ReportFigureStatus, ReportMember, ReportNomination, Share,
-    Source,
+    Label, MemberFigures, NotableInspection, ReportFigure, ReportFigureStatus, ReportMember,
+    ReportNomination, Share, Source,
 };
 use thidua_proto::statistics::figure::Value as FigureValue;
 use thidua_proto::{awards, date, statistics};
@@ -44,7 +44,8 @@ pub fn label(vi: &str, en: &str) -> Label {
 pub fn members(bloc: &awards::Bloc, day: Date) -> Vec<ReportMember> {
     let on = |wire: Option<thidua_proto::Date>| wire.and_then(date::from_wire);
     let belongs = |member: &&awards::BlocMember| {
-        on(member.first_date).is_some_and(|first| first <= day) && on(member.last_date).is_none_or(|last| day <= last)
+        on(member.first_date).is_some_and(|first| first <= day)
+            && on(member.last_date).is_none_or(|last| day <= last)
     };
     bloc.members.iter().filter(belongs).map(member).collect()
 }
@@ -77,7 +78,9 @@ pub fn figures(
         })
         .collect()
     };
-    let each = members.iter().map(|member| MemberFigures { member: Some(member.clone()), figures: of(&member.unit) });
+    let each = members
+        .iter()
+        .map(|member| MemberFigures { member: Some(member.clone()), figures: of(&member.unit) });
     (of(""), each.collect())
 }
 
@@ -132,7 +135,9 @@ pub fn notable(inspections: Vec<statistics::Inspection>) -> Vec<NotableInspectio
             thematic: inspection.thematic,
         })
         .collect();
-    notable.sort_by_key(|inspection| (inspection.start_date.and_then(date::from_wire), inspection.inspection.clone()));
+    notable.sort_by_key(|inspection| {
+        (inspection.start_date.and_then(date::from_wire), inspection.inspection.clone())
+    });
     notable
 }
 
@@ -173,9 +178,10 @@ fn report_nomination(
         nomination: nomination.name.clone(),
         member: Some(member_of(bloc, &nomination.unit)),
         title: nomination.title.clone(),
-        title_label: Some(
-            title.map_or_else(|| label(&nomination.title, ""), |title| label(&title.display_name, &title.display_name_en)),
-        ),
+        title_label: Some(title.map_or_else(
+            || label(&nomination.title, ""),
+            |title| label(&title.display_name, &title.display_name_en),
+        )),
         authority: title.map(|title| label(&title.authority, &title.authority_en)),
         vote: Some(ballot.map_or_else(Label::default, vote)),
         decision_number: award.map(|award| award.decision_number.clone()).unwrap_or_default(),
@@ -195,7 +201,10 @@ fn vote(ballot: &awards::Ballot) -> Label {
 #[must_use]
 pub fn without_nomination(members: &[ReportMember], nominations: &[ReportNomination]) -> Vec<ReportMember> {
     let proposed = |member: &ReportMember| {
-        nominations.iter().filter_map(|nomination| nomination.member.as_ref()).any(|found| found.unit == member.unit)
+        nominations
+            .iter()
+            .filter_map(|nomination| nomination.member.as_ref())
+            .any(|found| found.unit == member.unit)
     };
     members.iter().filter(|member| !proposed(member)).cloned().collect()
 }

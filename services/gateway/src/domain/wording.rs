@@ -34,13 +34,24 @@ impl Language {
     #[must_use]
     pub fn day(self, date: Date) -> String {
         const MONTHS: [&str; 12] = [
-            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
             "December",
         ];
         match self {
             Self::Vietnamese => format!("{:02}/{:02}/{:04}", date.day(), date.month(), date.year()),
             Self::English => {
-                let month = usize::try_from(date.month() - 1).ok().and_then(|index| MONTHS.get(index)).unwrap_or(&"");
+                let month =
+                    usize::try_from(date.month() - 1).ok().and_then(|index| MONTHS.get(index)).unwrap_or(&"");
                 format!("{} {month} {}", date.day(), date.year())
             }
         }
@@ -109,7 +120,8 @@ impl Wording {
         if unit == "đồng" {
             return self.money(language, amount);
         }
-        let english = UNITS.iter().find(|(vietnamese, _)| *vietnamese == unit).map_or(unit, |(_, english)| english);
+        let english =
+            UNITS.iter().find(|(vietnamese, _)| *vietnamese == unit).map_or(unit, |(_, english)| english);
         format!("{} {}", self.integer(language, amount), language.pick(unit, english))
     }
 
@@ -122,7 +134,8 @@ impl Wording {
         // Tenths of the unit, rounded half away from zero; the rest tells the side.
         let tenth = size / 10;
         let (whole, rest) = (amount / tenth, amount % tenth);
-        let tenths = if rest.unsigned_abs() * 2 >= tenth.unsigned_abs() { whole + amount.signum() } else { whole };
+        let tenths =
+            if rest.unsigned_abs() * 2 >= tenth.unsigned_abs() { whole + amount.signum() } else { whole };
         let word = match (tenths.unsigned_abs() * tenth.unsigned_abs()).cmp(&amount.unsigned_abs()) {
             Ordering::Greater => language.pick("gần ", "nearly "),
             Ordering::Equal => "",

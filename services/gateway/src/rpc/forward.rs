@@ -28,7 +28,8 @@ async fn forward(upstreams: Upstreams, mut request: Request<Body>) -> http::Resp
     } else {
         return Status::unimplemented("").into_http();
     };
-    let trace = request.extensions().get::<Trace>().and_then(|trace| HeaderValue::from_str(&trace.header()).ok());
+    let trace =
+        request.extensions().get::<Trace>().and_then(|trace| HeaderValue::from_str(&trace.header()).ok());
     if let Some(trace) = trace {
         request.headers_mut().insert(trace::HEADER, trace);
     }

@@ -22,7 +22,8 @@ pub fn journals(
     draining: watch::Receiver<bool>,
 ) -> JournalServiceServer<Journals> {
     let client = |service| {
-        JournalServiceClient::new(upstreams.channel(service)).max_decoding_message_size(thidua_chassis::serve::MOST_BYTES)
+        JournalServiceClient::new(upstreams.channel(service))
+            .max_decoding_message_size(thidua_chassis::serve::MOST_BYTES)
     };
     JournalServiceServer::new(Journals {
         own: Journal::new(crate::PROGRAM, store, draining),
@@ -61,7 +62,9 @@ impl JournalService for Journals {
         request: Request<proto::GetHeadRequest>,
     ) -> Result<Response<proto::GetHeadResponse>, Status> {
         match self.behind(&request.get_ref().journal) {
-            Some((service, mut client)) => client.get_head(request).await.map_err(|status| told(service, status)),
+            Some((service, mut client)) => {
+                client.get_head(request).await.map_err(|status| told(service, status))
+            }
             None => self.own.get_head(request).await,
         }
     }
@@ -71,7 +74,9 @@ impl JournalService for Journals {
         request: Request<proto::ListEntriesRequest>,
     ) -> Result<Response<proto::ListEntriesResponse>, Status> {
         match self.behind(&request.get_ref().journal) {
-            Some((service, mut client)) => client.list_entries(request).await.map_err(|status| told(service, status)),
+            Some((service, mut client)) => {
+                client.list_entries(request).await.map_err(|status| told(service, status))
+            }
             None => self.own.list_entries(request).await,
         }
     }
@@ -96,7 +101,9 @@ impl JournalService for Journals {
         request: Request<proto::VerifyJournalRequest>,
     ) -> Result<Response<proto::VerifyJournalResponse>, Status> {
         match self.behind(&request.get_ref().journal) {
-            Some((service, mut client)) => client.verify_journal(request).await.map_err(|status| told(service, status)),
+            Some((service, mut client)) => {
+                client.verify_journal(request).await.map_err(|status| told(service, status))
+            }
             None => self.own.verify_journal(request).await,
         }
     }

@@ -11,7 +11,9 @@ use thidua_proto::date;
 use thidua_proto::names::{BlocName, Year, YearName};
 use thidua_proto::parse::{Problem, Violations};
 use thidua_proto::reports::bloc_report_service_server::{BlocReportService, BlocReportServiceServer};
-use thidua_proto::reports::{self as proto, BlocReport, DocumentFormat, Label, MissingPart, ReportMember, Source};
+use thidua_proto::reports::{
+    self as proto, BlocReport, DocumentFormat, Label, MissingPart, ReportMember, Source,
+};
 use thidua_proto::statistics::figure_service_client::FigureServiceClient;
 use thidua_proto::statistics::inspection_service_client::InspectionServiceClient;
 use thidua_proto::{awards, statistics};
@@ -52,7 +54,8 @@ impl Query {
             v.refuse("year", Problem::OutOfRange { min: 1900, max: 9999, found: m.year.into() });
         }
         let cut_off = v.day("cut_off_date", m.cut_off_date);
-        let min_statistics_revision = v.number("min_statistics_revision", m.min_statistics_revision, 0..=i64::MAX);
+        let min_statistics_revision =
+            v.number("min_statistics_revision", m.min_statistics_revision, 0..=i64::MAX);
         let min_awards_revision = v.number("min_awards_revision", m.min_awards_revision, 0..=i64::MAX);
         Some(Self {
             year: YearName { bloc: bloc?, year: year? },
@@ -92,14 +95,17 @@ impl BlocReportService for Reports {
         let behalf = self.upstreams.behalf(&request);
         let request = request.into_inner();
         let mut v = Violations::default();
-        let query = Query::parse(&mut v, &proto::GenerateBlocReportRequest {
-            bloc: request.bloc.clone(),
-            year: request.year,
-            cut_off_date: request.cut_off_date,
-            allow_partial: request.allow_partial,
-            min_statistics_revision: request.min_statistics_revision,
-            min_awards_revision: request.min_awards_revision,
-        });
+        let query = Query::parse(
+            &mut v,
+            &proto::GenerateBlocReportRequest {
+                bloc: request.bloc.clone(),
+                year: request.year,
+                cut_off_date: request.cut_off_date,
+                allow_partial: request.allow_partial,
+                min_statistics_revision: request.min_statistics_revision,
+                min_awards_revision: request.min_awards_revision,
+            },
+        );
         let format: Option<Option<DocumentFormat>> = v.optional_choice("format", request.format);
         let language = match request.language_code.as_str() {
             "" | "vi" => Some(Language::Vietnamese),
@@ -146,7 +152,11 @@ impl Reports {
             leader: Some(report::member_of(bloc, &year.leader)),
             next_leader: (!year.next_leader.is_empty()).then(|| report::member_of(bloc, &year.next_leader)),
             pledge_contents: agreement.map_or_else(Vec::new, |agreement| {
-                agreement.contents.iter().map(|content| label(&content.display_name, &content.display_name_en)).collect()
+                agreement
+                    .contents
+                    .iter()
+                    .map(|content| label(&content.display_name, &content.display_name_en))
+                    .collect()
             }),
             pledge_signed_date: agreement.and_then(|agreement| agreement.signed_date),
             members_without_nomination: report::without_nomination(&members, &nominations),
@@ -167,7 +177,8 @@ impl Reports {
     }
 
     async fn year_record(&self, behalf: &Behalf, query: &Query) -> Result<awards::YearRecord, Error> {
-        let client = BlocServiceClient::new(self.upstreams.channel(Service::Awards)).max_decoding_message_size(MOST_BYTES);
+        let client = BlocServiceClient::new(self.upstreams.channel(Service::Awards))
+            .max_decoding_message_size(MOST_BYTES);
         let question = awards::GetYearRecordRequest { name: query.year.to_string() };
         let ask = |request| {
             let mut client = client.clone();
@@ -204,8 +215,8 @@ impl Reports {
         span: Span,
         members: &[ReportMember],
     ) -> Result<statistics::ComputeFiguresResponse, Error> {
-        let client =
-            FigureServiceClient::new(self.upstreams.channel(Service::Statistics)).max_decoding_message_size(MOST_BYTES);
+        let client = FigureServiceClient::new(self.upstreams.channel(Service::Statistics))
+            .max_decoding_message_size(MOST_BYTES);
         let question = statistics::ComputeFiguresRequest {
             units: members.iter().map(|member| member.unit.clone()).collect(),
             measures: MEASURES.map(str::to_owned).to_vec(),
@@ -244,9 +255,9 @@ impl Reports {
             let (behalf, min_revision) = (behalf.clone(), query.min_statistics_revision);
             asked.spawn(async move {
                 let ask = |request| {
-            let mut client = client.clone();
-            async move { client.list_inspections(request).await }
-        };
+                    let mut client = client.clone();
+                    async move { client.list_inspections(request).await }
+                };
                 behalf.read(Service::Statistics, question, min_revision, ask).await
             });
         }

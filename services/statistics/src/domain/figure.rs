@@ -81,7 +81,8 @@ fn amount_of(catalogue: &Catalogue, code: &str, sums: &impl Sums, window: Window
 }
 
 fn amount(formula: &Formula, sums: &impl Sums, window: Window) -> i64 {
-    let within = |codes: &[String]| codes.iter().map(|code| sums.within(code, window.first, window.last)).sum::<i64>();
+    let within =
+        |codes: &[String]| codes.iter().map(|code| sums.within(code, window.first, window.last)).sum::<i64>();
     let before = |codes: &[String]| {
         let eve = window.first.yesterday().unwrap_or(window.first);
         codes.iter().map(|code| sums.up_to(code, eve)).sum::<i64>()
@@ -119,10 +120,20 @@ mod tests {
 
     #[test]
     fn shares_are_rounded_half_up_to_one_decimal() {
-        for (numerator, denominator, percent) in
-            [(89, 101, "88.1"), (238, 316, "75.3"), (1, 8, "12.5"), (1, 2000, "0.1"), (1, 2001, "0.0"), (3, 2, "150.0"), (0, 5, "0.0")]
-        {
-            assert_eq!(Ratio { numerator, denominator }.percent().as_deref(), Some(percent), "{numerator}/{denominator}");
+        for (numerator, denominator, percent) in [
+            (89, 101, "88.1"),
+            (238, 316, "75.3"),
+            (1, 8, "12.5"),
+            (1, 2000, "0.1"),
+            (1, 2001, "0.0"),
+            (3, 2, "150.0"),
+            (0, 5, "0.0"),
+        ] {
+            assert_eq!(
+                Ratio { numerator, denominator }.percent().as_deref(),
+                Some(percent),
+                "{numerator}/{denominator}"
+            );
         }
         assert_eq!(Ratio { numerator: 0, denominator: 0 }.percent(), None);
     }

@@ -72,7 +72,11 @@ impl Matter {
         let Some(resolution) = &self.resolution else { return };
         on(resolution.date, resolved);
         if let Some(due_date) = self.due_date {
-            let timely = if resolution.date <= due_date { "matters.resolved_in_time" } else { "matters.resolved_late" };
+            let timely = if resolution.date <= due_date {
+                "matters.resolved_in_time"
+            } else {
+                "matters.resolved_late"
+            };
             on(resolution.date, timely);
         }
     }

@@ -41,7 +41,13 @@ mod tests {
     fn spellings_of_one_name_share_a_key() {
         let name = "Bộ Chỉ huy Quân sự tỉnh";
         let decomposed: String = name.nfd().collect();
-        for spelling in [name, &decomposed, "bo chi huy quan su tinh", "BỘ  CHỈ HUY\u{a0}QUÂN SỰ TỈNH", " Bộ Chỉ-huy Quân sự tỉnh. "] {
+        for spelling in [
+            name,
+            &decomposed,
+            "bo chi huy quan su tinh",
+            "BỘ  CHỈ HUY\u{a0}QUÂN SỰ TỈNH",
+            " Bộ Chỉ-huy Quân sự tỉnh. ",
+        ] {
             assert_eq!(search_key(spelling), "bo chi huy quan su tinh", "{spelling:?}");
         }
         assert_eq!(search_key("Thủy lợi"), search_key("Thuỷ lợi"));

@@ -68,7 +68,11 @@ pub fn superiors<'u>(units: &'u Units, name: &UnitName) -> impl Iterator<Item = 
 }
 
 /// The one unit that a written name means, with the name of it that matched.
-pub fn resolve<'u>(units: &'u Units, written: &str, valid_on: Option<Date>) -> Result<(&'u UnitName, &'u str), Error> {
+pub fn resolve<'u>(
+    units: &'u Units,
+    written: &str,
+    valid_on: Option<Date>,
+) -> Result<(&'u UnitName, &'u str), Error> {
     let key = search_key(written);
     let candidates = || units.iter().filter(|(_, unit)| valid_on.is_none_or(|date| unit.exists_on(date)));
     let matched = candidates().find_map(|(name, unit)| {
@@ -77,7 +81,9 @@ pub fn resolve<'u>(units: &'u Units, written: &str, valid_on: Option<Date>) -> R
     matched.ok_or_else(|| {
         let best = |(name, unit): (&UnitName, &'u Unit)| {
             let ranked = unit.names().map(|candidate| (nearness(&key, &search_key(candidate)), candidate));
-            ranked.max_by_key(|(near, _)| *near).map(|(near, candidate)| (near, candidate.to_owned(), name.clone()))
+            ranked
+                .max_by_key(|(near, _)| *near)
+                .map(|(near, candidate)| (near, candidate.to_owned(), name.clone()))
         };
         let mut suggestions: Vec<_> = candidates().filter_map(best).collect();
         suggestions.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.2.cmp(&b.2)));
@@ -115,14 +121,17 @@ mod tests {
     #[test]
     fn both_names_of_the_seed_mean_one_unit() {
         let units = two();
-        for written in ["Bộ Chỉ huy Quân sự tỉnh", "Ban Chỉ huy Quân sự tỉnh", "ban chi huy quan su tinh"] {
+        for written in ["Bộ Chỉ huy Quân sự tỉnh", "Ban Chỉ huy Quân sự tỉnh", "ban chi huy quan su tinh"]
+        {
             assert_eq!(resolve(&units, written, None).unwrap().0, &name("units/bo-chi-huy"), "{written}");
         }
     }
 
     #[test]
     fn an_unknown_name_is_answered_with_the_nearest_ones() {
-        let Err(Error::UnitNameUnknown { suggestions, .. }) = resolve(&two(), "Sở Tư", None) else { panic!() };
+        let Err(Error::UnitNameUnknown { suggestions, .. }) = resolve(&two(), "Sở Tư", None) else {
+            panic!()
+        };
         assert_eq!(suggestions.first(), Some(&("Sở Tư pháp".to_owned(), name("units/so-tu-phap"))));
     }
 

@@ -20,7 +20,10 @@ use crate::error::Error;
 
 #[tonic::async_trait]
 impl DirectoryService for Statistics {
-    async fn get_unit(&self, request: Request<proto::GetUnitRequest>) -> Result<Response<proto::Unit>, Status> {
+    async fn get_unit(
+        &self,
+        request: Request<proto::GetUnitRequest>,
+    ) -> Result<Response<proto::Unit>, Status> {
         let mut v = Violations::default();
         let name: Option<UnitName> = v.name("name", &request.get_ref().name);
         let name = v.finish(name).map_err(Error::from)?;

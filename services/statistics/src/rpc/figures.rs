@@ -28,7 +28,8 @@ impl FigureService for Statistics {
     ) -> Result<Response<proto::ComputeFiguresResponse>, Status> {
         let query = Query::parse(request.get_ref())?;
         let all = self.units().await?;
-        let units: Vec<UnitName> = if query.units.is_empty() { all.keys().cloned().collect() } else { query.units };
+        let units: Vec<UnitName> =
+            if query.units.is_empty() { all.keys().cloned().collect() } else { query.units };
         if let Some(unknown) = units.iter().find(|unit| !all.contains_key(unit)) {
             return Err(Error::not_found(unknown).into());
         }
@@ -41,12 +42,16 @@ impl FigureService for Statistics {
         let open = window.is_open(self.clock.today());
         let values: Vec<Vec<Value>> = tallies
             .iter()
-            .map(|unit| measures.iter().map(|m| compute(&self.catalogue, &m.formula, &Daily(unit), window)).collect())
+            .map(|unit| {
+                measures.iter().map(|m| compute(&self.catalogue, &m.formula, &Daily(unit), window)).collect()
+            })
             .collect();
         let totals = measures.iter().enumerate().map(|(at, measure)| {
             let each = values.iter().filter_map(|unit| unit.get(at).copied());
             let none = match measure.formula {
-                Formula::Ratio { .. } => Value::Ratio(crate::domain::figure::Ratio { numerator: 0, denominator: 0 }),
+                Formula::Ratio { .. } => {
+                    Value::Ratio(crate::domain::figure::Ratio { numerator: 0, denominator: 0 })
+                }
                 Formula::Flow { .. } | Formula::Stock { .. } => Value::Amount(0),
             };
             figure(measure, "", window, total(each).unwrap_or(none), open)
@@ -54,7 +59,9 @@ impl FigureService for Statistics {
         let mut figures: Vec<proto::Figure> = totals.collect();
         if query.by_unit {
             for (name, unit) in names.iter().zip(&values) {
-                figures.extend(measures.iter().zip(unit).map(|(m, value)| figure(m, name, window, *value, open)));
+                figures.extend(
+                    measures.iter().zip(unit).map(|(m, value)| figure(m, name, window, *value, open)),
+                );
             }
         }
         let measures = measures.into_iter().map(measure_to_proto).collect();

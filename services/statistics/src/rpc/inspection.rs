@@ -91,7 +91,12 @@ fn refuse_results_without_conclusion(m: &proto::Inspection, v: &mut Violations) 
         ("policy_document_count", m.policy_document_count),
     ] {
         if number > 0 {
-            v.refuse(field, Problem::Unwanted { when: ("with a conclusion_date", "khi có conclusion_date (ngày kết luận)") });
+            v.refuse(
+                field,
+                Problem::Unwanted {
+                    when: ("with a conclusion_date", "khi có conclusion_date (ngày kết luận)"),
+                },
+            );
         }
     }
 }
@@ -176,7 +181,8 @@ impl InspectionService for Statistics {
             lists::list(self, &page, &request, filter, |inspection: &proto::Inspection| {
                 let notable = inspection.thematic || inspection.basis() == proto::InspectionBasis::Unplanned;
                 lists::wanted(&request.kinds, inspection.kind) && (notable || !request.notable_only)
-            }).await?;
+            })
+            .await?;
         Ok(Response::new(proto::ListInspectionsResponse { inspections, next_page_token }))
     }
 

@@ -80,7 +80,8 @@ pub(super) async fn list<M: RecordMessage>(
     let last = v.day(filter.last.0, filter.last.1);
     v.order((filter.first.0, first.flatten()), (filter.last.0, last.flatten()));
     let (field, kinds, is_known) = filter.kinds;
-    for (index, number) in kinds.iter().enumerate().filter(|(_, number)| **number == 0 || !is_known(**number)) {
+    for (index, number) in kinds.iter().enumerate().filter(|(_, number)| **number == 0 || !is_known(**number))
+    {
         v.refuse(&format!("{field}[{index}]"), Problem::UnknownValue { found: *number });
     }
     let size = page::size(&mut v, page.size, DEFAULT_PAGE, MOST_PAGE);

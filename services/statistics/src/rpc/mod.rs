@@ -20,7 +20,9 @@ use thidua_chassis::clock::Clock;
 use thidua_chassis::store::{Cell, PageQuery, Store};
 use thidua_proto::names::{RecordName, UnitName};
 
+use crate::domain::contribution::Contribution;
 use crate::domain::measure::Catalogue;
+use crate::domain::record::Record;
 use crate::domain::unit::{Units, superiors};
 use crate::error::Error;
 
@@ -61,11 +63,24 @@ impl Statistics {
             }
         }
         // Read after the head: what is found is at least as new.
-        let rows = self.store.page(&PageQuery::all(unit::COLLECTION, u32::MAX)).await.map_err(Error::store)?;
+        let rows =
+            self.store.page(&PageQuery::all(unit::COLLECTION, u32::MAX)).await.map_err(Error::store)?;
         let units: Units = rows.iter().map(unit::decode).collect::<Result<_, _>>()?;
         let units = Arc::new(units);
         *self.units.write().unwrap_or_else(PoisonError::into_inner) = (revision, Arc::clone(&units));
         Ok(units)
+    }
+
+    /// Brings the running totals of all units into memory, so that the first figures after a start are as quick as later
+    /// ones. Nothing depends on it.
+    pub async fn warm(self) {
+        let Ok(units) = self.units().await else { return };
+        for unit in units.keys() {
+            if let Err(error) = self.store.tallies(&[unit.to_string().into()]).await {
+                tracing::warn!(error = &error as &dyn std::error::Error, %unit, "totals could not be read ahead");
+                return;
+            }
+        }
     }
 
     /// Refuses a caller who may not keep a unit's records: recorders act for their unit and for those below it.
@@ -91,13 +106,17 @@ fn caller<T>(request: &tonic::Request<T>) -> Caller {
 /// Why the body cannot be read; it was written by this program, so that never happens to a sound store.
 pub fn contributions(name: &str, body: &str) -> Result<Vec<Cell>, String> {
     let Ok(record) = name.parse::<RecordName>() else { return Ok(Vec::new()) };
-    let series: Arc<str> = record.unit.to_string().into();
-    let decoded = records::decode(record.kind, body)?;
-    let cells = decoded.contributions().into_iter().map(|contribution| Cell {
+    Ok(cells(&record.unit, &records::decode(record.kind, body)?))
+}
+
+/// What a record adds to the cells of its unit.
+fn cells(unit: &UnitName, record: &Record) -> Vec<Cell> {
+    let series: Arc<str> = unit.to_string().into();
+    let cell = |contribution: Contribution| Cell {
         series: Arc::clone(&series),
         measure: contribution.measure,
         day: thidua_proto::date::to_number(contribution.date),
         amount: contribution.amount,
-    });
-    Ok(cells.collect())
+    };
+    record.contributions().into_iter().map(cell).collect()
 }

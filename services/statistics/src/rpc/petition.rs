@@ -40,15 +40,18 @@ impl RecordMessage for proto::Petition {
 
 /// `Some(None)` while the petition waits.
 fn parse_processing(m: &proto::Petition, v: &mut Violations) -> Option<Option<Processing>> {
-    const PROCESSED: Problem = Problem::Unwanted { when: ("with a processed_date", "khi có processed_date (ngày xử lý)") };
+    const PROCESSED: Problem =
+        Problem::Unwanted { when: ("with a processed_date", "khi có processed_date (ngày xử lý)") };
     let date = v.day("processed_date", m.processed_date);
     let competence = v.optional_choice("competence", m.competence).map(|found| found.and_then(competence));
     let handling = v.optional_choice("handling", m.handling).map(|found| found.and_then(handling));
     let (date, competence, handling) = (date?, competence?, handling?);
     let Some(date) = date else {
-        for (field, given) in
-            [("qualified", m.qualified), ("competence", competence.is_some()), ("handling", handling.is_some())]
-        {
+        for (field, given) in [
+            ("qualified", m.qualified),
+            ("competence", competence.is_some()),
+            ("handling", handling.is_some()),
+        ] {
             if given {
                 v.refuse(field, PROCESSED);
             }
@@ -59,7 +62,9 @@ fn parse_processing(m: &proto::Petition, v: &mut Violations) -> Option<Option<Pr
         (true, None) => v.refuse("competence", Problem::Required),
         (false, Some(_)) => v.refuse(
             "competence",
-            Problem::Unwanted { when: ("for qualified petitions", "với đơn đủ điều kiện xử lý (qualified)") },
+            Problem::Unwanted {
+                when: ("for qualified petitions", "với đơn đủ điều kiện xử lý (qualified)")
+            },
         ),
         (true, Some(_)) | (false, None) => {}
     }
@@ -167,7 +172,10 @@ impl PetitionService for Statistics {
             kinds: ("kinds", &request.kinds, proto::PetitionKind::is_valid),
         };
         let (petitions, next_page_token) =
-            lists::list(self, &page, &request, filter, |petition: &proto::Petition| lists::wanted(&request.kinds, petition.kind)).await?;
+            lists::list(self, &page, &request, filter, |petition: &proto::Petition| {
+                lists::wanted(&request.kinds, petition.kind)
+            })
+            .await?;
         Ok(Response::new(proto::ListPetitionsResponse { petitions, next_page_token }))
     }
 
@@ -192,7 +200,10 @@ impl PetitionService for Statistics {
         write::delete(self, request).await
     }
 
-    async fn get_matter(&self, request: Request<proto::GetMatterRequest>) -> Result<Response<proto::Matter>, Status> {
+    async fn get_matter(
+        &self,
+        request: Request<proto::GetMatterRequest>,
+    ) -> Result<Response<proto::Matter>, Status> {
         lists::get(self, &request.get_ref().name).await
     }
 
@@ -209,7 +220,10 @@ impl PetitionService for Statistics {
             kinds: ("kinds", &request.kinds, proto::PetitionKind::is_valid),
         };
         let (matters, next_page_token) =
-            lists::list(self, &page, &request, filter, |matter: &proto::Matter| lists::wanted(&request.kinds, matter.kind)).await?;
+            lists::list(self, &page, &request, filter, |matter: &proto::Matter| {
+                lists::wanted(&request.kinds, matter.kind)
+            })
+            .await?;
         Ok(Response::new(proto::ListMattersResponse { matters, next_page_token }))
     }
 
@@ -227,7 +241,10 @@ impl PetitionService for Statistics {
         write::update(self, request).await
     }
 
-    async fn delete_matter(&self, request: Request<proto::DeleteMatterRequest>) -> Result<Response<Empty>, Status> {
+    async fn delete_matter(
+        &self,
+        request: Request<proto::DeleteMatterRequest>,
+    ) -> Result<Response<Empty>, Status> {
         write::delete(self, request).await
     }
 }

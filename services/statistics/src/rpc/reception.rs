@@ -90,7 +90,10 @@ impl ReceptionService for Statistics {
             kinds: ("modes", &request.modes, proto::ReceptionMode::is_valid),
         };
         let (receptions, next_page_token) =
-            lists::list(self, &page, &request, filter, |reception: &proto::Reception| lists::wanted(&request.modes, reception.mode)).await?;
+            lists::list(self, &page, &request, filter, |reception: &proto::Reception| {
+                lists::wanted(&request.modes, reception.mode)
+            })
+            .await?;
         Ok(Response::new(proto::ListReceptionsResponse { receptions, next_page_token }))
     }
 

@@ -66,7 +66,12 @@ pub(super) fn index(unit: &UnitName, record: &Record) -> Index {
 }
 
 /// A count within bounds.
-pub(super) fn count(v: &mut Violations, field: &str, number: i64, bounds: RangeInclusive<i64>) -> Option<Count> {
+pub(super) fn count(
+    v: &mut Violations,
+    field: &str,
+    number: i64,
+    bounds: RangeInclusive<i64>,
+) -> Option<Count> {
     v.number(field, number, bounds).and_then(|number| Count::try_from(number).ok())
 }
 

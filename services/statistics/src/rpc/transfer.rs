@@ -27,8 +27,9 @@ const METHOD: &str = "thidua.statistics.v1.TransferService/ImportRecords";
 const MOST_ROWS: usize = 500;
 /// How many refused rows an answer tells of.
 const MOST_TOLD: usize = 1000;
-/// How many chunks are on their way to the disk while the next one is read.
-const AHEAD: usize = 4;
+/// How many chunks are on their way to the disk while the next one is read: chunks that wait together share one flush, and
+/// one change of each day's sums.
+const AHEAD: usize = 16;
 
 #[tonic::async_trait]
 impl TransferService for Statistics {
@@ -55,7 +56,9 @@ impl TransferService for Statistics {
                         break;
                     }
                 }
-                Some(Part::Header(_)) => return Err(out_of_order(&import.expected(), "a second header").into()),
+                Some(Part::Header(_)) => {
+                    return Err(out_of_order(&import.expected(), "a second header").into());
+                }
                 None => return Err(import.truncated().await.into()),
             }
         }
@@ -82,7 +85,8 @@ struct Header {
 impl Header {
     fn parse(m: &proto::ImportHeader) -> Result<Self, Error> {
         let mut v = Violations::default();
-        let (import_id, unit) = v.within("header", |v| (uuid(v, "import_id", &m.import_id), v.name("parent", &m.parent)));
+        let (import_id, unit) =
+            v.within("header", |v| (uuid(v, "import_id", &m.import_id), v.name("parent", &m.parent)));
         let parsed = (|| Some(Self { import_id: import_id?, unit: unit?, validate_only: m.validate_only }))();
         Ok(v.finish(parsed)?)
     }
@@ -122,7 +126,8 @@ impl Import {
         let (id, number) = (self.header.import_id, chunk.number);
         let request_id = Uuid::new_v5(&id, number.to_string().as_bytes());
         let terms = Terms::of_part(METHOD, &self.caller, &chunk, request_id, self.header.validate_only);
-        let rows: Vec<Parsed> = chunk.rows.into_iter().map(|row| Parsed::of(&self.header.unit, &row)).collect();
+        let rows: Vec<Parsed> =
+            chunk.rows.into_iter().map(|row| Parsed::of(&self.header.unit, &row)).collect();
         if self.under_way.len() >= AHEAD {
             self.settle_one().await?;
         }
@@ -193,7 +198,8 @@ impl Parsed {
             }
         };
         let parsed = v.finish((|| Some((id?, record?)))());
-        let new = parsed.map(|(id, (kind, record))| New::of(&RecordName { unit: unit.clone(), kind, id }, &record));
+        let new =
+            parsed.map(|(id, (kind, record))| New::of(&RecordName { unit: unit.clone(), kind, id }, &record));
         Self { line: row.line, kind, new: new.map_err(Violations::into_list) }
     }
 }
@@ -206,13 +212,19 @@ fn read<M: RecordMessage>(
     v.within(scope, |v| message.parse(v)).map(|record| (M::KIND, record))
 }
 
-async fn submit(service: &Statistics, terms: Terms, unit: &UnitName, rows: Vec<Parsed>) -> Result<Committed, Error> {
+async fn submit(
+    service: &Statistics,
+    terms: Terms,
+    unit: &UnitName,
+    rows: Vec<Parsed>,
+) -> Result<Committed, Error> {
     let sound = || rows.iter().filter_map(|row| row.new.as_ref().ok());
     let mut needs = Needs::default();
     needs.names.push(unit.to_string().into());
     needs.names.extend(sound().map(|new| Arc::clone(&new.name)));
     // A matter named by several rows is loaded once.
-    let matters: BTreeSet<&Arc<str>> = sound().filter_map(|new| new.change.index.refers_to.as_ref()).collect();
+    let matters: BTreeSet<&Arc<str>> =
+        sound().filter_map(|new| new.change.index.refers_to.as_ref()).collect();
     needs.names.extend(matters.into_iter().cloned());
     terms.submit(&service.store, needs, move |state, _| decide(state, &rows)).await
 }
@@ -250,7 +262,9 @@ fn take(
 ) -> Result<Taken, Vec<proto::RefusedRow>> {
     let new = match &row.new {
         Ok(new) => new,
-        Err(violations) => return Err(violations.iter().map(|violation| fault(row.line, violation)).collect()),
+        Err(violations) => {
+            return Err(violations.iter().map(|violation| fault(row.line, violation)).collect());
+        }
     };
     if changes.contains_key(&new.name) {
         let repeated = Violation { field: "id".to_owned(), problem: Problem::Repeated };

@@ -86,7 +86,8 @@ pub(super) async fn create<R: CreateRequest>(
     let id = id_or_new(&mut v, id_field, id);
     let record = parse_record(&mut v, field, message);
     let terms = Terms::parse(&mut v, method, &caller, &request, terms);
-    let (unit, id, record, terms) = v.finish((|| Some((parent?, id?, record?, terms?)))()).map_err(Error::from)?;
+    let (unit, id, record, terms) =
+        v.finish((|| Some((parent?, id?, record?, terms?)))()).map_err(Error::from)?;
     service.may_record(&caller, &unit).await?;
 
     let name = RecordName { unit, kind: R::Record::KIND, id };
@@ -121,7 +122,8 @@ pub(super) struct New {
 impl New {
     pub(super) fn of(name: &RecordName, record: &Record) -> Self {
         let index = records::index(&name.unit, record);
-        let change = Change::put(&name.to_string(), index, records::encode(record));
+        let mut change = Change::put(&name.to_string(), index, records::encode(record));
+        change.cells = Some(super::cells(&name.unit, record).into());
         Self {
             name: Arc::clone(&change.name),
             unit_name: name.unit.clone(),

@@ -12,7 +12,9 @@ pub(super) fn day(text: &str) -> Result<Option<thidua_proto::Date>, Problem> {
     let (separator, order) = if text.contains('/') { ('/', [2, 1, 0]) } else { ('-', [0, 1, 2]) };
     let parts: Vec<i32> =
         text.split(separator).map(|part| part.parse().map_err(|_| malformed())).collect::<Result<_, _>>()?;
-    let [Some(year), Some(month), Some(day)] = order.map(|at| parts.get(at).copied()) else { return Err(malformed()) };
+    let [Some(year), Some(month), Some(day)] = order.map(|at| parts.get(at).copied()) else {
+        return Err(malformed());
+    };
     if parts.len() != 3 || year < 1000 {
         return Err(malformed());
     }

@@ -99,7 +99,12 @@ words!(
     "accepted, guided, forwarded, urged, returned, stored"
 );
 words!(instance, proto::MatterInstance, "MATTER_INSTANCE_", "first, second");
-words!(outcome, proto::MatterOutcome, "MATTER_OUTCOME_", "upheld, rejected, partly_upheld, withdrawn, discontinued");
+words!(
+    outcome,
+    proto::MatterOutcome,
+    "MATTER_OUTCOME_",
+    "upheld, rejected, partly_upheld, withdrawn, discontinued"
+);
 
 /// The headings of a kind's table beside `id`.
 pub(super) fn headings(kind: RecordKind) -> Vec<&'static str> {
@@ -155,5 +160,9 @@ pub(super) fn record<'c>(
 
 /// An office writes the number of its own matter; another unit's is written as a full name.
 fn full_name(unit: &UnitName, matter: &str) -> String {
-    if matter.is_empty() || matter.contains('/') { matter.to_owned() } else { format!("{unit}/matters/{matter}") }
+    if matter.is_empty() || matter.contains('/') {
+        matter.to_owned()
+    } else {
+        format!("{unit}/matters/{matter}")
+    }
 }

@@ -70,17 +70,27 @@ pub(crate) async fn files(
             answer.refused_count
         );
         for row in &answer.refused_rows {
-            println!("  line {}: {}: {} – {}", row.line, row.field, row.description, row.localized_description);
+            println!(
+                "  line {}: {}: {} – {}",
+                row.line, row.field, row.description, row.localized_description
+            );
         }
         refused += answer.refused_count;
     }
-    if refused > 0 { Err(format!("{refused} rows were refused; correct them and import the files again")) } else { Ok(()) }
+    if refused > 0 {
+        Err(format!("{refused} rows were refused; correct them and import the files again"))
+    } else {
+        Ok(())
+    }
 }
 
 fn read(path: &Path) -> Result<String, String> {
     let bytes = std::fs::read(path).map_err(|cause| format!("cannot read {}: {cause}", path.display()))?;
     String::from_utf8(bytes).map_err(|_| {
-        format!("{} is not UTF-8; save it as UTF-8 (in a spreadsheet: “CSV UTF-8”) and try again", path.display())
+        format!(
+            "{} is not UTF-8; save it as UTF-8 (in a spreadsheet: “CSV UTF-8”) and try again",
+            path.display()
+        )
     })
 }
 

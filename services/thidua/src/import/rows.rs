@@ -88,9 +88,14 @@ impl<'c> Source<'c> {
                 match reader.read_record(row) {
                     Ok(true) => {}
                     Ok(false) => return Ok(None),
-                    Err(cause) => return Err(format!("the table breaks off: {cause}; nothing after this line was read")),
+                    Err(cause) => {
+                        return Err(format!(
+                            "the table breaks off: {cause}; nothing after this line was read"
+                        ));
+                    }
                 }
-                let line = row.position().map_or(0, |position| i64::try_from(position.line()).unwrap_or(i64::MAX));
+                let line =
+                    row.position().map_or(0, |position| i64::try_from(position.line()).unwrap_or(i64::MAX));
                 let cells = row.iter().enumerate().filter_map(|(at, cell)| Some(((*fields.get(at)?)?, cell)));
                 let mut refuse = |field, problem| refused.push(refusal(line, field, &problem));
                 let record = record(kind, unit, cells, &mut refuse);
@@ -133,8 +138,10 @@ fn open_csv(kind: RecordKind, content: &str) -> Result<Reading<'_>, String> {
         .map(|name| name.trim().to_owned())
         .collect();
     let known = headings(kind);
-    let missing: Vec<&str> =
-        std::iter::once("id").chain(known.iter().copied()).filter(|name| !found.iter().any(|f| f == name)).collect();
+    let missing: Vec<&str> = std::iter::once("id")
+        .chain(known.iter().copied())
+        .filter(|name| !found.iter().any(|f| f == name))
+        .collect();
     let unknown: Vec<&str> =
         found.iter().map(String::as_str).filter(|name| *name != "id" && !known.contains(name)).collect();
     if !missing.is_empty() || !unknown.is_empty() {
@@ -193,7 +200,8 @@ mod tests {
         Target { unit: "units/a".parse().unwrap(), kind: RecordKind::Petition, dry_run: false }
     }
 
-    const HEADING: &str = "id,received_date,kind,signer_count,processed_date,qualified,competence,handling,matter";
+    const HEADING: &str =
+        "id,received_date,kind,signer_count,processed_date,qualified,competence,handling,matter";
 
     fn read_all(format: Format, content: &str) -> (Vec<ImportRow>, Vec<(i64, String, String)>) {
         let target = target();
@@ -222,7 +230,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_told_by_line_and_field() {
-        let content = format!("{HEADING}\np1,05.03.2023,complaint,3.704,,perhaps,,,\np2,2023-03-05,letter,,,,,,\n");
+        let content =
+            format!("{HEADING}\np1,05.03.2023,complaint,3.704,,perhaps,,,\np2,2023-03-05,letter,,,,,,\n");
         let (rows, refused) = read_all(Format::Csv, &content);
         assert!(rows.is_empty());
         let told: Vec<(i64, &str, &str)> =
@@ -252,6 +261,10 @@ mod tests {
         let (rows, refused) = read_all(Format::JsonLines, content);
         assert_eq!(rows.len(), 1);
         assert_eq!(rows[0].id, "p1");
-        assert_eq!(refused, [(3, "line".to_owned(), "MALFORMED".to_owned()), (3, "id".to_owned(), "MALFORMED".to_owned())][..1]);
+        assert_eq!(
+            refused,
+            [(3, "line".to_owned(), "MALFORMED".to_owned()), (3, "id".to_owned(), "MALFORMED".to_owned())]
+                [..1]
+        );
     }
 }

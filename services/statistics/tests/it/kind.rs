@@ -1,0 +1,381 @@
+//! The four kinds of records seen as one, so that what holds for all is tested for each.
+
+use std::fmt::Debug;
+
+use thidua_proto::statistics as proto;
+use thidua_proto::statistics::{
+    Competence, Inspection, InspectionBasis, InspectionKind, Matter, MatterInstance, MatterOutcome, Petition,
+    PetitionHandling, PetitionKind, Reception, ReceptionMode,
+};
+use thidua_proto::{Date, Empty};
+use tonic::{Request, Response, Status};
+
+use super::harness::*;
+
+/// What every write carries beside its content.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Terms {
+    pub(crate) caller: Option<&'static str>,
+    pub(crate) request_id: &'static str,
+    pub(crate) validate_only: bool,
+}
+
+impl Terms {
+    pub(crate) fn id(request_id: &'static str) -> Self {
+        Self { request_id, ..Self::default() }
+    }
+
+    pub(crate) fn caller(caller: &'static str) -> Self {
+        Self { caller: Some(caller), ..Self::default() }
+    }
+
+    pub(crate) fn check() -> Self {
+        Self { validate_only: true, ..Self::default() }
+    }
+
+    fn request<T>(self, message: T) -> Request<T> {
+        match self.caller {
+            Some(caller) => by(caller, message),
+            None => Request::new(message),
+        }
+    }
+}
+
+/// Which records to list.
+#[derive(Clone, Default)]
+pub(crate) struct Asked {
+    pub(crate) parent: &'static str,
+    pub(crate) size: i32,
+    pub(crate) token: String,
+    pub(crate) from: Option<Date>,
+    pub(crate) to: Option<Date>,
+    pub(crate) kinds: Vec<i32>,
+}
+
+/// A kind of record with its five methods.
+pub(crate) trait Kind: Debug + Clone + Default + PartialEq + 'static {
+    /// The field of requests that holds one, and the collection; the filter's fields.
+    const FIELD: &'static str;
+    const PLURAL: &'static str;
+    const FILTER: [&'static str; 3];
+    /// A field that every sample differs in, for masks.
+    const CHANGED: &'static str;
+
+    /// A record with every field set.
+    fn sample() -> Self;
+    /// The same with `CHANGED` and one other field changed.
+    fn changed() -> Self;
+    /// With another day, the one by which records are listed, and of the second of its kinds if asked.
+    fn on(date: Option<Date>, second: bool) -> Self;
+    /// A row of an import.
+    fn row(self) -> proto::import_row::Record;
+    fn output(&mut self) -> (&mut String, &mut String);
+    fn content(&self) -> Self;
+
+    async fn create(
+        service: &Service,
+        parent: &str,
+        id: &str,
+        record: Option<Self>,
+        terms: Terms,
+    ) -> Result<Response<Self>, Status>;
+    async fn update(
+        service: &Service,
+        record: Option<Self>,
+        paths: &[&str],
+        terms: Terms,
+    ) -> Result<Response<Self>, Status>;
+    async fn delete(
+        service: &Service,
+        name: &str,
+        etag: &str,
+        terms: Terms,
+    ) -> Result<Response<Empty>, Status>;
+    async fn read(service: &Service, name: &str) -> Result<Response<Self>, Status>;
+    async fn list(service: &Service, asked: Asked) -> Result<(Vec<Self>, String), Status>;
+
+    /// Its name in the unit.
+    fn name_of(id: &str) -> String {
+        format!("{UNIT}/{}/{id}", Self::PLURAL)
+    }
+
+    fn name(&self) -> String {
+        self.clone().output().0.clone()
+    }
+
+    fn etag(&self) -> String {
+        self.clone().output().1.clone()
+    }
+
+    /// With a name and an etag, as for an update.
+    fn named(mut self, name: &str, etag: &str) -> Self {
+        let (own_name, own_etag) = self.output();
+        name.clone_into(own_name);
+        etag.clone_into(own_etag);
+        self
+    }
+
+    /// A sample, created.
+    async fn made(service: &Service, id: &str) -> Self {
+        Self::create(service, UNIT, id, Some(Self::sample()), Terms::default()).await.unwrap().into_inner()
+    }
+}
+
+/// Implements the parts of [`Kind`] that differ only in names.
+macro_rules! calls {
+    (
+        $message:ident, $field:ident, $plural:ident, $id:ident, $client:ident, [$from:ident, $to:ident, $kinds:ident],
+        $create:ident $Create:ident, $update:ident $Update:ident, $delete:ident $Delete:ident, $get:ident $Get:ident,
+        $list:ident $List:ident
+    ) => {
+        const FIELD: &'static str = stringify!($field);
+        const PLURAL: &'static str = stringify!($plural);
+        const FILTER: [&'static str; 3] = [stringify!($from), stringify!($to), stringify!($kinds)];
+
+        fn row(self) -> proto::import_row::Record {
+            proto::import_row::Record::$message(self)
+        }
+
+        fn output(&mut self) -> (&mut String, &mut String) {
+            (&mut self.name, &mut self.etag)
+        }
+
+        fn content(&self) -> Self {
+            let (name, etag) = (String::new(), String::new());
+            Self { name, etag, create_time: None, update_time: None, ..self.clone() }
+        }
+
+        async fn create(
+            service: &Service,
+            parent: &str,
+            id: &str,
+            record: Option<Self>,
+            terms: Terms,
+        ) -> Result<Response<Self>, Status> {
+            let request = proto::$Create {
+                parent: parent.to_owned(),
+                $id: id.to_owned(),
+                $field: record,
+                request_id: terms.request_id.to_owned(),
+                validate_only: terms.validate_only,
+            };
+            service.$client().$create(terms.request(request)).await
+        }
+
+        async fn update(
+            service: &Service,
+            record: Option<Self>,
+            paths: &[&str],
+            terms: Terms,
+        ) -> Result<Response<Self>, Status> {
+            let request = proto::$Update {
+                $field: record,
+                update_mask: mask(paths),
+                request_id: terms.request_id.to_owned(),
+                validate_only: terms.validate_only,
+            };
+            service.$client().$update(terms.request(request)).await
+        }
+
+        async fn delete(
+            service: &Service,
+            name: &str,
+            etag: &str,
+            terms: Terms,
+        ) -> Result<Response<Empty>, Status> {
+            let request = proto::$Delete {
+                name: name.to_owned(),
+                etag: etag.to_owned(),
+                request_id: terms.request_id.to_owned(),
+                validate_only: terms.validate_only,
+            };
+            service.$client().$delete(terms.request(request)).await
+        }
+
+        async fn read(service: &Service, name: &str) -> Result<Response<Self>, Status> {
+            service.$client().$get(proto::$Get { name: name.to_owned() }).await
+        }
+
+        async fn list(service: &Service, asked: Asked) -> Result<(Vec<Self>, String), Status> {
+            let request = proto::$List {
+                parent: asked.parent.to_owned(),
+                page_size: asked.size,
+                page_token: asked.token,
+                $from: asked.from,
+                $to: asked.to,
+                $kinds: asked.kinds,
+                ..Default::default()
+            };
+            let page = service.$client().$list(request).await?.into_inner();
+            Ok((page.$plural, page.next_page_token))
+        }
+    };
+}
+
+impl Kind for Inspection {
+    calls!(
+        Inspection, inspection, inspections, inspection_id, inspections, [start_from, start_to, kinds],
+        create_inspection CreateInspectionRequest, update_inspection UpdateInspectionRequest,
+        delete_inspection DeleteInspectionRequest, get_inspection GetInspectionRequest,
+        list_inspections ListInspectionsRequest
+    );
+    const CHANGED: &'static str = "title";
+
+    fn sample() -> Self {
+        Self {
+            title: "Quản lý đất đai tại huyện Gia Bình".to_owned(),
+            kind: InspectionKind::Administrative.into(),
+            basis: InspectionBasis::Unplanned.into(),
+            thematic: true,
+            reinspection: true,
+            start_date: day(2023, 2, 1),
+            conclusion_date: day(2023, 5, 31),
+            inspected_unit_count: 3,
+            recovery_amount_vnd: 43_586_274_000,
+            recovery_area_m2: 1200,
+            other_amount_vnd: 5_000_000,
+            other_area_m2: 80,
+            handled_organisation_count: 4,
+            handled_person_count: 9,
+            referred_case_count: 1,
+            referred_person_count: 2,
+            policy_document_count: 1,
+            ..Default::default()
+        }
+    }
+
+    fn changed() -> Self {
+        Self { title: "Khác".to_owned(), inspected_unit_count: 7, ..Self::sample() }
+    }
+
+    fn on(date: Option<Date>, second: bool) -> Self {
+        let kind = if second { InspectionKind::Specialised } else { InspectionKind::Administrative };
+        let sample = Self { start_date: date, conclusion_date: None, kind: kind.into(), ..Self::default() };
+        let basis = InspectionBasis::Planned.into();
+        Self { title: "Kiểm tra".to_owned(), basis, inspected_unit_count: 1, ..sample }
+    }
+}
+
+impl Kind for Reception {
+    calls!(
+        Reception, reception, receptions, reception_id, receptions, [reception_from, reception_to, modes],
+        create_reception CreateReceptionRequest, update_reception UpdateReceptionRequest,
+        delete_reception DeleteReceptionRequest, get_reception GetReceptionRequest,
+        list_receptions ListReceptionsRequest
+    );
+    const CHANGED: &'static str = "people_count";
+
+    fn sample() -> Self {
+        Self {
+            reception_date: day(2023, 2, 1),
+            mode: ReceptionMode::Head.into(),
+            people_count: 6,
+            first_time_matter_count: 2,
+            repeat_matter_count: 1,
+            ..Default::default()
+        }
+    }
+
+    fn changed() -> Self {
+        Self { people_count: 2, repeat_matter_count: 4, ..Self::sample() }
+    }
+
+    fn on(date: Option<Date>, second: bool) -> Self {
+        let mode = if second { ReceptionMode::Head } else { ReceptionMode::Regular };
+        Self { reception_date: date, mode: mode.into(), ..Self::sample() }
+    }
+}
+
+impl Kind for Petition {
+    calls!(
+        Petition, petition, petitions, petition_id, petitions, [received_from, received_to, kinds],
+        create_petition CreatePetitionRequest, update_petition UpdatePetitionRequest,
+        delete_petition DeletePetitionRequest, get_petition GetPetitionRequest, list_petitions ListPetitionsRequest
+    );
+    const CHANGED: &'static str = "signer_count";
+
+    fn sample() -> Self {
+        Self {
+            received_date: day(2023, 2, 1),
+            kind: PetitionKind::Complaint.into(),
+            signer_count: 5,
+            processed_date: day(2023, 2, 8),
+            qualified: true,
+            competence: Competence::Within.into(),
+            handling: PetitionHandling::Accepted.into(),
+            ..Default::default()
+        }
+    }
+
+    fn changed() -> Self {
+        Self { signer_count: 1, processed_date: day(2023, 2, 9), ..Self::sample() }
+    }
+
+    fn on(date: Option<Date>, second: bool) -> Self {
+        let kind = if second { PetitionKind::Denunciation } else { PetitionKind::Complaint };
+        Self { received_date: date, kind: kind.into(), signer_count: 1, ..Self::default() }
+    }
+}
+
+impl Kind for Matter {
+    calls!(
+        Matter, matter, matters, matter_id, petitions, [accepted_from, accepted_to, kinds],
+        create_matter CreateMatterRequest, update_matter UpdateMatterRequest, delete_matter DeleteMatterRequest,
+        get_matter GetMatterRequest, list_matters ListMattersRequest
+    );
+    const CHANGED: &'static str = "due_date";
+
+    fn sample() -> Self {
+        Self {
+            kind: PetitionKind::Complaint.into(),
+            competence: Competence::Within.into(),
+            accepted_date: day(2023, 2, 1),
+            instance: MatterInstance::Second.into(),
+            due_date: day(2023, 4, 1),
+            resolved_date: day(2023, 3, 15),
+            outcome: MatterOutcome::PartlyUpheld.into(),
+            ..Default::default()
+        }
+    }
+
+    fn changed() -> Self {
+        Self { due_date: day(2023, 3, 1), outcome: MatterOutcome::Upheld.into(), ..Self::sample() }
+    }
+
+    fn on(date: Option<Date>, second: bool) -> Self {
+        let kind = if second { PetitionKind::Denunciation } else { PetitionKind::Complaint };
+        let (due_date, resolved_date, outcome) = (None, None, 0);
+        Self { accepted_date: date, kind: kind.into(), due_date, resolved_date, outcome, ..Self::sample() }
+    }
+}
+
+/// One test for each behaviour and kind: the behaviours are functions of the module that calls.
+macro_rules! of_every_kind {
+    ($($behaviour:ident),* $(,)?) => {
+        mod inspection {
+            $(#[tokio::test]
+            async fn $behaviour() {
+                super::$behaviour::<thidua_proto::statistics::Inspection>().await;
+            })*
+        }
+        mod reception {
+            $(#[tokio::test]
+            async fn $behaviour() {
+                super::$behaviour::<thidua_proto::statistics::Reception>().await;
+            })*
+        }
+        mod petition {
+            $(#[tokio::test]
+            async fn $behaviour() {
+                super::$behaviour::<thidua_proto::statistics::Petition>().await;
+            })*
+        }
+        mod matter {
+            $(#[tokio::test]
+            async fn $behaviour() {
+                super::$behaviour::<thidua_proto::statistics::Matter>().await;
+            })*
+        }
+    };
+}
+pub(crate) use of_every_kind;

@@ -1,0 +1,25 @@
+//! The statistics service as its callers see it: each test starts one on a free port and a new store, and calls it over the
+//! wire.
+
+#[cfg(test)]
+mod contract;
+#[cfg(test)]
+mod directory;
+#[cfg(test)]
+mod edge;
+#[cfg(test)]
+mod figures;
+#[cfg(test)]
+mod harness;
+#[cfg(test)]
+mod invalid;
+#[cfg(test)]
+mod kind;
+#[cfg(test)]
+mod lists;
+#[cfg(test)]
+mod matters;
+#[cfg(test)]
+mod records;
+#[cfg(test)]
+mod transfer;
