@@ -27,9 +27,9 @@ const METHOD: &str = "thidua.statistics.v1.TransferService/ImportRecords";
 const MOST_ROWS: usize = 500;
 /// How many refused rows an answer tells of.
 const MOST_TOLD: usize = 1000;
-/// How many chunks are on their way to the disk while the next one is read: chunks that wait together share one flush, and
-/// one change of each day's sums.
-const AHEAD: usize = 16;
+/// How many chunks are submitted together, while the next ones are parsed: they share one flush of the disk, and one change
+/// of each day's sums.
+const WAVE: usize = 16;
 
 #[tonic::async_trait]
 impl TransferService for Statistics {
@@ -98,6 +98,8 @@ struct Import {
     header: Header,
     caller: Caller,
     taken: i64,
+    /// Parsed, waiting for the wave before them.
+    ready: Vec<(Terms, Vec<Parsed>)>,
     under_way: VecDeque<JoinHandle<Result<Committed, Error>>>,
     answer: proto::ImportRecordsResponse,
 }
@@ -105,7 +107,7 @@ struct Import {
 impl Import {
     fn new(service: Statistics, header: Header, caller: Caller) -> Self {
         let answer = proto::ImportRecordsResponse::default();
-        Self { service, header, caller, taken: 0, under_way: VecDeque::new(), answer }
+        Self { service, header, caller, taken: 0, ready: Vec::new(), under_way: VecDeque::new(), answer }
     }
 
     fn expected(&self) -> String {
@@ -128,13 +130,33 @@ impl Import {
         let terms = Terms::of_part(METHOD, &self.caller, &chunk, request_id, self.header.validate_only);
         let rows: Vec<Parsed> =
             chunk.rows.into_iter().map(|row| Parsed::of(&self.header.unit, &row)).collect();
-        if self.under_way.len() >= AHEAD {
-            self.settle_one().await?;
+        self.ready.push((terms, rows));
+        if self.ready.len() >= WAVE {
+            self.send_wave().await?;
         }
-        let (service, unit) = (self.service.clone(), self.header.unit.clone());
-        self.under_way.push_back(tokio::spawn(async move { submit(&service, terms, &unit, rows).await }));
         self.taken = number;
         Ok(last)
+    }
+
+    /// Submits what is ready, once the wave before it has been committed.
+    async fn send_wave(&mut self) -> Result<(), Error> {
+        while !self.under_way.is_empty() {
+            self.settle_one().await?;
+        }
+        for (terms, rows) in self.ready.drain(..) {
+            let (service, unit) = (self.service.clone(), self.header.unit.clone());
+            self.under_way.push_back(tokio::spawn(async move { submit(&service, terms, &unit, rows).await }));
+        }
+        Ok(())
+    }
+
+    /// Submits and settles all that was taken.
+    async fn settle_all(&mut self) -> Result<(), Error> {
+        self.send_wave().await?;
+        while !self.under_way.is_empty() {
+            self.settle_one().await?;
+        }
+        Ok(())
     }
 
     async fn settle_one(&mut self) -> Result<(), Error> {
@@ -159,18 +181,14 @@ impl Import {
     }
 
     async fn finish(mut self) -> Result<proto::ImportRecordsResponse, Error> {
-        while !self.under_way.is_empty() {
-            self.settle_one().await?;
-        }
+        self.settle_all().await?;
         Ok(self.answer)
     }
 
     /// The stream has ended too soon: what was taken is settled, and told.
     async fn truncated(mut self) -> Error {
-        while !self.under_way.is_empty() {
-            if let Err(error) = self.settle_one().await {
-                return error;
-            }
+        if let Err(error) = self.settle_all().await {
+            return error;
         }
         Error::ImportTruncated { import_id: self.header.import_id.to_string(), chunks: self.taken }
     }
