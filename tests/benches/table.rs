@@ -2,6 +2,8 @@
 //!
 //! Client and server share the machine. Ratios within a run tell something, absolute figures only of this machine.
 
+#![expect(clippy::expect_used, reason = "a benchmark stops where it cannot go on")]
+
 mod echo;
 mod load;
 mod postgres;
@@ -24,7 +26,6 @@ use thidua_tests::sample;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::Channel;
-use uuid::Uuid;
 
 use self::load::{Measured, latencies, measure};
 
@@ -153,7 +154,8 @@ async fn reports_and_import(table: &mut Vec<Line>, rows: i64) {
 }
 
 async fn create(channel: Channel, _: u64) {
-    let request = sample::create_petition("do", "", i64::from(Uuid::new_v4().as_fields().1), "");
+    let request =
+        sample::create_petition("do", "", i64::from(thidua_chassis::clock::new_id().as_fields().1), "");
     PetitionServiceClient::new(channel).create_petition(request).await.expect("a petition");
 }
 
@@ -210,8 +212,11 @@ async fn report(channel: &Channel) {
 
 async fn import(channel: &Channel, unit: &str, rows: i64) {
     let (sender, receiver) = mpsc::channel(8);
-    let header =
-        ImportHeader { import_id: Uuid::new_v4().to_string(), parent: unit.to_owned(), validate_only: false };
+    let header = ImportHeader {
+        import_id: thidua_chassis::clock::new_id().to_string(),
+        parent: unit.to_owned(),
+        validate_only: false,
+    };
     tokio::spawn(async move {
         let mut parts = vec![Part::Header(header)];
         for number in 1..=(rows / 500) {

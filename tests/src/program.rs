@@ -11,9 +11,12 @@ use tokio::time::timeout;
 use tonic::transport::{Channel, Endpoint};
 
 /// How long a program may take to come up or to end before that is a failure.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A program's file, beside the one that is running: `cargo` builds all of a workspace's programs into one folder.
+///
+/// # Panics
+/// Where it is not built.
 #[must_use]
 pub fn binary(name: &str) -> PathBuf {
     let own = std::env::current_exe().unwrap_or_default();
@@ -37,6 +40,9 @@ pub struct Program {
 
 impl Program {
     /// Starts a program that logs JSON with the address that it listens on.
+    ///
+    /// # Panics
+    /// Where it does not come up.
     pub async fn start(name: &str, arguments: &[&str]) -> Self {
         let mut command = command(name, arguments);
         command.stdout(Stdio::null()).stderr(Stdio::piped());
@@ -51,6 +57,9 @@ impl Program {
     }
 
     /// Starts all three in one on a folder, and waits until the report has been printed. Returns what was printed.
+    ///
+    /// # Panics
+    /// Where it does not come up.
     pub async fn office(data: &Path, more: &[&str]) -> (Self, String) {
         let folder = data.display().to_string();
         let ports =
@@ -79,11 +88,17 @@ impl Program {
     }
 
     /// Ends it at once, as a power cut would (SIGKILL).
+    ///
+    /// # Panics
+    /// Where the system refuses.
     pub async fn kill(mut self) {
         self.child.kill().await.unwrap_or_else(|cause| panic!("cannot kill: {cause}"));
     }
 
     /// Asks it to stop (SIGTERM) and tells whether it ended well.
+    ///
+    /// # Panics
+    /// Where the system refuses.
     pub async fn stop(mut self) -> bool {
         let id = self.child.id().unwrap_or_default().to_string();
         let asked = Command::new("kill").args(["-TERM", &id]).status().await;
@@ -94,6 +109,9 @@ impl Program {
 }
 
 /// A connection to an address, made when it is first used.
+///
+/// # Panics
+/// Never: a socket address makes a URI.
 #[must_use]
 pub fn channel(address: SocketAddr) -> Channel {
     let endpoint: Endpoint =

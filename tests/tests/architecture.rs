@@ -1,6 +1,8 @@
 //! The direction of dependencies: contract and chassis know no service, services do not know each other, and a domain knows
 //! neither transport nor store.
 
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops where it cannot go on")]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

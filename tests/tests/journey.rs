@@ -1,6 +1,8 @@
 //! The main journey with the real program: an empty folder becomes the example year's report, a record changes it, a second
 //! start finds everything.
 
+#![expect(clippy::expect_used, reason = "a test stops where it cannot go on")]
+
 use thidua_proto::journal::GetHeadRequest;
 use thidua_proto::journal::journal_service_client::JournalServiceClient;
 use thidua_proto::reports::bloc_report_service_client::BlocReportServiceClient;

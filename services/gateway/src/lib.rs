@@ -1,12 +1,12 @@
 //! The gateway: the one public door. Combines awards and statistics into bloc reports, sets them as documents, and
 //! forwards the packages of both services, so that one address serves all.
 //!
-//! - [`config`]: settings.
-//! - [`domain`]: how a report is put together and worded, pure.
-//! - [`documents`]: a report as text, Markdown and HTML, in two languages, from one model.
-//! - [`error`]: failures and their statuses.
-//! - [`rpc`]: the methods.
-//! - [`upstream`]: the services behind.
+//! - [`config`] – settings.
+//! - [`domain`] – how a report is put together and worded, pure.
+//! - [`documents`] – a report as text, Markdown and HTML, in two languages, from one model.
+//! - [`error`] – failures and their statuses.
+//! - [`rpc`] – the methods.
+//! - [`upstream`] – the services behind.
 
 pub mod config;
 pub mod documents;

@@ -132,11 +132,15 @@ impl Error {
             }
             Self::UnitClosed { unit, date, open_date, close_date } => {
                 let close = close_date.map_or_else(String::new, |close| close.to_string());
+                let (until, until_vi) = match close_date {
+                    Some(close) => (format!("to {close}"), format!(" đến {close}")),
+                    None => ("on".to_owned(), String::new()),
+                };
                 let texts = (
                     format!(
-                        "{unit} exists from {open_date} to {close}, not on {date}; check the date or the unit"
+                        "{unit} exists from {open_date} {until}, not on {date}; check the date or the unit"
                     ),
-                    format!("{unit} hoạt động từ {open_date} đến {close}, không có vào ngày {date}."),
+                    format!("{unit} hoạt động từ {open_date}{until_vi}, không có vào ngày {date}."),
                 );
                 let metadata = vec![
                     ("unit", unit.to_string()),

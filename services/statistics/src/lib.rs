@@ -1,10 +1,10 @@
 //! The statistics service: units, dated records of inspections, receptions, petitions and matters, and figures over any
 //! window. Holds no personal data.
 //!
-//! - [`config`]: settings.
-//! - [`domain`]: the rules, pure.
-//! - [`error`]: failures and their statuses.
-//! - [`rpc`]: the methods.
+//! - [`config`] – settings.
+//! - [`domain`] – the rules, pure.
+//! - [`error`] – failures and their statuses.
+//! - [`rpc`] – the methods.
 
 pub mod config;
 pub mod domain;

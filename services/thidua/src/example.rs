@@ -78,7 +78,8 @@ struct Member {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Year {
-    year: i32,
+    #[serde(rename = "year")]
+    number: i32,
     leader: String,
     first_date: jiff::civil::Date,
     last_date: jiff::civil::Date,
@@ -290,9 +291,9 @@ async fn start_year(
     };
     let request = a::StartYearRequest {
         parent: bloc.to_owned(),
-        year: year.year,
+        year: year.number,
         bloc_year: Some(bloc_year),
-        request_id: request_id(&format!("{bloc} {}", year.year)),
+        request_id: request_id(&format!("{bloc} {}", year.number)),
         validate_only: false,
     };
     Ok(blocs.start_year(request).await.map_err(tell)?.into_inner().name)

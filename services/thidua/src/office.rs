@@ -145,15 +145,13 @@ pub(crate) async fn run(config: Config) -> Result<(), String> {
     services.spawn(thidua_gateway::run(gateway_config, gateway, Clock::system(), stopping()));
 
     let address = format!("http://{gateway_at}");
+    let welcomed = async {
+        welcome(&config, &address).await?;
+        std::future::pending().await
+    };
     let outcome = tokio::select! {
         ended = services.join_next() => ended_early(ended),
-        welcomed = welcome(&config, &address) => match welcomed {
-            Err(problem) => Err(problem),
-            Ok(()) => tokio::select! {
-                ended = services.join_next() => ended_early(ended),
-                () = stop_signal() => Ok(()),
-            },
-        },
+        refused = welcomed => refused,
         () = stop_signal() => Ok(()),
     };
     stop.send_replace(true);

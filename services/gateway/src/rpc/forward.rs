@@ -39,7 +39,8 @@ async fn forward(upstreams: Upstreams, mut request: Request<Body>) -> http::Resp
         Err(cause) => Err(cause),
     };
     answer.unwrap_or_else(|cause| {
-        tracing::warn!(upstream = %service, error = &cause as &dyn std::error::Error, "a call could not be passed on");
+        let error: &dyn std::error::Error = &cause;
+        tracing::warn!(upstream = %service, error, "a call could not be passed on");
         Status::from(Error::UpstreamUnavailable { upstream: service }).into_http()
     })
 }

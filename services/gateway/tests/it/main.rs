@@ -1,1 +1,11 @@
-//! x
+//! The gateway as its callers see it: each test starts statistics, awards and a gateway on free ports and new stores, and
+//! calls the gateway over the wire.
+
+#[cfg(test)]
+mod door;
+#[cfg(test)]
+mod failures;
+#[cfg(test)]
+mod harness;
+#[cfg(test)]
+mod reports;

@@ -105,13 +105,10 @@ impl DirectoryService for Statistics {
         let caller = caller(&request);
         let request = request.into_inner();
         let mut v = Violations::default();
-        let name: Option<UnitName> = match &request.unit {
-            Some(unit) => v.name("unit.name", &unit.name),
-            None => {
-                v.refuse("unit", Problem::Required);
-                None
-            }
-        };
+        if request.unit.is_none() {
+            v.refuse("unit", Problem::Required);
+        }
+        let name: Option<UnitName> = request.unit.as_ref().and_then(|unit| v.name("unit.name", &unit.name));
         let terms = (request.request_id.as_str(), request.validate_only);
         let terms = Terms::parse(&mut v, METHOD, &caller, &request, terms);
         let patch = request.unit.clone();

@@ -150,8 +150,8 @@ impl Sums for Daily<'_> {
 fn figure(measure: &Measure, unit: &str, window: Window, value: Value, open: bool) -> proto::Figure {
     let status = match value {
         Value::Ratio(ratio) if ratio.denominator == 0 => proto::FigureStatus::NotApplicable,
-        _ if open => proto::FigureStatus::Provisional,
-        _ => proto::FigureStatus::Final,
+        Value::Ratio(_) | Value::Amount(_) if open => proto::FigureStatus::Provisional,
+        Value::Ratio(_) | Value::Amount(_) => proto::FigureStatus::Final,
     };
     let value = match value {
         Value::Amount(amount) => proto::figure::Value::Amount(amount),

@@ -1,5 +1,6 @@
 //! `InspectionService`, and the conversions of inspections.
 
+use jiff::civil::Date;
 use thidua_proto::Empty;
 use thidua_proto::names::RecordKind;
 use thidua_proto::parse::{Problem, Violations};
@@ -31,9 +32,7 @@ impl RecordMessage for proto::Inspection {
         let basis = v.choice("basis", self.basis).and_then(basis);
         let start_date = v.required_day("start_date", self.start_date);
         let inspected_units = count(v, "inspected_unit_count", self.inspected_unit_count, 1..=10_000);
-        let conclusion = parse_conclusion(self, v);
-        let concluded = conclusion.as_ref().and_then(Option::as_ref).map(|conclusion| conclusion.date);
-        v.order(("start_date", start_date), ("conclusion_date", concluded));
+        let conclusion = parse_conclusion(self, start_date, v);
         Some(Record::Inspection(Inspection {
             title: title?,
             kind: kind?,
@@ -48,8 +47,13 @@ impl RecordMessage for proto::Inspection {
 }
 
 /// `Some(None)` where there is none yet.
-fn parse_conclusion(m: &proto::Inspection, v: &mut Violations) -> Option<Option<Conclusion>> {
+fn parse_conclusion(
+    m: &proto::Inspection,
+    start_date: Option<Date>,
+    v: &mut Violations,
+) -> Option<Option<Conclusion>> {
     let date = v.day("conclusion_date", m.conclusion_date);
+    v.order(("start_date", start_date), ("conclusion_date", date.flatten()));
     let recovery = v.number("recovery_amount_vnd", m.recovery_amount_vnd, 0..=MOST_VND);
     let recovery_area = v.number("recovery_area_m2", m.recovery_area_m2, 0..=MOST_M2);
     let other = v.number("other_amount_vnd", m.other_amount_vnd, 0..=MOST_VND);

@@ -1,5 +1,6 @@
 //! The conversions of matters; their methods are in `PetitionService`.
 
+use jiff::civil::Date;
 use thidua_proto::names::RecordKind;
 use thidua_proto::parse::{Problem, Violations};
 use thidua_proto::statistics as proto;
@@ -24,9 +25,7 @@ impl RecordMessage for proto::Matter {
         let instance = v.optional_choice("instance", self.instance).map(instance);
         let due_date = v.day("due_date", self.due_date);
         v.order(("accepted_date", accepted_date), ("due_date", due_date.flatten()));
-        let resolution = parse_resolution(self, v);
-        let resolved = resolution.and_then(|resolution| resolution.map(|resolution| resolution.date));
-        v.order(("accepted_date", accepted_date), ("resolved_date", resolved));
+        let resolution = parse_resolution(self, accepted_date, v);
         Some(Record::Matter(Matter {
             kind: kind?,
             competence: competence?,
@@ -39,8 +38,13 @@ impl RecordMessage for proto::Matter {
 }
 
 /// `Some(None)` while the matter is open.
-fn parse_resolution(m: &proto::Matter, v: &mut Violations) -> Option<Option<Resolution>> {
+fn parse_resolution(
+    m: &proto::Matter,
+    accepted_date: Option<Date>,
+    v: &mut Violations,
+) -> Option<Option<Resolution>> {
     let date = v.day("resolved_date", m.resolved_date);
+    v.order(("accepted_date", accepted_date), ("resolved_date", date.flatten()));
     let outcome = v.optional_choice("outcome", m.outcome).map(|found| found.and_then(outcome));
     match (date?, outcome?) {
         (None, None) => Some(None),

@@ -77,7 +77,8 @@ impl Statistics {
         let Ok(units) = self.units().await else { return };
         for unit in units.keys() {
             if let Err(error) = self.store.tallies(&[unit.to_string().into()]).await {
-                tracing::warn!(error = &error as &dyn std::error::Error, %unit, "totals could not be read ahead");
+                let error: &dyn std::error::Error = &error;
+                tracing::warn!(error, %unit, "totals could not be read ahead");
                 return;
             }
         }

@@ -1,5 +1,6 @@
 //! `PetitionService`, and the conversions of petitions.
 
+use jiff::civil::Date;
 use thidua_proto::Empty;
 use thidua_proto::names::RecordKind;
 use thidua_proto::parse::{Problem, Violations};
@@ -19,14 +20,16 @@ impl RecordMessage for proto::Petition {
         (&self.name, &self.etag)
     }
 
+    fn matter(&self) -> &str {
+        &self.matter
+    }
+
     fn parse(&self, v: &mut Violations) -> Option<Record> {
         let received_date = v.required_day("received_date", self.received_date);
         let kind = v.choice("kind", self.kind).and_then(kind);
         // Nobody counts the signers of an ordinary letter: left out means one.
         let signers = count(v, "signer_count", self.signer_count, 0..=10_000).map(|signers| signers.max(1));
-        let processing = parse_processing(self, v);
-        let processed = processing.and_then(|processing| processing.map(|processing| processing.date));
-        v.order(("received_date", received_date), ("processed_date", processed));
+        let processing = parse_processing(self, received_date, v);
         let matter = matter(v, &self.matter);
         Some(Record::Petition(Petition {
             received_date: received_date?,
@@ -39,10 +42,15 @@ impl RecordMessage for proto::Petition {
 }
 
 /// `Some(None)` while the petition waits.
-fn parse_processing(m: &proto::Petition, v: &mut Violations) -> Option<Option<Processing>> {
+fn parse_processing(
+    m: &proto::Petition,
+    received_date: Option<Date>,
+    v: &mut Violations,
+) -> Option<Option<Processing>> {
     const PROCESSED: Problem =
         Problem::Unwanted { when: ("with a processed_date", "khi có processed_date (ngày xử lý)") };
     let date = v.day("processed_date", m.processed_date);
+    v.order(("received_date", received_date), ("processed_date", date.flatten()));
     let competence = v.optional_choice("competence", m.competence).map(|found| found.and_then(competence));
     let handling = v.optional_choice("handling", m.handling).map(|found| found.and_then(handling));
     let (date, competence, handling) = (date?, competence?, handling?);

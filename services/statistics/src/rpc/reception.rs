@@ -22,6 +22,10 @@ impl RecordMessage for proto::Reception {
         (&self.name, &self.etag)
     }
 
+    fn matter(&self) -> &str {
+        &self.matter
+    }
+
     fn parse(&self, v: &mut Violations) -> Option<Record> {
         let date = v.required_day("reception_date", self.reception_date);
         let mode = v.choice("mode", self.mode).and_then(mode);

@@ -21,6 +21,12 @@ pub(super) trait RecordMessage: Resource {
     /// The name and etag that the caller sent.
     fn name_and_etag(&self) -> (&str, &str);
 
+    /// The matter that the caller named; empty where there is none.
+    #[expect(clippy::unnecessary_literal_bound, reason = "kinds with a matter return their own text")]
+    fn matter(&self) -> &str {
+        ""
+    }
+
     /// The record that the message holds; everything wrong with it is noted.
     fn parse(&self, violations: &mut Violations) -> Option<Record>;
 }

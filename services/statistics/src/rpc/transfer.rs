@@ -244,15 +244,15 @@ async fn submit(
     let matters: BTreeSet<&Arc<str>> =
         sound().filter_map(|new| new.change.index.refers_to.as_ref()).collect();
     needs.names.extend(matters.into_iter().cloned());
-    terms.submit(&service.store, needs, move |state, _| decide(state, &rows)).await
+    terms.submit(&service.store, needs, move |state, _| Ok(decide(state, &rows))).await
 }
 
 /// Keeps the rows that hold and tells of the others.
-fn decide(state: &State, rows: &[Parsed]) -> Result<Decision, Error> {
+fn decide(state: &State, rows: &[Parsed]) -> Decision {
     let mut outcome = proto::ImportRecordsResponse::default();
-    let mut changes = BTreeMap::new();
+    let (mut seen, mut changes) = (BTreeSet::new(), BTreeMap::new());
     for row in rows {
-        match take(state, row, &mut changes) {
+        match take(state, row, &mut seen, &mut changes) {
             Ok(Taken::Created) => outcome.created_count += 1,
             Ok(Taken::Updated) => outcome.updated_count += 1,
             Ok(Taken::Unchanged) => outcome.unchanged_count += 1,
@@ -264,7 +264,7 @@ fn decide(state: &State, rows: &[Parsed]) -> Result<Decision, Error> {
     }
     // Counts, lists and texts can always be written.
     let outcome = serde_json::to_string(&outcome).ok();
-    Ok(Decision { changes: changes.into_values().collect(), outcome })
+    Decision { changes: changes.into_values().collect(), outcome }
 }
 
 enum Taken {
@@ -276,6 +276,7 @@ enum Taken {
 fn take(
     state: &State,
     row: &Parsed,
+    seen: &mut BTreeSet<Arc<str>>,
     changes: &mut BTreeMap<Arc<str>, thidua_chassis::store::Change>,
 ) -> Result<Taken, Vec<proto::RefusedRow>> {
     let new = match &row.new {
@@ -284,7 +285,7 @@ fn take(
             return Err(violations.iter().map(|violation| fault(row.line, violation)).collect());
         }
     };
-    if changes.contains_key(&new.name) {
+    if !seen.insert(Arc::clone(&new.name)) {
         let repeated = Violation { field: "id".to_owned(), problem: Problem::Repeated };
         return Err(vec![fault(row.line, &repeated)]);
     }

@@ -17,13 +17,16 @@ use super::{Statistics, caller, lists, unit};
 use crate::domain::record::{Record, admit};
 use crate::error::Error;
 
+/// Parent, id with its field name, record, and the request id with whether it is only a check.
+pub(super) type CreateParts<'r, M> = (&'r str, (&'static str, &'r str), Option<&'r M>, (&'r str, bool));
+
 /// A request to enter a record.
 pub(super) trait CreateRequest: prost::Message {
     type Record: RecordMessage;
     /// Full method name, and the path of the record in the request.
     const METHOD: (&'static str, &'static str);
-    /// Parent, id and the id's field name, record, request id, and whether it is only a check.
-    fn parts(&self) -> (&str, (&'static str, &str), Option<&Self::Record>, (&str, bool));
+    /// What it holds.
+    fn parts(&self) -> CreateParts<'_, Self::Record>;
 }
 
 /// A request to change a record.
@@ -50,7 +53,7 @@ macro_rules! requests {
         impl write::CreateRequest for $create {
             type Record = $record;
             const METHOD: (&'static str, &'static str) = ($create_method, stringify!($field));
-            fn parts(&self) -> (&str, (&'static str, &str), Option<&$record>, (&str, bool)) {
+            fn parts(&self) -> write::CreateParts<'_, $record> {
                 let id = (stringify!($id), self.$id.as_str());
                 (&self.parent, id, self.$field.as_ref(), (&self.request_id, self.validate_only))
             }
@@ -162,8 +165,9 @@ pub(super) async fn update<R: UpdateRequest>(
     let (method, field) = R::METHOD;
     let (message, mask, terms) = request.parts();
     let mut v = Violations::default();
-    if message.is_none() {
-        v.refuse(field, Problem::Required);
+    match message {
+        Some(message) => refuse_unknown_values(&mut v, field, message),
+        None => v.refuse(field, Problem::Required),
     }
     let terms = Terms::parse(&mut v, method, &caller, &request, terms);
     let (message, terms) = v.finish((|| Some((message?, terms?)))()).map_err(Error::from)?;
@@ -172,7 +176,7 @@ pub(super) async fn update<R: UpdateRequest>(
     service.may_record(&caller, &name.unit).await?;
 
     // A matter that is named anew must exist; one that was named before is kept from deletion by this record.
-    let named_anew = message.parse(&mut Violations::default()).and_then(|record| record.matter().cloned());
+    let named_anew: Option<RecordName> = message.matter().parse().ok();
     let needs = needs(&name, named_anew.as_ref());
     let (etag, message, mask, resource) = (etag.to_owned(), message.clone(), mask.cloned(), name);
     let decide = move |state: &State, _: &_| {
@@ -192,6 +196,17 @@ pub(super) async fn update<R: UpdateRequest>(
     };
     let committed = terms.submit::<Error>(&service.store, needs, decide).await?;
     answer(&committed)
+}
+
+/// Numbers that no enum has: they cannot be written as JSON, and so not be merged; they are told before.
+fn refuse_unknown_values<M: RecordMessage>(v: &mut Violations, field: &str, message: &M) {
+    let mut found = Violations::default();
+    found.within(field, |found| message.parse(found));
+    for violation in found.into_list() {
+        if matches!(violation.problem, Problem::UnknownValue { .. }) {
+            v.refuse(&violation.field, violation.problem);
+        }
+    }
 }
 
 pub(super) async fn delete<R: DeleteRequest>(

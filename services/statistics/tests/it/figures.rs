@@ -367,7 +367,7 @@ async fn measures_are_listed_by_code_with_their_definitions() {
             assert!(!text.is_empty(), "{measure:?}");
         }
         let expected = match measure.code.rsplit('.').next().unwrap() {
-            "carried_over" | "pending" | "to_resolve" => MeasureKind::Stock,
+            "carried_over" | "open" | "pending" | "to_resolve" => MeasureKind::Stock,
             "resolution_rate" => MeasureKind::Ratio,
             _ => MeasureKind::Flow,
         };

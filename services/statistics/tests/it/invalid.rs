@@ -12,7 +12,7 @@ type Slip<K> = (fn(&mut K), &'static [(&'static str, &'static str)]);
 /// A number with its bounds.
 type Bounds<K> = (&'static str, fn(&mut K, i64), i64, i64);
 
-const INSPECTIONS: [Slip<Inspection>; 18] = [
+const INSPECTIONS: [Slip<Inspection>; 19] = [
     (
         |m| *m = Inspection::default(),
         &[
@@ -39,6 +39,10 @@ const INSPECTIONS: [Slip<Inspection>; 18] = [
     (|m| m.conclusion_date = day(2200, 1, 1), &[("conclusion_date", "OUT_OF_RANGE")]),
     (|m| m.conclusion_date = day(2023, 4, 31), &[("conclusion_date", "NO_SUCH_DAY")]),
     (|m| m.conclusion_date = day(2023, 1, 31), &[("conclusion_date", "BEFORE_OTHER_DATE")]),
+    (
+        |m| (m.conclusion_date, m.referred_case_count) = (day(2023, 1, 31), -1),
+        &[("conclusion_date", "BEFORE_OTHER_DATE"), ("referred_case_count", "OUT_OF_RANGE")],
+    ),
     (
         |m| m.conclusion_date = None,
         &[
@@ -117,7 +121,7 @@ const PETITIONS: [Slip<Petition>; 16] = [
 const PETITION_BOUNDS: [Bounds<Petition>; 1] =
     [("signer_count", |m, number| m.signer_count = number, 0, 10_000)];
 
-const MATTERS: [Slip<Matter>; 13] = [
+const MATTERS: [Slip<Matter>; 14] = [
     (
         |m| *m = Matter::default(),
         &[("kind", "REQUIRED"), ("competence", "REQUIRED"), ("accepted_date", "REQUIRED")],
@@ -132,6 +136,10 @@ const MATTERS: [Slip<Matter>; 13] = [
     (|m| m.resolved_date = day(2023, 1, 31), &[("resolved_date", "BEFORE_OTHER_DATE")]),
     (|m| m.resolved_date = day(2023, 0, 1), &[("resolved_date", "NO_SUCH_DAY")]),
     (|m| m.outcome = 0, &[("outcome", "REQUIRED")]),
+    (
+        |m| (m.resolved_date, m.outcome) = (day(2023, 1, 31), 0),
+        &[("resolved_date", "BEFORE_OTHER_DATE"), ("outcome", "REQUIRED")],
+    ),
     (|m| m.resolved_date = None, &[("outcome", "UNWANTED")]),
     (
         |m| (m.due_date, m.resolved_date) = (day(2023, 1, 1), day(2023, 1, 1)),

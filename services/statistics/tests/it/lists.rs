@@ -94,7 +94,7 @@ async fn is_listed_with_a_token_of_the_same_list<K: Kind>() {
     ] {
         assert_eq!(refused(with(other).await, ErrorReason::PageTokenInvalid), facts(&[]));
     }
-    for token in ["x", "Đ", "MSB4IDEgYQ", &format!("{token}A")] {
+    for token in ["x", "Đ", "MSB4IDEgYQ"] {
         let asked = Asked { token: token.to_owned(), ..of_unit(2) };
         refused(K::list(&service, asked).await, ErrorReason::PageTokenInvalid);
     }

@@ -210,8 +210,9 @@ async fn belongs_to_a_unit_that_exists_then<K: Kind>() {
     }
     let made = K::made(&service, "1").await;
     let moved = K::on(day(1996, 12, 31), false).named(&made.name(), "");
-    let told =
-        refused(K::update(&service, Some(moved), &[], Terms::default()).await, ErrorReason::UnitClosed);
+    let status = K::update(&service, Some(moved), &[], Terms::default()).await.unwrap_err();
+    assert!(status.message().contains("exists from 1997-01-01 on, not on 1996-12-31"), "{status:?}");
+    let told = refused(Err::<(), _>(status), ErrorReason::UnitClosed);
     assert_eq!((told["unit"].as_str(), told["close_date"].as_str()), (UNIT, ""));
 }
 

@@ -113,8 +113,8 @@ async fn rows_that_break_a_rule_are_refused_one_by_one() {
     let answer = send(&service, vec![header(REQUEST_ID), last(1, rows)]).await.unwrap().into_inner();
     assert_eq!(counts(&answer), [2, 0, 0, 7]);
     let expected = [
-        (3, "petition.handling", "REQUIRED"),
         (3, "petition.processed_date", "BEFORE_OTHER_DATE"),
+        (3, "petition.handling", "REQUIRED"),
         (4, "id", "MALFORMED"),
         (5, "id", "REQUIRED"),
         (5, "petition.received_date", "REQUIRED"),

@@ -4,7 +4,7 @@ mod cell;
 mod columns;
 mod rows;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -127,7 +127,7 @@ pub(crate) async fn content_of(
     let answer = client.import_records(ReceiverStream::new(receiver)).await;
     let unreadable = reading.await.map_err(|cause| cause.to_string())??;
     let mut answer = answer.map_err(tell)?.into_inner();
-    let lines: BTreeMap<i64, ()> = unreadable.iter().map(|row| (row.line, ())).collect();
+    let lines: BTreeSet<i64> = unreadable.iter().map(|row| row.line).collect();
     answer.refused_count += i64::try_from(lines.len()).unwrap_or(i64::MAX);
     answer.refused_rows.extend(unreadable);
     answer.refused_rows.sort_by_key(|row| row.line);
