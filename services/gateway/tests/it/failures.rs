@@ -95,7 +95,7 @@ async fn in_front_of_silence(
     let (silent, awards) = (silence.local_addr().unwrap(), system.awards.address);
     let folder = tempfile::tempdir().unwrap();
     let awards = if silent_is_statistics { awards } else { silent };
-    let gateway = Program::gateway(silent, awards, Duration::from_millis(400), folder.path()).await;
+    let gateway = Program::gateway(silent, awards, Duration::from_millis(1500), folder.path()).await;
     (silence, gateway, folder)
 }
 

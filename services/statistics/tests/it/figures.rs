@@ -20,9 +20,10 @@ fn year_2023() -> proto::ComputeFiguresRequest {
     window(day(2023, 1, 1), day(2023, 12, 31))
 }
 
-fn of(measures: &[&str], request: proto::ComputeFiguresRequest) -> proto::ComputeFiguresRequest {
-    let measures = measures.iter().map(|code| (*code).to_owned()).collect();
-    proto::ComputeFiguresRequest { measures, units: vec![UNIT.to_owned()], ..request }
+fn of(measures: &[&str], mut request: proto::ComputeFiguresRequest) -> proto::ComputeFiguresRequest {
+    request.measures = measures.iter().map(|code| (*code).to_owned()).collect();
+    request.units = vec![UNIT.to_owned()];
+    request
 }
 
 async fn compute(
@@ -290,11 +291,11 @@ async fn what_was_acknowledged_is_counted_at_once() {
 
 #[tokio::test]
 async fn slips_are_told_with_their_paths() {
+    type Slip<'f> = (proto::ComputeFiguresRequest, &'f [(&'f str, &'f str)]);
     let service = Service::start().await;
     let units = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     let codes = units;
     let base = year_2023;
-    type Slip<'f> = (proto::ComputeFiguresRequest, &'f [(&'f str, &'f str)]);
     let slips: [Slip; 11] = [
         (window(None, None), &[("first_date", "REQUIRED"), ("last_date", "REQUIRED")]),
         (window(day(2023, 12, 31), day(2023, 1, 1)), &[("last_date", "BEFORE_OTHER_DATE")]),

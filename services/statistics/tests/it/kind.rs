@@ -197,15 +197,10 @@ macro_rules! calls {
         }
 
         async fn list(service: &Service, asked: Asked) -> Result<(Vec<Self>, String), Status> {
-            let request = proto::$List {
-                parent: asked.parent.to_owned(),
-                page_size: asked.size,
-                page_token: asked.token,
-                $from: asked.from,
-                $to: asked.to,
-                $kinds: asked.kinds,
-                ..Default::default()
-            };
+            let mut request = proto::$List::default();
+            (request.parent, request.page_size, request.page_token) =
+                (asked.parent.to_owned(), asked.size, asked.token);
+            (request.$from, request.$to, request.$kinds) = (asked.from, asked.to, asked.kinds);
             let page = service.$client().$list(request).await?.into_inner();
             Ok((page.$plural, page.next_page_token))
         }
