@@ -22,7 +22,7 @@ use crate::failure::Shared;
 use crate::store::Head;
 use crate::trace::{self, Trace};
 
-/// Trailing metadata of writes, and initial metadata of reads: the revision that the answer stands at.
+/// Trailing metadata of writes: the revision of what was written.
 pub const REVISION: &str = "thidua-revision";
 /// Metadata of reads: the revision that must be included at least.
 pub const MIN_REVISION: &str = "thidua-min-revision";

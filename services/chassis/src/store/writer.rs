@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -333,9 +334,15 @@ impl Draft {
             return seen.repeat(command);
         }
         let context = Context { now: self.now, revision: self.revision + 1 };
-        let decision = match (command.decide)(&self.state, &context) {
-            Ok(decision) => decision,
-            Err(refusal) => return Taken::Refused(JobError::Refused(refusal)),
+        // A rule that panics fails its own command; the writer and everybody else's commands go on.
+        let decided = std::panic::catch_unwind(AssertUnwindSafe(|| (command.decide)(&self.state, &context)));
+        let decision = match decided {
+            Ok(Ok(decision)) => decision,
+            Ok(Err(refusal)) => return Taken::Refused(JobError::Refused(refusal)),
+            Err(_) => {
+                let problem = format!("the rule of {} panicked", command.method);
+                return Taken::Refused(JobError::Store(StoreError::Corrupt { problem }));
+            }
         };
         // Before anything is taken over: a body that cannot be counted fails its own command, not the batch.
         let deltas = match self.deltas_of(shared, &decision.changes) {

@@ -38,9 +38,12 @@ async fn forward(upstreams: Upstreams, mut request: Request<Body>) -> http::Resp
         Ok(ready) => ready.call(request).await,
         Err(cause) => Err(cause),
     };
-    answer.unwrap_or_else(|cause| {
+    let mut answer = answer.unwrap_or_else(|cause| {
         let error: &dyn std::error::Error = &cause;
         tracing::warn!(upstream = %service, error, "a call could not be passed on");
         Status::from(Error::UpstreamUnavailable { upstream: service }).into_http()
-    })
+    });
+    // Of the connection behind, not of the caller's.
+    answer.headers_mut().remove(http::header::CONTENT_LENGTH);
+    answer
 }

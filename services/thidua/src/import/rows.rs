@@ -43,11 +43,33 @@ enum Reading<'c> {
         id: usize,
         /// For each column of the file, which field it fills.
         fields: Vec<Option<usize>>,
+        lines: Lines<'c>,
     },
     JsonLines {
         lines: std::iter::Enumerate<std::str::Lines<'c>>,
         read: usize,
     },
+}
+
+/// The lines of a content, counted as far as rows have been read. The reader's own count is one short after `\r\n`.
+struct Lines<'c> {
+    content: &'c [u8],
+    read: usize,
+    line: i64,
+}
+
+impl Lines<'_> {
+    /// The line of the row that begins at a byte, or after the end of line that stands there.
+    fn of(&mut self, byte: u64) -> i64 {
+        let begin = usize::try_from(byte).unwrap_or(usize::MAX);
+        while let Some(next) = self.content.get(self.read)
+            && (self.read < begin || matches!(next, b'\r' | b'\n'))
+        {
+            self.line += i64::from(*next == b'\n');
+            self.read += 1;
+        }
+        self.line
+    }
 }
 
 impl<'c> Source<'c> {
@@ -84,7 +106,7 @@ impl<'c> Source<'c> {
     fn read(&mut self, refused: &mut Vec<RefusedRow>) -> Result<Option<ImportRow>, String> {
         let (kind, unit) = (self.target.kind, &self.target.unit);
         match &mut self.reading {
-            Reading::Csv { reader, row, id, fields } => {
+            Reading::Csv { reader, row, id, fields, lines } => {
                 match reader.read_record(row) {
                     Ok(true) => {}
                     Ok(false) => return Ok(None),
@@ -94,8 +116,7 @@ impl<'c> Source<'c> {
                         ));
                     }
                 }
-                let line =
-                    row.position().map_or(0, |position| i64::try_from(position.line()).unwrap_or(i64::MAX));
+                let line = row.position().map_or(0, |position| lines.of(position.byte()));
                 let cells = row.iter().enumerate().filter_map(|(at, cell)| Some(((*fields.get(at)?)?, cell)));
                 let mut refuse = |field, problem| refused.push(refusal(line, field, &problem));
                 let record = record(kind, unit, cells, &mut refuse);
@@ -155,7 +176,13 @@ fn open_csv(kind: RecordKind, content: &str) -> Result<Reading<'_>, String> {
     }
     let id = found.iter().position(|name| name == "id").unwrap_or_default();
     let fields = found.iter().map(|name| known.iter().position(|field| field == name)).collect();
-    Ok(Reading::Csv { reader: Box::new(reader), row: csv::StringRecord::new(), id, fields })
+    Ok(Reading::Csv {
+        reader: Box::new(reader),
+        row: csv::StringRecord::new(),
+        id,
+        fields,
+        lines: Lines { content: content.as_bytes(), read: 0, line: 1 },
+    })
 }
 
 fn list(names: &[&str]) -> String {

@@ -430,3 +430,16 @@ async fn however_many_refer_to_one_name_those_of_another_are_seen() {
         assert!(outcomes[2].is_ok());
     }
 }
+
+#[tokio::test]
+async fn a_rule_that_panics_fails_alone() {
+    for home in homes() {
+        let store = home.open_at(0).await;
+        let mut broken = put("things/1", "1");
+        broken.decide = Box::new(|_, _| panic!("a rule with a mistake"));
+        let refused = store.submit(broken).await;
+        assert!(matches!(refused, Err(SubmitError::Store(StoreError::Corrupt { .. }))), "{refused:?}");
+        assert_eq!(store.submit(put("things/2", "2")).await.unwrap().revision, 1);
+        assert_eq!(listed(&store, "things").await, ["things/2"]);
+    }
+}
