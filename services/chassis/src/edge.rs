@@ -180,7 +180,7 @@ fn refuse(refusal: Shared, domain: &str) -> Response<Body> {
 fn finish(response: Response<Body>, path: &str, domain: &str) -> Response<Body> {
     let status = Status::from_header_map(response.headers());
     match status {
-        Some(status) if status.code() != Code::Ok && status.details().is_empty() => {
+        Some(status) if status.code() != Code::Ok && status.details().is_empty() && !is_standard(path) => {
             refuse(transport_failure(&status, path), domain)
         }
         _ => match response.extensions().get::<Revision>().copied() {
@@ -190,6 +190,11 @@ fn finish(response: Response<Body>, path: &str, domain: &str) -> Response<Body> 
             None => response,
         },
     }
+}
+
+/// Health and reflection answer as their own contracts say.
+fn is_standard(path: &str) -> bool {
+    path.starts_with("/grpc.")
 }
 
 /// What the transport refused by itself, with a reason like every other failure.

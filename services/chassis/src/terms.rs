@@ -29,11 +29,11 @@ impl Terms {
     ) -> Option<Self> {
         let request_id =
             if request_id.is_empty() { None } else { Some(uuid(violations, "request_id", request_id)?) };
-        let request_hash = request_hash(request);
+        let request_hash = request_hash(method, request);
         Some(Self { method, caller: caller.to_string(), request_id, request_hash, validate_only })
     }
 
-    /// Of a part of a stream, whose id follows from the stream's.
+    /// Of a part of a stream, whose id follows from the stream's; none for a check, which is made anew each time.
     #[must_use]
     pub fn of_part(
         method: &'static str,
@@ -42,8 +42,9 @@ impl Terms {
         request_id: Uuid,
         validate_only: bool,
     ) -> Self {
-        let (caller, request_hash) = (caller.to_string(), request_hash(request));
-        Self { method, caller, request_id: Some(request_id), request_hash, validate_only }
+        let request_id = (!validate_only).then_some(request_id);
+        let (caller, request_hash) = (caller.to_string(), request_hash(method, request));
+        Self { method, caller, request_id, request_hash, validate_only }
     }
 
     /// Runs a rule under these terms.

@@ -50,9 +50,7 @@ impl Error {
             Self::UpstreamUnavailable { upstream } => Failure {
                 code: Code::Unavailable,
                 reason: ErrorReason::UpstreamUnavailable.as_str_name(),
-                english: format!(
-                    "the {upstream} service cannot be reached; try again, or allow a partial report"
-                ),
+                english: format!("the {upstream} service cannot be reached; try again in a moment"),
                 vietnamese: format!("Không kết nối được dịch vụ {upstream}; hãy thử lại sau giây lát."),
                 metadata: vec![("upstream", upstream.to_string())],
                 detail: Detail::Retry(RETRY_DELAY),

@@ -55,7 +55,7 @@ pub(crate) struct ImportArguments {
     /// Check everything, write nothing
     #[arg(long)]
     dry_run: bool,
-    /// The import's own id; give the same again to resume. Made from the file's content if left out
+    /// The import's own id; give the same again to resume. A new one if left out: rows that are there are then unchanged
     #[arg(long)]
     import_id: Option<Uuid>,
     /// The files: .csv, or .jsonl for JSON lines
@@ -96,11 +96,12 @@ fn unit(text: &str) -> Result<UnitName, String> {
 
 pub(crate) fn command() -> clap::Command {
     let command = clap::Command::new(crate::PROGRAM)
-        .about("The system of record of an emulation bloc: serves all three services, or acts on a running system")
         .version(env!("CARGO_PKG_VERSION"))
         .args_conflicts_with_subcommands(true)
         .args(program::arguments_of(&office::SETTINGS));
-    Action::augment_subcommands(command).subcommand_required(false)
+    Action::augment_subcommands(command)
+        .about("The system of record of an emulation bloc: serves all three services, or acts on a running system")
+        .subcommand_required(false)
 }
 
 pub(crate) async fn run(action: Action) -> Result<(), String> {

@@ -32,6 +32,10 @@ pub(crate) async fn check_health(address: &str) -> Result<(), String> {
 #[expect(clippy::needless_pass_by_value, reason = "to be used in map_err")]
 pub(crate) fn tell(status: Status) -> String {
     let details = status.get_error_details();
+    if details.error_info().is_none() {
+        let text = "the system cannot be reached; is it running, and is --address right? (for example http://127.0.0.1:8080)";
+        return format!("Không kết nối được hệ thống.\n{text}: {}", status.message());
+    }
     let mut lines = Vec::new();
     if let Some(message) = details.localized_message() {
         lines.push(message.message.clone());

@@ -41,10 +41,12 @@ pub struct Needs {
     pub references: Vec<Arc<str>>,
 }
 
-/// What the `request_id` of a command is bound to: SHA-256 of the request, in lower-case hex.
+/// What the `request_id` of a command is bound to: SHA-256 of the method's name and the request, in lower-case hex.
 #[must_use]
-pub fn request_hash(request: &impl prost::Message) -> String {
-    super::journal::sha256_hex(&request.encode_to_vec())
+pub fn request_hash(method: &str, request: &impl prost::Message) -> String {
+    let mut bytes = method.as_bytes().to_vec();
+    bytes.extend(request.encode_to_vec());
+    super::journal::sha256_hex(&bytes)
 }
 
 impl Needs {

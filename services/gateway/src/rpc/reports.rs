@@ -18,6 +18,7 @@ use thidua_proto::statistics::figure_service_client::FigureServiceClient;
 use thidua_proto::statistics::inspection_service_client::InspectionServiceClient;
 use thidua_proto::{awards, statistics};
 use tokio::task::JoinSet;
+use tonic::transport::Channel;
 use tonic::{Request, Response, Status};
 
 use crate::documents;
@@ -245,28 +246,43 @@ impl Reports {
                 .max_decoding_message_size(MOST_BYTES);
             let question = statistics::ListInspectionsRequest {
                 parent: member.unit.clone(),
-                // Named one by one in prose: more than a page of them is no report any more.
-                page_size: 100,
+                page_size: 1000,
                 start_from: Some(date::to_wire(span.first)),
                 start_to: Some(date::to_wire(span.last)),
                 notable_only: true,
                 ..Default::default()
             };
             let (behalf, min_revision) = (behalf.clone(), query.min_statistics_revision);
-            asked.spawn(async move {
-                let ask = |request| {
-                    let mut client = client.clone();
-                    async move { client.list_inspections(request).await }
-                };
-                behalf.read(Service::Statistics, question, min_revision, ask).await
-            });
+            asked.spawn(async move { all_inspections(&behalf, min_revision, client, question).await });
         }
         let mut found = Vec::new();
         while let Some(answer) = asked.join_next().await {
             let answer = answer.map_err(|_| broken(Service::Statistics, "a call was broken off"))?;
-            found.extend(answer?.inspections);
+            found.extend(answer?);
         }
         Ok(found)
+    }
+}
+
+/// Every page of a list of inspections.
+async fn all_inspections(
+    behalf: &Behalf,
+    min_revision: i64,
+    client: InspectionServiceClient<Channel>,
+    mut question: statistics::ListInspectionsRequest,
+) -> Result<Vec<statistics::Inspection>, Error> {
+    let mut found = Vec::new();
+    loop {
+        let ask = |request| {
+            let mut client = client.clone();
+            async move { client.list_inspections(request).await }
+        };
+        let page = behalf.read(Service::Statistics, question.clone(), min_revision, ask).await?;
+        found.extend(page.inspections);
+        if page.next_page_token.is_empty() {
+            return Ok(found);
+        }
+        question.page_token = page.next_page_token;
     }
 }
 

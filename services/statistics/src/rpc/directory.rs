@@ -159,7 +159,7 @@ impl Statistics {
 
 fn all_units(state: &State) -> Result<Units, Error> {
     let read = |(name, held): (&str, _)| {
-        let parsed: UnitName = name.parse().map_err(|_| Error::not_found(&name))?;
+        let parsed: UnitName = name.parse().map_err(|_| unit::corrupt(name))?;
         Ok((parsed, unit::decode_held(held)?))
     };
     state.collection(COLLECTION).map(read).collect()

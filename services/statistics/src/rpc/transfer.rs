@@ -126,7 +126,7 @@ impl Import {
         }
         let last = chunk.last;
         let (id, number) = (self.header.import_id, chunk.number);
-        let request_id = Uuid::new_v5(&id, number.to_string().as_bytes());
+        let request_id = Uuid::new_v5(&id, format!("{} {number}", self.header.unit).as_bytes());
         let terms = Terms::of_part(METHOD, &self.caller, &chunk, request_id, self.header.validate_only);
         let rows: Vec<Parsed> =
             chunk.rows.into_iter().map(|row| Parsed::of(&self.header.unit, &row)).collect();

@@ -69,7 +69,7 @@ pub(super) fn decode_held(held: &Held) -> Result<Unit, Error> {
     v.finish(unit).map_err(|violations| corrupt(&violations.paths()))
 }
 
-fn corrupt(problem: &str) -> Error {
+pub(super) fn corrupt(problem: &str) -> Error {
     let problem = format!("a unit cannot be read: {problem}");
     Error::store(thidua_chassis::store::StoreError::Corrupt { problem })
 }

@@ -33,10 +33,10 @@ pub(crate) struct Target {
 
 /// Rows of one chunk.
 const CHUNK: usize = 500;
-/// Import ids follow from the content: the same file again is the same import.
+/// Ids of imports that follow from their content.
 const NAMESPACE: Uuid = Uuid::from_u128(0x0192_7d5c_6f00_7a11_9e4b_5d2c_7466_6475);
 
-/// The id of an import of this content.
+/// The id of an import that is to be done once: the same content again is the same import.
 pub(crate) fn id_of(target: &Target, content: &str) -> Uuid {
     let key = format!("{} {} {content}", target.unit, target.kind.collection());
     Uuid::new_v5(&NAMESPACE, key.as_bytes())
@@ -52,11 +52,10 @@ pub(crate) async fn files(
     let mut refused = 0;
     for path in files {
         let content = read(path)?;
-        let import_id = import_id.map_or_else(
-            || id_of(target, &content),
-            // One id for several files is told apart by the file's name.
-            |id| Uuid::new_v5(&id, path.as_os_str().as_encoded_bytes()),
-        );
+        // One id for several files is told apart by the file's name.
+        let import_id = import_id.map_or_else(thidua_chassis::clock::new_id, |id| {
+            Uuid::new_v5(&id, path.as_os_str().as_encoded_bytes())
+        });
         let bar = progress(content.len());
         let answer = content_of(channel, target, import_id, Format::of(path)?, content, &bar).await?;
         bar.finish_and_clear();

@@ -118,6 +118,12 @@ impl<'c> Source<'c> {
                 }
                 let line = row.position().map_or(0, |position| lines.of(position.byte()));
                 let cells = row.iter().enumerate().filter_map(|(at, cell)| Some(((*fields.get(at)?)?, cell)));
+                if row.len() != fields.len() {
+                    let found = format!("{} cells", row.len());
+                    let problem =
+                        Problem::malformed(&format!("{} cells, as the heading has", fields.len()), &found);
+                    refused.push(refusal(line, "row".to_owned(), &problem));
+                }
                 let mut refuse = |field, problem| refused.push(refusal(line, field, &problem));
                 let record = record(kind, unit, cells, &mut refuse);
                 let id = row.get(*id).unwrap_or_default().trim().to_owned();
@@ -151,7 +157,8 @@ fn open_csv(kind: RecordKind, content: &str) -> Result<Reading<'_>, String> {
     let heading = content.lines().next().unwrap_or_default();
     // Spreadsheets with a decimal comma separate cells by semicolons.
     let delimiter = if heading.contains(';') && !heading.contains(',') { b';' } else { b',' };
-    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(content.as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(content.as_bytes());
     let found: Vec<String> = reader
         .headers()
         .map_err(|cause| format!("the heading line cannot be read: {cause}"))?
@@ -272,6 +279,14 @@ mod tests {
                 (3, "petition.kind", "MALFORMED"),
             ]
         );
+    }
+
+    #[test]
+    fn a_row_with_a_cell_too_few_is_refused_alone() {
+        let content = format!("{HEADING}\np1,2023-03-05\np2,2023-03-05,complaint,,,,,,\n");
+        let (rows, refused) = read_all(Format::Csv, &content);
+        assert_eq!(rows.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["p2"]);
+        assert_eq!(refused, [(2, "row".to_owned(), "MALFORMED".to_owned())]);
     }
 
     #[test]
