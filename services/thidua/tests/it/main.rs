@@ -1,5 +1,7 @@
 //! The command line as a person meets it: help, settings that cannot be used, a system that is not there.
 
+#![expect(clippy::expect_used, reason = "a test stops where it cannot go on")]
+
 use std::process::{Command, Output};
 
 fn thidua(arguments: &[&str]) -> Output {
