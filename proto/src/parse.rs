@@ -209,7 +209,8 @@ impl Violations {
             self.refuse(field, Problem::TooLong { max, found: text.chars().count() });
             return None;
         }
-        let text: String = text.trim().nfc().collect();
+        let text = text.trim();
+        let text: String = if text.is_ascii() { text.to_owned() } else { text.nfc().collect() };
         let length = text.chars().count();
         if length > max {
             self.refuse(field, Problem::TooLong { max, found: length });

@@ -21,6 +21,7 @@ use thidua_proto::statistics::transfer_service_client::TransferServiceClient;
 use thidua_proto::statistics::{
     ComputeFiguresRequest, ImportChunk, ImportHeader, ImportRecordsRequest, import_records_request::Part,
 };
+use thidua_tests::cluster::Cluster;
 use thidua_tests::program::Program;
 use thidua_tests::sample;
 use tokio::sync::mpsc;
@@ -63,7 +64,8 @@ async fn run(table: &mut Vec<Line>, rows: i64) {
     let ceiling = measure(echo.address, 64, SPAN, echo::call).await;
     line(table, "raw tonic echo, 64 in flight", rate(&ceiling), "the ceiling".to_owned());
     drop(echo);
-    let inserts = postgres::inserts(SPAN);
+    let cluster = Cluster::start(&[]);
+    let inserts = cluster.as_ref().map(|cluster| postgres::inserts(cluster, SPAN));
 
     let folder = tempfile::tempdir().expect("a folder");
     let store = format!("sqlite:{}", folder.path().join("statistics.sqlite").display());

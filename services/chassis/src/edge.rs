@@ -10,7 +10,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Request, Response};
 use http_body::{Body as HttpBody, Frame};
 use thidua_proto::status::Failure;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use tonic::body::Body;
 use tonic::{Code, Status};
@@ -19,7 +19,7 @@ use tracing::Instrument as _;
 
 use crate::caller::{self, Caller};
 use crate::failure::Shared;
-use crate::store::Head;
+use crate::store::Store;
 use crate::trace::{self, Trace};
 
 /// Trailing metadata of writes: the revision of what was written.
@@ -45,8 +45,8 @@ pub fn at_revision<T>(answer: T, revision: i64) -> tonic::Response<T> {
 /// How the edge of a program behaves.
 #[derive(Debug, Clone)]
 pub struct Edge {
-    /// The journal's head, where reads can ask for a minimum revision.
-    pub head: Option<watch::Receiver<Head>>,
+    /// The store, where reads can ask for a minimum revision.
+    pub store: Option<Store>,
     /// How many calls are worked on at once.
     pub in_flight: Arc<Semaphore>,
     /// The deadline of calls that set none.
@@ -99,7 +99,11 @@ where
             let Ok(_place) = Arc::clone(&edge.in_flight).try_acquire_owned() else {
                 return Ok(refuse(Shared::Overloaded, &domain));
             };
-            match edge.admit(&path, request.headers()) {
+            let admitted = match admit(request.headers()) {
+                Ok(caller) => edge.check_revision(&path, request.headers()).await.map(|()| caller),
+                Err(refusal) => Err(refusal),
+            };
+            match admitted {
                 Ok(caller) => request.extensions_mut().insert(caller),
                 Err(refusal) => return Ok(refuse(refusal, &domain)),
             };
@@ -123,27 +127,32 @@ where
 }
 
 impl Edge {
-    fn admit(&self, path: &str, headers: &HeaderMap) -> Result<Caller, Shared> {
-        let caller = match text(headers, caller::HEADER) {
-            None => Caller::local_operator(),
-            Some(text) => Caller::parse(text).map_err(|problem| Shared::CallerInvalid { problem })?,
-        };
-        if let (Some(asked), Some(head)) = (text(headers, MIN_REVISION), &self.head)
-            && path.starts_with("/thidua.")
-        {
-            let revision = head.borrow().revision;
-            // A token that is no count cannot be one that this journal gave: it is not reached either.
-            let min_revision = asked.to_owned();
-            if !asked.parse().is_ok_and(|asked: i64| (0..=revision).contains(&asked)) {
-                return Err(Shared::RevisionNotReached { revision, min_revision });
-            }
+    /// Refuses a read that must include a revision which the journal does not have.
+    async fn check_revision(&self, path: &str, headers: &HeaderMap) -> Result<(), Shared> {
+        let (Some(asked), Some(store)) = (text(headers, MIN_REVISION), &self.store) else { return Ok(()) };
+        // A token that is no count cannot be one that this journal gave: it is not reached either.
+        let wanted = asked.parse().ok().filter(|wanted: &i64| *wanted >= 0);
+        let reached = |revision| wanted.is_some_and(|wanted| wanted <= revision);
+        if !path.starts_with("/thidua.") || reached(store.head().revision) {
+            return Ok(());
         }
-        Ok(caller)
+        let revision = store.current().await?.revision;
+        if reached(revision) {
+            return Ok(());
+        }
+        Err(Shared::RevisionNotReached { revision, min_revision: asked.to_owned() })
     }
 
     fn deadline(&self, path: &str, headers: &HeaderMap) -> Option<Duration> {
         let asked = text(headers, "grpc-timeout").and_then(timeout);
         asked.or_else(|| (!self.unhurried.contains(&path)).then_some(self.default_deadline))
+    }
+}
+
+fn admit(headers: &HeaderMap) -> Result<Caller, Shared> {
+    match text(headers, caller::HEADER) {
+        None => Ok(Caller::local_operator()),
+        Some(text) => Caller::parse(text).map_err(|problem| Shared::CallerInvalid { problem }),
     }
 }
 

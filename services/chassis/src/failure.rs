@@ -321,6 +321,7 @@ impl From<StoreError> for Shared {
             }
             StoreError::Corrupt { .. }
             | StoreError::Address { .. }
+            | StoreError::DatabaseText { .. }
             | StoreError::InUse { .. }
             | StoreError::Folder { .. }
             | StoreError::Schema { .. } => {

@@ -75,7 +75,7 @@ impl JournalService for Journal {
         let mut violations = Violations::default();
         let own = self.own(&mut violations, &request.get_ref().journal);
         violations.finish(own).map_err(refuse)?;
-        let head = self.store.head();
+        let head = self.store.current().await.map_err(refuse)?;
         let (revision, hash) = (head.revision, head.hash.to_string());
         Ok(Response::new(proto::GetHeadResponse { journal: self.name.clone(), revision, hash }))
     }
@@ -100,7 +100,8 @@ impl JournalService for Journal {
             .entries(from, usize::try_from(size).unwrap_or(usize::MAX), 1 << 20)
             .await
             .map_err(refuse)?;
-        let next = entries.last().filter(|last| last.revision < self.store.head().revision);
+        let head = self.store.current().await.map_err(refuse)?;
+        let next = entries.last().filter(|last| last.revision < head.revision);
         let next_page_token = next
             .map(|last| binding.token(&Cursor { number: last.revision, name: String::new() }))
             .unwrap_or_default();

@@ -13,7 +13,7 @@ use tonic_health::server::HealthReporter;
 
 use crate::config::ServingConfig;
 use crate::edge::Edge;
-use crate::store::Head;
+use crate::store::Store;
 
 /// The largest message read or written, in bytes: room to answer an oversized field with its path.
 pub const MOST_BYTES: usize = 16 * 1024 * 1024;
@@ -25,8 +25,8 @@ const MOST_DRAIN: Duration = Duration::from_secs(20);
 pub struct Served {
     /// Its services.
     pub routes: Routes,
-    /// The journal's head, where reads can ask for a minimum revision.
-    pub head: Option<watch::Receiver<Head>>,
+    /// The store, where reads can ask for a minimum revision.
+    pub store: Option<Store>,
     /// Paths of methods that may take as long as their streams do.
     pub unhurried: &'static [&'static str],
 }
@@ -88,7 +88,7 @@ pub async fn serve(
         );
     }
     let edge = Edge {
-        head: served.head,
+        store: served.store,
         in_flight: Arc::new(Semaphore::new(config.in_flight)),
         default_deadline: config.deadline,
         unhurried: served.unhurried,

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::caller::Caller;
 use crate::failure::Shared;
-use crate::store::{Command, Committed, Context, Decision, Needs, State, Store, request_hash};
+use crate::store::{Command, Committed, Context, Decision, Needs, Receipt, State, Store, request_hash};
 
 /// The terms of a write.
 #[derive(Debug, Clone)]
@@ -47,6 +47,16 @@ impl Terms {
         Self { method, caller, request_id, request_hash, validate_only }
     }
 
+    /// Puts a rule under these terms into the queue: those queued later are decided after it.
+    pub async fn enqueue<E: From<Shared> + Send + 'static>(
+        self,
+        store: &Store,
+        needs: Needs,
+        decide: impl Fn(&State, &Context) -> Result<Decision, E> + Send + Sync + 'static,
+    ) -> Result<Receipt<E>, E> {
+        store.enqueue(self.command(needs, decide)).await.map_err(Shared::of_submit)
+    }
+
     /// Runs a rule under these terms.
     pub async fn submit<E: From<Shared> + Send + 'static>(
         self,
@@ -54,7 +64,15 @@ impl Terms {
         needs: Needs,
         decide: impl Fn(&State, &Context) -> Result<Decision, E> + Send + Sync + 'static,
     ) -> Result<Committed, E> {
-        let command = Command {
+        store.submit(self.command(needs, decide)).await.map_err(Shared::of_submit)
+    }
+
+    fn command<E>(
+        self,
+        needs: Needs,
+        decide: impl Fn(&State, &Context) -> Result<Decision, E> + Send + Sync + 'static,
+    ) -> Command<E> {
+        Command {
             caller: self.caller,
             method: self.method,
             request_id: self.request_id,
@@ -62,8 +80,7 @@ impl Terms {
             validate_only: self.validate_only,
             needs,
             decide: Box::new(decide),
-        };
-        store.submit(command).await.map_err(Shared::of_submit)
+        }
     }
 }
 

@@ -67,7 +67,7 @@ pub async fn run(
         standing.draining(),
     ));
     let routes = Routes::from(forward::add(routes.routes().into_axum_router(), upstreams));
-    let served = Served { routes, head: None, unhurried: &rpc::UNHURRIED };
+    let served = Served { routes, store: None, unhurried: &rpc::UNHURRIED };
     let outcome = serve(served, standing, listener, &config.serving, stop).await;
     store.close().await;
     outcome

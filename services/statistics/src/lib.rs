@@ -43,8 +43,7 @@ pub async fn run(
     rpc::routes(&mut routes, &statistics);
     tokio::spawn(statistics.warm());
     routes.add_service(Journal::server(PROGRAM, store.clone(), standing.draining()));
-    let head = Some(store.watch_head());
-    let served = Served { routes: routes.routes(), head, unhurried: &rpc::UNHURRIED };
+    let served = Served { routes: routes.routes(), store: Some(store.clone()), unhurried: &rpc::UNHURRIED };
     let outcome = serve(served, standing, listener, &config.serving, stop).await;
     store.close().await;
     outcome

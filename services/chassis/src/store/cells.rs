@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::engine::Value;
-use super::{Store, StoreError, sql};
+use super::{Head, Store, StoreError, sql};
 
 /// Whose sums: in statistics, a unit's name.
 pub type Series = Arc<str>;
@@ -55,6 +55,18 @@ impl Tallies {
         self.up_to(measure, last) - self.up_to(measure, first - 1)
     }
 
+    /// The amounts of a measure that has none yet, each day once.
+    fn put(&mut self, measure: &str, mut amounts: Vec<(i64, i64)>) {
+        amounts.sort_unstable();
+        let mut total = 0;
+        for (_, amount) in &mut amounts {
+            total += *amount;
+            *amount = total;
+        }
+        self.days += amounts.len();
+        self.measures.insert(measure.into(), amounts);
+    }
+
     fn add(&mut self, measure: &str, day: i64, amount: i64) {
         if !self.measures.contains_key(measure) {
             self.measures.insert(measure.into(), Vec::new());
@@ -72,8 +84,18 @@ impl Tallies {
     }
 }
 
+/// Reads `day amount,day amount`.
+fn amounts(text: &str) -> Result<Vec<(i64, i64)>, StoreError> {
+    let pair = |part: &str| {
+        let (day, amount) = part.split_once(' ')?;
+        Some((day.parse().ok()?, amount.parse().ok()?))
+    };
+    let corrupt = || StoreError::Corrupt { problem: format!("`{text}` is no list of days and amounts") };
+    text.split(',').map(pair).collect::<Option<_>>().ok_or_else(corrupt)
+}
+
 /// Running totals in memory.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct CellCache(RwLock<Cached>);
 
 #[derive(Debug, Default)]
@@ -85,12 +107,20 @@ struct Cached {
 
 #[derive(Debug)]
 enum Slot {
-    /// Being read; what was committed after `since`, with its revision.
+    /// Being read; what was committed after `since`, step by step.
     Loading {
         since: i64,
-        log: Vec<(i64, Deltas)>,
+        log: Vec<Step>,
     },
     Ready(Arc<Tallies>),
+}
+
+/// A move of the journal from one revision to a later one, and what it added to a series.
+#[derive(Debug)]
+struct Step {
+    after: i64,
+    until: i64,
+    deltas: Vec<(&'static str, i64, i64)>,
 }
 
 /// How many days of running totals are kept before all are let go; 16 bytes each. Few under test, so that letting go is
@@ -98,24 +128,37 @@ enum Slot {
 pub(super) const MOST_DAYS: usize = if cfg!(test) { 40 } else { 2_000_000 };
 
 impl CellCache {
+    /// Nothing yet, of a journal that stands at a revision.
+    pub(super) fn new(revision: i64) -> Self {
+        Self(RwLock::new(Cached { revision, ..Cached::default() }))
+    }
+
     /// Moves on to a committed revision.
     pub(super) fn commit(&self, revision: i64, deltas: &Deltas) {
         let mut cached = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        cached.revision = revision;
+        let after = std::mem::replace(&mut cached.revision, revision);
         for ((series, measure, day), amount) in deltas {
             match cached.series.get_mut(series) {
                 Some(Slot::Ready(tallies)) => Arc::make_mut(tallies).add(measure, *day, *amount),
                 Some(Slot::Loading { log, .. }) => {
-                    if log.last().is_none_or(|(logged, _)| *logged != revision) {
-                        log.push((revision, Deltas::new()));
+                    if log.last().is_none_or(|step| step.until != revision) {
+                        log.push(Step { after, until: revision, deltas: Vec::new() });
                     }
-                    if let Some((_, logged)) = log.last_mut() {
-                        logged.insert((Arc::clone(series), measure, *day), *amount);
+                    if let Some(step) = log.last_mut() {
+                        step.deltas.push((measure, *day, *amount));
                     }
                 }
                 None => {}
             }
         }
+    }
+
+    /// Moves on to a committed revision that added what is not known.
+    pub(super) fn forget(&self, revision: i64) {
+        let mut cached = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        cached.revision = revision;
+        cached.series.clear();
+        cached.days = 0;
     }
 
     /// The series asked for at one revision, or those that have to be loaded first.
@@ -158,10 +201,13 @@ impl CellCache {
         if revision < *since {
             return;
         }
-        for (_, deltas) in log.iter().filter(|(logged, _)| *logged > revision) {
-            for ((_, measure, day), amount) in deltas {
-                tallies.add(measure, *day, *amount);
-            }
+        // What was read lies within a step that cannot be divided.
+        if log.iter().any(|step| step.after < revision && revision < step.until) {
+            cached.series.remove(series);
+            return;
+        }
+        for (measure, day, amount) in log.iter().filter(|step| step.until > revision).flat_map(|s| &s.deltas) {
+            tallies.add(measure, *day, *amount);
         }
         cached.days += tallies.days;
         cached.series.insert(Arc::clone(series), Slot::Ready(Arc::new(tallies)));
@@ -169,12 +215,14 @@ impl CellCache {
 }
 
 impl Store {
-    /// The running totals of series, all at one revision, which is told first. Every acknowledged write is in them.
+    /// The running totals of series, all at one revision, which is told first. Every acknowledged write is in them, whichever
+    /// process it was acknowledged by.
     pub async fn tallies(&self, wanted: &[Series]) -> Result<(i64, Vec<Arc<Tallies>>), StoreError> {
+        self.current().await?;
         let mut made_room = false;
         loop {
             match self.shared.cells.ready(wanted) {
-                Ok((revision, tallies)) => return Ok((revision.max(self.shared.opened_at), tallies)),
+                Ok((revision, tallies)) => return Ok((revision, tallies)),
                 Err(missing) => {
                     // Once: series that together are too many would otherwise push each other out for ever.
                     if !std::mem::replace(&mut made_room, true) {
@@ -190,12 +238,13 @@ impl Store {
 
     async fn load_tallies(&self, series: &Series) -> Result<(), StoreError> {
         self.shared.cells.begin_load(series);
-        let loaded = self.read_tallies(series).await;
+        let loaded = match self.read_tallies(series).await {
+            // A commit can be read before the cache was told of it; it would then be added once more.
+            Ok((head, tallies)) => self.shared.follow(&head).await.map(|()| (head.revision, tallies)),
+            Err(error) => Err(error),
+        };
         match loaded {
             Ok((revision, tallies)) => {
-                // A commit can be read before the writer has told the cache of it; it would then be added once more.
-                let mut head = self.shared.head.subscribe();
-                drop(head.wait_for(|head| head.revision >= revision).await);
                 self.shared.cells.end_load(series, revision, Some(tallies));
                 Ok(())
             }
@@ -206,14 +255,13 @@ impl Store {
         }
     }
 
-    async fn read_tallies(&self, series: &Series) -> Result<(i64, Tallies), StoreError> {
+    async fn read_tallies(&self, series: &Series) -> Result<(Head, Tallies), StoreError> {
         let mut snapshot = self.shared.engine.snapshot().await?;
-        let revision = super::writer::head(&snapshot.read(sql::HEAD, Vec::new()).await?)?.revision;
+        let head = super::writer::head(&snapshot.run(sql::HEAD, Vec::new()).await?)?;
         let mut tallies = Tallies::default();
-        // Rows come by measure and day, so each one lands at the end of its running totals.
-        for row in snapshot.read(sql::CELLS_OF_SERIES, vec![Value::Text(Arc::clone(series))]).await? {
-            tallies.add(&row.text(0)?, row.number(1)?, row.number(2)?);
+        for row in snapshot.run(sql::CELLS_OF_SERIES, vec![Value::Text(Arc::clone(series))]).await? {
+            tallies.put(&row.text(0)?, amounts(&row.text(1)?)?);
         }
-        Ok((revision, tallies))
+        Ok((head, tallies))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -93,6 +93,27 @@ pub struct Held {
     pub body: Option<Arc<str>>,
     /// Where it is listed.
     pub index: Index,
+    /// What the body says, once a rule has read it.
+    pub(super) decoded: Decoded,
+}
+
+/// A value read from a body, kept for the next rule of the batch.
+pub(super) type Decoded = OnceLock<Arc<dyn Any + Send + Sync>>;
+
+impl Held {
+    /// What the body says, read once for all the rules of a batch: many records have one unit.
+    pub fn decoded<T: Send + Sync + 'static, E>(
+        &self,
+        read: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<Arc<T>, E> {
+        if let Some(known) = self.decoded.get().and_then(|known| Arc::clone(known).downcast().ok()) {
+            return Ok(known);
+        }
+        let value = Arc::new(read(self.body.as_deref().unwrap_or("{}"))?);
+        // Kept already as another type: then it is read anew each time.
+        let _ = self.decoded.set(Arc::<T>::clone(&value));
+        Ok(value)
+    }
 }
 
 /// How a resource is listed and found.
@@ -221,6 +242,7 @@ pub enum SubmitError<E> {
 }
 
 /// As the writer answers, with the type of `E` erased.
+#[derive(Debug)]
 pub(super) enum JobError {
     Refused(Box<dyn Any + Send>),
     RequestIdReused { request_id: Uuid, revision: i64 },

@@ -1,22 +1,21 @@
-//! The database engine behind the store: values in, rows out, transactions. The only file that names one.
+//! The database engine behind the store: values in, rows out, transactions. Only here and below it is an engine named.
+//!
+//! - [`sqlite`] – embedded, the default: one process owns the file.
+//! - [`postgres`] – a server: several processes share the database.
+//!
+//! Both take the same statements. An engine writes only where a statement's rows come from, and its lists: SQLite repeats
+//! `?` for each value, PostgreSQL takes arrays, so that a statement is one round trip whatever its size.
 
-use std::path::{Path, PathBuf};
+pub(super) mod postgres;
+pub(super) mod sqlite;
+
 use std::sync::Arc;
-use std::time::Duration;
 
-use sqlx::sqlite::{
-    SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool,
-    SqlitePoolOptions, SqliteRow, SqliteSynchronous,
-};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _, Row as _, Sqlite};
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, Database, Executor, Pool, Postgres, Row as _, SqlSafeStr as _, SqlStr, Sqlite};
 
 use super::StoreError;
-
-/// Writes a parameter of a statement that is made for a number of rows. SQLite looks `$1` up by name, one after the other,
-/// at preparing and at binding: a thousand of them cost a million comparisons. `?` counts by itself.
-pub(super) fn write_parameter(text: &mut String, _number: usize) {
-    text.push('?');
-}
 
 /// A value bound to a statement.
 #[derive(Debug, Clone)]
@@ -28,22 +27,36 @@ pub(super) enum Value {
 }
 
 /// A row that was read.
-pub(super) struct Row(SqliteRow);
+pub(super) enum Row {
+    Sqlite(SqliteRow),
+    Postgres(PgRow),
+}
 
 impl Row {
     pub(super) fn number(&self, column: usize) -> Result<i64, StoreError> {
-        self.0.try_get(column).map_err(|cause| unreadable(&cause))
+        match self {
+            Self::Sqlite(row) => row.try_get(column),
+            Self::Postgres(row) => row.try_get(column),
+        }
+        .map_err(|cause| unreadable(&cause))
     }
 
     pub(super) fn text(&self, column: usize) -> Result<Arc<str>, StoreError> {
-        self.0.try_get::<&str, _>(column).map(Into::into).map_err(|cause| unreadable(&cause))
+        match self {
+            Self::Sqlite(row) => row.try_get::<&str, _>(column),
+            Self::Postgres(row) => row.try_get::<&str, _>(column),
+        }
+        .map(Into::into)
+        .map_err(|cause| unreadable(&cause))
     }
 
     pub(super) fn optional_text(&self, column: usize) -> Result<Option<Arc<str>>, StoreError> {
-        self.0
-            .try_get::<Option<&str>, _>(column)
-            .map(|text| text.map(Into::into))
-            .map_err(|cause| unreadable(&cause))
+        match self {
+            Self::Sqlite(row) => row.try_get::<Option<&str>, _>(column),
+            Self::Postgres(row) => row.try_get::<Option<&str>, _>(column),
+        }
+        .map(|text| text.map(Into::into))
+        .map_err(|cause| unreadable(&cause))
     }
 }
 
@@ -52,126 +65,140 @@ fn unreadable(cause: &sqlx::Error) -> StoreError {
     StoreError::Corrupt { problem: format!("a stored value cannot be read: {cause}") }
 }
 
-/// A database with one connection for writing and several for reading.
+/// Connections by their use, so that none waits for another.
 #[derive(Debug)]
-pub(super) struct Engine {
-    options: SqliteConnectOptions,
-    readers: SqlitePool,
-    /// Held as long as the store is open: a second process would not see this one's memory.
-    _lock: std::fs::File,
+struct Pools<D: Database> {
+    /// The writer's one connection.
+    writer: Pool<D>,
+    /// The one that the writer reads ahead with.
+    scout: Pool<D>,
+    /// Everyone else's.
+    readers: Pool<D>,
+}
+
+impl<D: Database> Pools<D> {
+    async fn close(&self) {
+        self.readers.close().await;
+        self.scout.close().await;
+        self.writer.close().await;
+    }
+}
+
+/// A database.
+#[derive(Debug)]
+pub(super) struct Engine(Kind);
+
+#[derive(Debug)]
+enum Kind {
+    Sqlite {
+        pools: Pools<Sqlite>,
+        /// Held as long as the store is open: a second process would not see this one's memory.
+        _lock: std::fs::File,
+    },
+    Postgres {
+        pools: Pools<Postgres>,
+    },
 }
 
 impl Engine {
-    /// Opens `sqlite:PATH`, creating file and folder if they are missing.
-    pub(super) fn open(address: &str) -> Result<Self, StoreError> {
-        let path = address
-            .strip_prefix("sqlite:")
-            .map(PathBuf::from)
-            .ok_or_else(|| StoreError::Address { address: address.to_owned() })?;
-        let lock = lock(&path)?;
-        let options = SqliteConnectOptions::new()
-            .filename(&path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            // An OK reply means durable: the log is flushed at every commit.
-            .synchronous(SqliteSynchronous::Full)
-            .pragma("cache_size", "-65536")
-            // Rare checkpoints: a page changed often is written back once.
-            .pragma("wal_autocheckpoint", "16384")
-            .pragma("temp_store", "MEMORY")
-            .busy_timeout(Duration::from_secs(10))
-            .statement_cache_capacity(512)
-            .disable_statement_logging();
-        let readers =
-            SqlitePoolOptions::new().max_connections(4).connect_lazy_with(options.clone().read_only(true));
-        Ok(Self { options, readers, _lock: lock })
+    /// Opens `sqlite:PATH`, creating file and folder if they are missing, or `postgres://…`.
+    pub(super) async fn open(address: &str) -> Result<Self, StoreError> {
+        if let Some(path) = address.strip_prefix("sqlite:") {
+            let (pools, lock) = sqlite::open(path.into())?;
+            return Ok(Self(Kind::Sqlite { pools, _lock: lock }));
+        }
+        if address.starts_with("postgres://") || address.starts_with("postgresql://") {
+            return Ok(Self(Kind::Postgres { pools: postgres::open(address).await? }));
+        }
+        Err(StoreError::Address { address: super::without_password(address) })
     }
 
-    /// A connection for the one writer.
-    pub(super) async fn writer(&self) -> Result<Connection, StoreError> {
-        Ok(Connection(SqliteConnection::connect_with(&self.options).await?))
+    /// Whether other processes may write to the same database.
+    pub(super) fn is_shared(&self) -> bool {
+        matches!(self.0, Kind::Postgres { .. })
     }
 
     /// Rows of one statement, read outside any transaction.
     pub(super) async fn read(&self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
-        let rows = sqlx::query_with(sql, arguments(values)?).fetch_all(&self.readers).await?;
-        Ok(rows.into_iter().map(Row).collect())
+        let sql = sql.into_sql_str();
+        match &self.0 {
+            Kind::Sqlite { pools, .. } => sqlite_rows(&pools.readers, sql, values).await,
+            Kind::Postgres { pools } => {
+                match postgres_rows(&pools.readers, sql.clone(), values.clone()).await {
+                    // The connection was cut while it lay idle: once more on a new one.
+                    Err(error) if error.is_disconnect() => postgres_rows(&pools.readers, sql, values).await,
+                    other => other,
+                }
+            }
+        }
     }
 
-    /// A snapshot: every read through it sees the same revision.
-    pub(super) async fn snapshot(&self) -> Result<Snapshot, StoreError> {
-        Ok(Snapshot(self.readers.begin().await?))
+    /// Every read through a snapshot sees the same revision.
+    pub(super) async fn snapshot(&self) -> Result<Transaction, StoreError> {
+        Ok(Transaction(match &self.0 {
+            Kind::Sqlite { pools, .. } => Begun::Sqlite(pools.readers.begin().await?),
+            Kind::Postgres { pools } => Begun::Postgres(postgres::snapshot(&pools.readers).await?),
+        }))
+    }
+
+    /// A snapshot for the writer, which waits for no reader.
+    pub(super) async fn scout(&self) -> Result<Transaction, StoreError> {
+        Ok(Transaction(match &self.0 {
+            Kind::Sqlite { pools, .. } => Begun::Sqlite(pools.scout.begin().await?),
+            Kind::Postgres { pools } => Begun::Postgres(postgres::snapshot(&pools.scout).await?),
+        }))
+    }
+
+    /// A transaction of the writer.
+    pub(super) async fn begin(&self) -> Result<Transaction, StoreError> {
+        Ok(Transaction(match &self.0 {
+            // Takes the lock at once: a transaction that upgrades later could be refused.
+            Kind::Sqlite { pools, .. } => Begun::Sqlite(pools.writer.begin_with("BEGIN IMMEDIATE").await?),
+            Kind::Postgres { pools } => Begun::Postgres(pools.writer.begin().await?),
+        }))
     }
 
     pub(super) async fn close(&self) {
-        self.readers.close().await;
+        match &self.0 {
+            Kind::Sqlite { pools, .. } => pools.close().await,
+            Kind::Postgres { pools } => pools.close().await,
+        }
     }
 }
 
-fn lock(path: &Path) -> Result<std::fs::File, StoreError> {
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)
-            .map_err(|cause| StoreError::Folder { path: folder.to_owned(), cause })?;
-    }
-    let lock_path = path.with_extension("lock");
-    let file =
-        std::fs::File::create(&lock_path).map_err(|cause| StoreError::Folder { path: lock_path, cause })?;
-    file.try_lock().map_err(|_| StoreError::InUse { path: path.to_owned() })?;
-    Ok(file)
+async fn sqlite_rows<'c>(
+    on: impl Executor<'c, Database = Sqlite>,
+    sql: SqlStr,
+    values: Vec<Value>,
+) -> Result<Vec<Row>, StoreError> {
+    let rows = sqlx::query_with(sql, sqlite::arguments(values)?).fetch_all(on).await?;
+    Ok(rows.into_iter().map(Row::Sqlite).collect())
 }
 
-fn arguments(values: Vec<Value>) -> Result<SqliteArguments, StoreError> {
-    use sqlx::Arguments as _;
-    let mut arguments = SqliteArguments::default();
-    arguments.reserve(values.len(), 0);
-    for value in values {
-        let added = match value {
-            Value::Number(number) => arguments.add(number),
-            Value::Text(text) => arguments.add(text),
-            Value::OptionalText(text) => arguments.add(text),
-            Value::OptionalNumber(number) => arguments.add(number),
-        };
-        added.map_err(|cause| StoreError::Database(sqlx::Error::Encode(cause)))?;
-    }
-    Ok(arguments)
+async fn postgres_rows<'c>(
+    on: impl Executor<'c, Database = Postgres>,
+    sql: SqlStr,
+    values: Vec<Value>,
+) -> Result<Vec<Row>, StoreError> {
+    let rows = sqlx::query_with(sql, postgres::arguments(values)?).fetch_all(on).await?;
+    Ok(rows.into_iter().map(Row::Postgres).collect())
 }
 
-/// Reads of one revision.
-pub(super) struct Snapshot(sqlx::Transaction<'static, Sqlite>);
+/// A transaction. Dropped without [`commit`](Self::commit), it leaves nothing.
+pub(super) struct Transaction(Begun);
 
-impl Snapshot {
-    pub(super) async fn read(
-        &mut self,
-        sql: &'static str,
-        values: Vec<Value>,
-    ) -> Result<Vec<Row>, StoreError> {
-        let rows = sqlx::query_with(sql, arguments(values)?).fetch_all(&mut *self.0).await?;
-        Ok(rows.into_iter().map(Row).collect())
-    }
+enum Begun {
+    Sqlite(sqlx::Transaction<'static, Sqlite>),
+    Postgres(sqlx::Transaction<'static, Postgres>),
 }
 
-/// The writer's connection.
-pub(super) struct Connection(SqliteConnection);
-
-impl Connection {
-    /// A transaction that takes the writer's lock at once: one that upgrades later could be refused.
-    pub(super) async fn begin(&mut self) -> Result<Transaction<'_>, StoreError> {
-        Ok(Transaction(self.0.begin_with("BEGIN IMMEDIATE").await?))
-    }
-
-    /// Lets go of the database; without it, that happens some time after.
-    pub(super) async fn close(self) -> Result<(), StoreError> {
-        Ok(self.0.close().await?)
-    }
-}
-
-/// A transaction of the writer. Dropped without [`commit`](Self::commit), it leaves nothing.
-pub(super) struct Transaction<'c>(sqlx::Transaction<'c, Sqlite>);
-
-impl Transaction<'_> {
+impl Transaction {
     /// Runs a text of several statements, such as a migration.
     pub(super) async fn script(&mut self, sql: &'static str) -> Result<(), StoreError> {
-        sqlx::raw_sql(sql).execute(&mut *self.0).await?;
+        match &mut self.0 {
+            Begun::Sqlite(begun) => drop(sqlx::raw_sql(sql).execute(&mut **begun).await?),
+            Begun::Postgres(begun) => drop(sqlx::raw_sql(sql).execute(&mut **begun).await?),
+        }
         Ok(())
     }
 
@@ -180,44 +207,72 @@ impl Transaction<'_> {
         sql: &'static str,
         values: Vec<Value>,
     ) -> Result<Vec<Row>, StoreError> {
-        let rows = sqlx::query_with(sql, arguments(values)?).fetch_all(&mut *self.0).await?;
-        Ok(rows.into_iter().map(Row).collect())
+        let sql = sql.into_sql_str();
+        match &mut self.0 {
+            Begun::Sqlite(begun) => sqlite_rows(&mut **begun, sql, values).await,
+            Begun::Postgres(begun) => postgres_rows(&mut **begun, sql, values).await,
+        }
     }
 
-    /// Reads with a statement whose `IN` list has the length of `values`.
+    /// Reads with a statement that ends where its list of texts begins.
     pub(super) async fn read_each(
         &mut self,
-        (head, tail): (&'static str, &'static str),
+        head: &'static str,
         texts: &[Arc<str>],
     ) -> Result<Vec<Row>, StoreError> {
-        let mut found = Vec::new();
-        for part in texts.chunks(super::sql::MOST_ROWS) {
-            let values = part.iter().cloned().map(Value::Text).collect();
-            let text = AssertSqlSafe(super::sql::one_list(head, part.len(), tail));
-            let rows = sqlx::query_with(text, arguments(values)?).fetch_all(&mut *self.0).await?;
-            found.extend(rows.into_iter().map(Row));
+        if texts.is_empty() {
+            return Ok(Vec::new());
         }
-        Ok(found)
+        match &mut self.0 {
+            Begun::Sqlite(begun) => {
+                let mut found = Vec::new();
+                for part in texts.chunks(sqlite::MOST_ROWS) {
+                    let text = AssertSqlSafe(sqlite::one_list(head, part.len())).into_sql_str();
+                    let values = part.iter().cloned().map(Value::Text).collect();
+                    found.extend(sqlite_rows(&mut **begun, text, values).await?);
+                }
+                Ok(found)
+            }
+            Begun::Postgres(begun) => {
+                let text = AssertSqlSafe(postgres::one_list(head));
+                let query = sqlx::query_with(text, postgres::list_argument(texts)?);
+                Ok(query.fetch_all(&mut **begun).await?.into_iter().map(Row::Postgres).collect())
+            }
+        }
     }
 
-    /// Writes rows with multi-row statements: one round trip for [`MOST_ROWS`](super::sql::MOST_ROWS) of them.
+    /// Writes rows, given one value after the other, with a statement whose two parts stand around them.
     pub(super) async fn write_rows(
         &mut self,
         (head, tail): (&'static str, &'static str),
         columns: usize,
-        rows: Vec<Vec<Value>>,
+        values: Vec<Value>,
     ) -> Result<(), StoreError> {
-        let mut rows = rows.into_iter().peekable();
-        while rows.peek().is_some() {
-            let part: Vec<Vec<Value>> = rows.by_ref().take(super::sql::MOST_ROWS).collect();
-            let text = AssertSqlSafe(super::sql::multi_row(head, columns, part.len(), tail));
-            let values = part.into_iter().flatten().collect();
-            sqlx::query_with(text, arguments(values)?).execute(&mut *self.0).await?;
+        match &mut self.0 {
+            Begun::Sqlite(begun) => {
+                let mut values = values.into_iter();
+                while values.len() > 0 {
+                    let part: Vec<Value> = values.by_ref().take(columns * sqlite::MOST_ROWS).collect();
+                    let rows = part.len() / columns;
+                    let text = AssertSqlSafe(sqlite::multi_row(head, columns, rows, tail));
+                    sqlx::query_with(text, sqlite::arguments(part)?).execute(&mut **begun).await?;
+                }
+            }
+            Begun::Postgres(begun) if !values.is_empty() => {
+                let (types, arguments) = postgres::arrays(columns, &values)?;
+                let text = AssertSqlSafe(postgres::multi_row(head, &types, tail));
+                sqlx::query_with(text, arguments).execute(&mut **begun).await?;
+            }
+            Begun::Postgres(_) => {}
         }
         Ok(())
     }
 
     pub(super) async fn commit(self) -> Result<(), StoreError> {
-        Ok(self.0.commit().await?)
+        match self.0 {
+            Begun::Sqlite(begun) => begun.commit().await?,
+            Begun::Postgres(begun) => begun.commit().await?,
+        }
+        Ok(())
     }
 }

@@ -1,13 +1,12 @@
 //! Journal entries and their hashes. The definition of the hash is in `journal_entry.proto`; a script in another language
 //! can recompute it from an export.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::engine::{Row, Snapshot, Value};
+use super::engine::{Row, Transaction, Value};
 use super::{Store, StoreError, sql};
 
 /// The hash before the first entry.
@@ -82,10 +81,11 @@ pub(super) fn sha256_hex(bytes: &[u8]) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
+    let digit = |half: u8| char::from_digit(half.into(), 16).unwrap_or_default();
     let mut text = String::with_capacity(bytes.len() * 2);
     for byte in bytes {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
+        text.push(digit(byte >> 4));
+        text.push(digit(byte & 15));
     }
     text
 }
@@ -112,14 +112,14 @@ fn entry(row: &Row) -> Result<Entry, StoreError> {
 
 /// Entries of a closed span of revisions, with their changes, by revision.
 pub(super) async fn entries(
-    snapshot: &mut Snapshot,
+    snapshot: &mut Transaction,
     first: i64,
     last: i64,
 ) -> Result<Vec<Entry>, StoreError> {
     let span = || vec![Value::Number(first), Value::Number(last)];
     let mut entries: Vec<Entry> =
-        snapshot.read(sql::ENTRIES, span()).await?.iter().map(entry).collect::<Result<_, _>>()?;
-    for row in snapshot.read(sql::VERSIONS_OF_ENTRIES, span()).await? {
+        snapshot.run(sql::ENTRIES, span()).await?.iter().map(entry).collect::<Result<_, _>>()?;
+    for row in snapshot.run(sql::VERSIONS_OF_ENTRIES, span()).await? {
         let revision = row.number(0)?;
         let change = EntryChange { name: row.text(1)?, body: row.optional_text(3)? };
         let at = entries.binary_search_by_key(&revision, |entry| entry.revision);

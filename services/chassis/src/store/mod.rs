@@ -10,7 +10,9 @@
 
 mod cells;
 mod command;
+mod draft;
 mod engine;
+mod follow;
 mod journal;
 mod read;
 mod sql;
@@ -19,6 +21,7 @@ mod tests;
 mod verify;
 mod writer;
 
+use std::marker::PhantomData;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -34,16 +37,30 @@ pub use self::verify::Verification;
 
 use self::cells::CellCache;
 use self::engine::Engine;
+use self::follow::Following;
 use crate::clock::Clock;
 
 /// What can go wrong with the store itself.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The address names no engine that is built in.
-    #[error("`{address}` is no store: write sqlite:PATH")]
+    #[error("`{address}` is no store: write sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE")]
     Address {
         /// As given.
         address: String,
+    },
+    /// A PostgreSQL database that does not keep text as the store needs it.
+    #[error(
+        "the database {address} has encoding {encoding} and sorts by {order}; make one with CREATE DATABASE … TEMPLATE \
+         template0 ENCODING 'UTF8' LOCALE 'C'"
+    )]
+    DatabaseText {
+        /// Without its password.
+        address: String,
+        /// Its encoding.
+        encoding: String,
+        /// Its collation.
+        order: String,
     },
     /// Another process has the store open.
     #[error("the store {path} is open in another process; stop that one first")]
@@ -88,10 +105,46 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether the disk or quota is full (`SQLITE_FULL`): trying again does not help.
-    fn is_full(&self) -> bool {
-        matches!(self, Self::Database(sqlx::Error::Database(cause)) if cause.code().as_deref() == Some("13"))
+    /// The engine's own code: of SQLite a number, of PostgreSQL an SQLSTATE.
+    fn code(&self) -> Option<String> {
+        match self {
+            Self::Database(sqlx::Error::Database(cause)) => cause.code().map(Into::into),
+            _ => None,
+        }
     }
+
+    /// Whether the disk or quota is full (`SQLITE_FULL`, `disk_full`): trying again does not help.
+    fn is_full(&self) -> bool {
+        self.code().is_some_and(|code| matches!(&*code, "13" | "53100"))
+    }
+
+    /// Whether another process's work stood against it, so that the same may go through now: serialization failures,
+    /// deadlocks, and tables that were made twice at once.
+    fn is_conflict(&self) -> bool {
+        self.code().is_some_and(|code| matches!(&*code, "40001" | "40P01" | "23505" | "42P07"))
+    }
+
+    /// Whether the connection is gone, so that a new one may do: cut, or ended by a server that stops (class 57P).
+    fn is_disconnect(&self) -> bool {
+        matches!(self, Self::Database(sqlx::Error::Io(_) | sqlx::Error::Protocol(_)))
+            || self.code().is_some_and(|code| code.starts_with("57P") || code.starts_with("08"))
+    }
+
+    /// Whether trying again at once is worth it.
+    fn may_pass(&self) -> bool {
+        self.is_conflict() || self.is_disconnect()
+    }
+}
+
+/// An address that can be shown: `postgres://user:secret@host/x` without the secret.
+fn without_password(address: &str) -> String {
+    let hidden = || {
+        let (scheme, rest) = address.split_once("://")?;
+        let (user, host) = rest.rsplit_once('@')?;
+        let (user, _) = user.split_once(':')?;
+        Some(format!("{scheme}://{user}@{host}"))
+    };
+    hidden().unwrap_or_else(|| address.to_owned())
 }
 
 /// The newest entry of the journal.
@@ -117,7 +170,22 @@ struct Shared {
     cells: CellCache,
     head: watch::Sender<Head>,
     closed: watch::Sender<bool>,
-    opened_at: i64,
+    following: Following,
+}
+
+/// A command in the queue. It is done whether or not anybody waits for it.
+#[derive(Debug)]
+pub struct Receipt<E> {
+    outcome: oneshot::Receiver<Result<Committed, command::JobError>>,
+    refusal: PhantomData<fn() -> E>,
+}
+
+impl<E: 'static> Receipt<E> {
+    /// What became of it: everything that it changes is durable when this returns, or nothing is.
+    pub async fn outcome(self) -> Result<Committed, SubmitError<E>> {
+        let outcome = self.outcome.await.map_err(|_| SubmitError::Store(StoreError::Closing))?;
+        outcome.map_err(SubmitError::from_job)
+    }
 }
 
 /// How many commands may wait for the writer before callers wait for a place.
@@ -126,44 +194,48 @@ const QUEUE: usize = 4096;
 impl Store {
     /// Opens a store, making or migrating it as needed. `contributions` says what a body adds to the cells.
     pub async fn open(address: &str, contributions: Contributions, clock: Clock) -> Result<Self, StoreError> {
-        let engine = Engine::open(address)?;
-        let mut connection = engine.writer().await?;
-        let head = writer::set_up(&mut connection).await?;
-        Ok(Self::start(engine, connection, head, contributions, clock))
+        let engine = Engine::open(address).await?;
+        let head = writer::set_up(&engine).await?;
+        Ok(Self::start(engine, head, contributions, clock))
     }
 
-    /// Starts the writer.
-    fn start(
-        engine: Engine,
-        connection: engine::Connection,
-        head: Head,
-        contributions: Contributions,
-        clock: Clock,
-    ) -> Self {
+    /// Starts the writer, and where others write too, what follows them.
+    fn start(engine: Engine, head: Head, contributions: Contributions, clock: Clock) -> Self {
         let opened_at = head.revision;
         let (queue, jobs) = mpsc::channel(QUEUE);
         let shared = Arc::new(Shared {
             engine,
             contributions,
-            cells: CellCache::default(),
+            cells: CellCache::new(opened_at),
             head: watch::Sender::new(head),
             closed: watch::Sender::new(false),
-            opened_at,
+            following: Following::new(opened_at),
         });
-        tokio::spawn(writer::run(Arc::clone(&shared), connection, jobs, clock));
+        tokio::spawn(writer::run(Arc::clone(&shared), jobs, clock));
+        if shared.engine.is_shared() {
+            tokio::spawn(follow::look_out(Arc::downgrade(&shared)));
+        }
         Self { shared, queue }
     }
 
     /// Runs a command: everything that it changes is durable when this returns, or nothing is.
     pub async fn submit<E: Send + 'static>(&self, command: Command<E>) -> Result<Committed, SubmitError<E>> {
+        self.enqueue(command).await?.outcome().await
+    }
+
+    /// Puts a command into the queue: those queued later are decided after it.
+    pub async fn enqueue<E: Send + 'static>(
+        &self,
+        command: Command<E>,
+    ) -> Result<Receipt<E>, SubmitError<E>> {
         let (reply, outcome) = oneshot::channel();
         let job = writer::Job::new(command, reply);
         self.queue.send(job).await.map_err(|_| SubmitError::Store(StoreError::Closing))?;
-        let outcome = outcome.await.map_err(|_| SubmitError::Store(StoreError::Closing))?;
-        outcome.map_err(SubmitError::from_job)
+        Ok(Receipt { outcome, refusal: PhantomData })
     }
 
-    /// The newest entry. Every write acknowledged before the call is in it.
+    /// The newest entry that this process knows. Every write that it acknowledged before the call is in it; for the writes
+    /// of other processes see [`current`](Self::current).
     #[must_use]
     pub fn head(&self) -> Head {
         self.shared.head.borrow().clone()

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::command::{Held, Index};
+use super::command::{Decoded, Held, Index};
 use super::engine::{Row, Value};
 use super::journal::timestamp;
 use super::{Store, StoreError, sql};
@@ -28,6 +28,7 @@ impl Resource {
             create_time: timestamp(row.number(5)?)?,
             update_time: timestamp(row.number(6)?)?,
             body: row.optional_text(7)?,
+            decoded: Decoded::new(),
         };
         Ok(Self { name: row.text(0)?, held })
     }
@@ -88,14 +89,14 @@ impl Store {
         collections: &[String],
     ) -> Result<(i64, Option<Resource>, Vec<Vec<Resource>>), StoreError> {
         let mut snapshot = self.shared.engine.snapshot().await?;
-        let head = snapshot.read(sql::HEAD, Vec::new()).await?;
+        let head = snapshot.run(sql::HEAD, Vec::new()).await?;
         let revision = super::writer::head(&head)?.revision;
-        let rows = snapshot.read(sql::RESOURCE, vec![Value::Text(name.into())]).await?;
+        let rows = snapshot.run(sql::RESOURCE, vec![Value::Text(name.into())]).await?;
         let resource = rows.first().map(Resource::of_row).transpose()?;
         let mut lists = Vec::with_capacity(collections.len());
         for collection in collections {
             let query = PageQuery::all(collection, u32::MAX);
-            let rows = snapshot.read(sql::PAGE, query.values()).await?;
+            let rows = snapshot.run(sql::PAGE, query.values()).await?;
             lists.push(rows.iter().map(Resource::of_row).collect::<Result<_, _>>()?);
         }
         Ok((revision, resource, lists))

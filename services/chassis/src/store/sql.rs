@@ -1,8 +1,5 @@
 //! Every SQL text of the store: constants that SQLite and PostgreSQL take alike, each beginning with its user's name.
 
-/// The most rows of one statement; times the widest row, well below the 32,766 values that SQLite binds.
-pub(super) const MOST_ROWS: usize = 500;
-
 /// The schema, one idea a step. A step never changes once released; see the README's "Migrations".
 pub(super) const MIGRATIONS: &[&str] = &["-- chassis.store.migrate 1: the store
 CREATE TABLE head (
@@ -71,11 +68,8 @@ SELECT revision, hash FROM head WHERE id = 1";
 pub(super) const MOVE_HEAD: &str = "-- chassis.store.move_head
 UPDATE head SET revision = $1, hash = $2 WHERE id = 1";
 
-pub(super) const REQUESTS: (&str, &str) = (
-    "-- chassis.store.requests
-SELECT request_id, revision, caller, request_hash, outcome, commit_time FROM entries WHERE request_id IN (",
-    ")",
-);
+pub(super) const REQUESTS: &str = "-- chassis.store.requests
+SELECT request_id, revision, caller, request_hash, outcome FROM entries WHERE request_id";
 
 /// A resource in its latest version, with the times that the journal tells; `$tail` picks which.
 macro_rules! resources {
@@ -94,12 +88,11 @@ JOIN entries e ON e.revision = r.revision
     };
 }
 
-pub(super) const RESOURCES_BY_NAME: (&str, &str) =
-    (resources!("resources_by_name", "WHERE r.name IN ("), ")");
-pub(super) const RESOURCES_BY_COLLECTION: (&str, &str) =
-    (resources!("resources_by_collection", "WHERE r.deleted = 0 AND r.collection IN ("), ")");
-pub(super) const RESOURCES_BY_REFERENCE: (&str, &str) =
-    (resources!("resources_by_reference", "WHERE r.deleted = 0 AND r.refers_to IN ("), ")");
+pub(super) const RESOURCES_BY_NAME: &str = resources!("resources_by_name", "WHERE r.name");
+pub(super) const RESOURCES_BY_COLLECTION: &str =
+    resources!("resources_by_collection", "WHERE r.deleted = 0 AND r.collection");
+pub(super) const RESOURCES_BY_REFERENCE: &str =
+    resources!("resources_by_reference", "WHERE r.deleted = 0 AND r.refers_to");
 
 pub(super) const RESOURCE: &str = resources!("resource", "WHERE r.deleted = 0 AND r.name = $1");
 
@@ -120,31 +113,33 @@ FROM entries WHERE revision >= $1 AND revision <= $2 ORDER BY revision";
 pub(super) const ADD_ENTRIES: (&str, &str) = (
     "-- chassis.store.add_entries
 INSERT INTO entries
-(revision, commit_time, caller, method, request_id, request_hash, outcome, previous_hash, hash) VALUES ",
+(revision, commit_time, caller, method, request_id, request_hash, outcome, previous_hash, hash) ",
     "",
 );
 
 pub(super) const ADD_VERSIONS: (&str, &str) = (
     "-- chassis.store.add_versions
-INSERT INTO versions (revision, name, previous_revision, create_time, body) VALUES ",
+INSERT INTO versions (revision, name, previous_revision, create_time, body) ",
     "",
 );
 
 pub(super) const PUT_RESOURCES: (&str, &str) = (
     "-- chassis.store.put_resources
-INSERT INTO resources (name, revision, collection, sort_number, refers_to, deleted) VALUES ",
+INSERT INTO resources (name, revision, collection, sort_number, refers_to, deleted) ",
     " ON CONFLICT (name) DO UPDATE SET revision = excluded.revision, collection = excluded.collection,
 sort_number = excluded.sort_number, refers_to = excluded.refers_to, deleted = excluded.deleted",
 );
 
 pub(super) const ADD_TO_CELLS: (&str, &str) = (
     "-- chassis.store.add_to_cells
-INSERT INTO cells (series, measure, day, amount) VALUES ",
+INSERT INTO cells (series, measure, day, amount) ",
     " ON CONFLICT (series, measure, day) DO UPDATE SET amount = cells.amount + excluded.amount",
 );
 
+/// One row a measure, days and amounts in one text, in no order: rows cost more than what is in them.
 pub(super) const CELLS_OF_SERIES: &str = "-- chassis.store.cells_of_series
-SELECT measure, day, amount FROM cells WHERE series = $1 AND amount <> 0 ORDER BY measure, day";
+SELECT measure, string_agg(CAST(day AS TEXT) || ' ' || CAST(amount AS TEXT), ',') FROM cells
+WHERE series = $1 AND amount <> 0 GROUP BY measure";
 
 pub(super) const CELLS: &str = "-- chassis.store.cells
 SELECT series, measure, day, amount FROM cells WHERE amount <> 0";
@@ -166,11 +161,38 @@ pub(super) const EXISTING: &str = "-- chassis.store.existing
 SELECT r.name, v.body FROM resources r JOIN versions v ON v.name = r.name AND v.revision = r.revision
 WHERE r.deleted = 0 AND r.name > $1 ORDER BY r.name LIMIT 2000";
 
+/// What the bodies of a span of revisions replaced, and where they are listed.
+pub(super) const REPLACED: &str = "-- chassis.store.replaced
+SELECT v.name, v.body, p.body, r.collection FROM versions v JOIN resources r ON r.name = v.name
+LEFT JOIN versions p ON p.revision = v.previous_revision AND p.name = v.name
+WHERE v.revision > $1 AND v.revision <= $2 ORDER BY v.revision LIMIT $3";
+
 /// The first entry after a revision.
 pub(super) const ENTRY_AFTER: &str = "-- chassis.store.entry_after
 SELECT revision FROM entries WHERE revision > $1 ORDER BY revision LIMIT 1";
 
-/// Every static text, for the test that prepares each.
+/// How a PostgreSQL database keeps text; the one statement for one engine.
+pub(super) const DATABASE_TEXT: &str = "-- chassis.store.database_text
+SELECT pg_encoding_to_char(encoding), datcollate FROM pg_database WHERE datname = current_database()";
+
+/// The statements that end where a list begins, for the test that prepares each.
+#[cfg(test)]
+pub(super) const LISTS: &[&str] =
+    &[REQUESTS, RESOURCES_BY_NAME, RESOURCES_BY_COLLECTION, RESOURCES_BY_REFERENCE];
+
+/// The statements that write rows, with the types of their columns.
+#[cfg(test)]
+pub(super) const ROWS: &[((&str, &str), &[&str])] = &[
+    (
+        ADD_ENTRIES,
+        &["BIGINT", "BIGINT", "TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "TEXT"],
+    ),
+    (ADD_VERSIONS, &["BIGINT", "TEXT", "BIGINT", "BIGINT", "TEXT"]),
+    (PUT_RESOURCES, &["TEXT", "BIGINT", "TEXT", "BIGINT", "TEXT", "BIGINT"]),
+    (ADD_TO_CELLS, &["TEXT", "TEXT", "BIGINT", "BIGINT"]),
+];
+
+/// Every other text, for the test that prepares each.
 #[cfg(test)]
 pub(super) const ALL: &[&str] = &[
     SCHEMA_TABLE,
@@ -188,35 +210,6 @@ pub(super) const ALL: &[&str] = &[
     STALE_RESOURCES,
     DANGLING_RESOURCES,
     EXISTING,
+    REPLACED,
     ENTRY_AFTER,
 ];
-
-/// `head (…), (…) tail` with `rows` rows of `columns` parameters, each written by the engine.
-pub(super) fn multi_row(head: &str, columns: usize, rows: usize, tail: &str) -> String {
-    let mut text = String::with_capacity(head.len() + tail.len() + rows * columns * 7);
-    text.push_str(head);
-    for row in 0..rows {
-        text.push_str(if row == 0 { "(" } else { ", (" });
-        list(&mut text, row * columns, columns);
-        text.push(')');
-    }
-    text.push_str(tail);
-    text
-}
-
-/// `head …, … tail` with `count` parameters in one list.
-pub(super) fn one_list(head: &str, count: usize, tail: &str) -> String {
-    let mut text = String::from(head);
-    list(&mut text, 0, count);
-    text.push_str(tail);
-    text
-}
-
-fn list(text: &mut String, before: usize, count: usize) {
-    for number in 1..=count {
-        if number > 1 {
-            text.push_str(", ");
-        }
-        super::engine::write_parameter(text, before + number);
-    }
-}

@@ -12,9 +12,11 @@ use std::pin::Pin;
 use std::task::{Context as TaskContext, Waker};
 
 use jiff::Timestamp;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{ConnectOptions as _, Connection as _};
+use sqlx::postgres::PgConnection;
+use sqlx::sqlite::SqliteConnection;
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, SqlSafeStr as _};
 use tempfile::TempDir;
+use thidua_tests::cluster::Cluster;
 use uuid::Uuid;
 
 use super::*;
@@ -22,25 +24,37 @@ use crate::clock::Clock;
 
 /// A place where a store lives, to be opened again and again.
 struct Home {
+    address: String,
     folder: TempDir,
 }
 
-/// A new home on every engine.
-fn homes() -> [Home; 1] {
-    [Home { folder: TempDir::new().unwrap() }]
+/// A new home on every engine that is here.
+fn homes() -> Vec<Home> {
+    let shared = Cluster::shared().map(|cluster| Home {
+        address: cluster.database(),
+        folder: TempDir::new().unwrap(),
+    });
+    std::iter::once(embedded()).chain(shared).collect()
+}
+
+/// A new home on SQLite.
+fn embedded() -> Home {
+    let folder = TempDir::new().unwrap();
+    Home { address: format!("sqlite:{}", folder.path().join("store.sqlite").display()), folder }
 }
 
 impl Home {
+    /// Whether several processes may share the store.
+    fn is_shared(&self) -> bool {
+        self.address.starts_with("postgres:")
+    }
+
     fn path(&self) -> PathBuf {
         self.folder.path().join("store.sqlite")
     }
 
-    fn address(&self) -> String {
-        format!("sqlite:{}", self.path().display())
-    }
-
     async fn try_open(&self) -> Result<Store, StoreError> {
-        Store::open(&self.address(), contributions, Clock::fixed(at(0))).await
+        Store::open(&self.address, contributions, Clock::fixed(at(0))).await
     }
 
     async fn open(&self) -> Store {
@@ -49,20 +63,33 @@ impl Home {
 
     /// Opens the store while the clock stands still at a second.
     async fn open_at(&self, second: i64) -> Store {
-        Store::open(&self.address(), contributions, Clock::fixed(at(second))).await.unwrap()
-    }
-
-    /// A connection past the store.
-    async fn connect(&self) -> SqliteConnection {
-        SqliteConnectOptions::new().filename(self.path()).connect().await.unwrap()
+        Store::open(&self.address, contributions, Clock::fixed(at(second))).await.unwrap()
     }
 
     /// Changes what is stored, past the store, which must be closed.
     async fn alter(&self, sql: &'static str) {
-        let mut connection = self.connect().await;
-        let done = sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
-        assert!(done.rows_affected() > 0, "nothing was altered by {sql}");
-        connection.close().await.unwrap();
+        let altered = if self.is_shared() {
+            let mut connection = PgConnection::connect(&self.address).await.unwrap();
+            let done = sqlx::raw_sql(sql).execute(&mut connection).await.unwrap().rows_affected();
+            connection.close().await.unwrap();
+            done
+        } else {
+            let mut connection = SqliteConnection::connect(&self.address).await.unwrap();
+            let done = sqlx::raw_sql(sql).execute(&mut connection).await.unwrap().rows_affected();
+            connection.close().await.unwrap();
+            done
+        };
+        assert!(altered > 0, "nothing was altered by {sql}");
+    }
+
+    /// Why the engine does not take a statement.
+    async fn refuses(&self, sql: &str) -> Option<sqlx::Error> {
+        let text = AssertSqlSafe(sql).into_sql_str();
+        if self.is_shared() {
+            PgConnection::connect(&self.address).await.unwrap().prepare(text).await.err()
+        } else {
+            SqliteConnection::connect(&self.address).await.unwrap().prepare(text).await.err()
+        }
     }
 }
 

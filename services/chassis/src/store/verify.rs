@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::engine::{Snapshot, Value};
+use super::engine::{Transaction, Value};
 use super::journal::{Entry, ZERO_HASH, entries};
 use super::{Head, Store, StoreError, sql};
 
@@ -43,7 +43,7 @@ impl Store {
     /// Recomputes every hash, and compares the state with the versions and the cells with the state, all at one revision.
     pub async fn verify(&self) -> Result<Verification, StoreError> {
         let mut snapshot = self.shared.engine.snapshot().await?;
-        let head = super::writer::head(&snapshot.read(sql::HEAD, Vec::new()).await?)?;
+        let head = super::writer::head(&snapshot.run(sql::HEAD, Vec::new()).await?)?;
         let mut found = Verification { head, first_bad_revision: None, findings: Vec::new() };
         check_chain(&mut snapshot, &mut found).await?;
         let state = check_state(&mut snapshot, &mut found).await;
@@ -54,11 +54,11 @@ impl Store {
         Ok(found)
     }
 
-    async fn check_cells(&self, snapshot: &mut Snapshot, found: &mut Verification) -> Result<(), StoreError> {
+    async fn check_cells(&self, snapshot: &mut Transaction, found: &mut Verification) -> Result<(), StoreError> {
         let mut sums: HashMap<(Arc<str>, Arc<str>, i64), i64> = HashMap::new();
         let mut after: Arc<str> = "".into();
         loop {
-            let rows = snapshot.read(sql::EXISTING, vec![Value::Text(Arc::clone(&after))]).await?;
+            let rows = snapshot.run(sql::EXISTING, vec![Value::Text(Arc::clone(&after))]).await?;
             let Some(last) = rows.last() else { break };
             after = last.text(0)?;
             for row in rows {
@@ -75,7 +75,7 @@ impl Store {
             }
         }
         sums.retain(|_, amount| *amount != 0);
-        for row in snapshot.read(sql::CELLS, Vec::new()).await? {
+        for row in snapshot.run(sql::CELLS, Vec::new()).await? {
             let key = (row.text(0)?, row.text(1)?, row.number(2)?);
             let (stored, computed) = (row.number(3)?, sums.remove(&key).unwrap_or_default());
             if stored != computed {
@@ -94,7 +94,7 @@ fn cell_finding((series, measure, day): &(Arc<str>, Arc<str>, i64), stored: i64,
 /// How many entries are read at once.
 const ENTRIES_AT_ONCE: i64 = 16;
 
-async fn check_chain(snapshot: &mut Snapshot, found: &mut Verification) -> Result<(), StoreError> {
+async fn check_chain(snapshot: &mut Transaction, found: &mut Verification) -> Result<(), StoreError> {
     let head = found.head.clone();
     let mut previous: Arc<str> = ZERO_HASH.into();
     let (mut next, mut step) = (1, ENTRIES_AT_ONCE);
@@ -127,7 +127,7 @@ async fn check_chain(snapshot: &mut Snapshot, found: &mut Verification) -> Resul
     if previous != head.hash {
         found.bad(head.revision, "the head does not have the hash of the newest entry".to_owned());
     } else if let Some(row) =
-        snapshot.read(sql::ENTRY_AFTER, vec![Value::Number(head.revision)]).await?.first()
+        snapshot.run(sql::ENTRY_AFTER, vec![Value::Number(head.revision)]).await?.first()
     {
         let beyond = row.number(0)?;
         found.bad(beyond, format!("revision {beyond} lies beyond the head"));
@@ -147,12 +147,12 @@ fn check_entry(entry: Option<&Entry>, previous: &str) -> Result<Arc<str>, &'stat
     Ok(Arc::clone(&entry.hash))
 }
 
-async fn check_state(snapshot: &mut Snapshot, found: &mut Verification) -> Result<(), StoreError> {
+async fn check_state(snapshot: &mut Transaction, found: &mut Verification) -> Result<(), StoreError> {
     for (statement, what) in [
         (sql::STALE_RESOURCES, "does not stand at its newest version"),
         (sql::DANGLING_RESOURCES, "stands at a version that is not there"),
     ] {
-        for row in snapshot.read(statement, Vec::new()).await? {
+        for row in snapshot.run(statement, Vec::new()).await? {
             let (name, revision) = (row.text(0)?, row.number(1)?);
             found.findings.push(format!("{name} {what} (revision {revision})"));
         }

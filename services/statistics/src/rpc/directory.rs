@@ -160,7 +160,7 @@ impl Statistics {
 fn all_units(state: &State) -> Result<Units, Error> {
     let read = |(name, held): (&str, _)| {
         let parsed: UnitName = name.parse().map_err(|_| unit::corrupt(name))?;
-        Ok((parsed, unit::decode_held(held)?))
+        Ok((parsed, unit::decode_held(held)?.as_ref().clone()))
     };
     state.collection(COLLECTION).map(read).collect()
 }

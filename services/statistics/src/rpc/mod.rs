@@ -41,7 +41,7 @@ pub struct Statistics {
     store: Store,
     clock: Clock,
     catalogue: Arc<Catalogue>,
-    /// All units as of a revision; read anew once the journal has moved on.
+    /// All units as of a revision; read anew once a unit has changed.
     units: Arc<RwLock<(i64, Arc<Units>)>>,
 }
 
@@ -55,10 +55,10 @@ impl Statistics {
 
     /// All units, as current as the last acknowledged write.
     async fn units(&self) -> Result<Arc<Units>, Error> {
-        let revision = self.store.head().revision;
+        let revision = self.store.current().await.map_err(Error::store)?.revision;
         {
             let (read_at, units) = &*self.units.read().unwrap_or_else(PoisonError::into_inner);
-            if *read_at >= revision {
+            if *read_at >= self.store.last_change(unit::COLLECTION) {
                 return Ok(Arc::clone(units));
             }
         }

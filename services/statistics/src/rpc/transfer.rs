@@ -1,11 +1,12 @@
 //! `TransferService`: records in bulk, chunk by chunk.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::sync::Arc;
 
 use thidua_chassis::caller::Caller;
 use thidua_chassis::edge::at_revision;
-use thidua_chassis::store::{Committed, Decision, Needs, State};
+use thidua_chassis::failure::Shared;
+use thidua_chassis::store::{Change, Decision, Needs, Receipt, State};
 use thidua_chassis::terms::{Terms, uuid};
 use thidua_proto::names::{RecordName, UnitName};
 use thidua_proto::parse::{Problem, Violation, Violations};
@@ -13,7 +14,6 @@ use thidua_proto::statistics as proto;
 use thidua_proto::statistics::import_records_request::Part;
 use thidua_proto::statistics::import_row::Record as Row;
 use thidua_proto::statistics::transfer_service_server::TransferService;
-use tokio::task::JoinHandle;
 use tonic::{Request, Response, Status, Streaming};
 use uuid::Uuid;
 
@@ -100,7 +100,7 @@ struct Import {
     taken: i64,
     /// Parsed, waiting for the wave before them.
     ready: Vec<(Terms, Vec<Parsed>)>,
-    under_way: VecDeque<JoinHandle<Result<Committed, Error>>>,
+    under_way: VecDeque<Receipt<Error>>,
     answer: proto::ImportRecordsResponse,
 }
 
@@ -138,14 +138,13 @@ impl Import {
         Ok(last)
     }
 
-    /// Submits what is ready, once the wave before it has been committed.
+    /// Submits what is ready; one wave before it may still be under way.
     async fn send_wave(&mut self) -> Result<(), Error> {
-        while !self.under_way.is_empty() {
+        while self.under_way.len() > WAVE {
             self.settle_one().await?;
         }
         for (terms, rows) in self.ready.drain(..) {
-            let (service, unit) = (self.service.clone(), self.header.unit.clone());
-            self.under_way.push_back(tokio::spawn(async move { submit(&service, terms, &unit, rows).await }));
+            self.under_way.push_back(enqueue(&self.service, terms, &self.header.unit, rows).await?);
         }
         Ok(())
     }
@@ -160,9 +159,8 @@ impl Import {
     }
 
     async fn settle_one(&mut self) -> Result<(), Error> {
-        let Some(task) = self.under_way.pop_front() else { return Ok(()) };
-        let internal = |_| Error::Shared(thidua_chassis::failure::Shared::Internal);
-        let committed = task.await.map_err(internal)??;
+        let Some(chunk) = self.under_way.pop_front() else { return Ok(()) };
+        let committed = chunk.outcome().await.map_err(Shared::of_submit::<Error>)?;
         let corrupt = |cause: serde_json::Error| thidua_chassis::store::StoreError::Corrupt {
             problem: format!("an import's outcome cannot be read: {cause}"),
         };
@@ -230,12 +228,12 @@ fn read<M: RecordMessage>(
     v.within(scope, |v| message.parse(v)).map(|record| (M::KIND, record))
 }
 
-async fn submit(
+async fn enqueue(
     service: &Statistics,
     terms: Terms,
     unit: &UnitName,
     rows: Vec<Parsed>,
-) -> Result<Committed, Error> {
+) -> Result<Receipt<Error>, Error> {
     let sound = || rows.iter().filter_map(|row| row.new.as_ref().ok());
     let mut needs = Needs::default();
     needs.names.push(unit.to_string().into());
@@ -244,13 +242,13 @@ async fn submit(
     let matters: BTreeSet<&Arc<str>> =
         sound().filter_map(|new| new.change.index.refers_to.as_ref()).collect();
     needs.names.extend(matters.into_iter().cloned());
-    terms.submit(&service.store, needs, move |state, _| Ok(decide(state, &rows))).await
+    terms.enqueue(&service.store, needs, move |state, _| Ok(decide(state, &rows))).await
 }
 
 /// Keeps the rows that hold and tells of the others.
 fn decide(state: &State, rows: &[Parsed]) -> Decision {
     let mut outcome = proto::ImportRecordsResponse::default();
-    let (mut seen, mut changes) = (BTreeSet::new(), BTreeMap::new());
+    let (mut seen, mut changes) = (HashSet::new(), Vec::with_capacity(rows.len()));
     for row in rows {
         match take(state, row, &mut seen, &mut changes) {
             Ok(Taken::Created) => outcome.created_count += 1,
@@ -264,7 +262,7 @@ fn decide(state: &State, rows: &[Parsed]) -> Decision {
     }
     // Counts, lists and texts can always be written.
     let outcome = serde_json::to_string(&outcome).ok();
-    Decision { changes: changes.into_values().collect(), outcome }
+    Decision { changes, outcome }
 }
 
 enum Taken {
@@ -276,8 +274,8 @@ enum Taken {
 fn take(
     state: &State,
     row: &Parsed,
-    seen: &mut BTreeSet<Arc<str>>,
-    changes: &mut BTreeMap<Arc<str>, thidua_chassis::store::Change>,
+    seen: &mut HashSet<Arc<str>>,
+    changes: &mut Vec<Change>,
 ) -> Result<Taken, Vec<proto::RefusedRow>> {
     let new = match &row.new {
         Ok(new) => new,
@@ -295,7 +293,7 @@ fn take(
         Some(held) if held.body == new.change.body => return Ok(Taken::Unchanged),
         Some(_) => Taken::Updated,
     };
-    changes.insert(Arc::clone(&new.name), new.change.clone());
+    changes.push(new.change.clone());
     Ok(taken)
 }
 

@@ -1,5 +1,7 @@
 //! The conversions of units.
 
+use std::sync::Arc;
+
 use thidua_chassis::body;
 use thidua_chassis::store::{Held, Index, Resource};
 use thidua_proto::date;
@@ -59,11 +61,15 @@ pub(super) fn index() -> Index {
 
 pub(super) fn decode(resource: &Resource) -> Result<(UnitName, Unit), Error> {
     let name = resource.name.parse().map_err(|_| corrupt(&resource.name))?;
-    Ok((name, decode_held(&resource.held)?))
+    Ok((name, read(resource.held.body.as_deref().unwrap_or("{}"))?))
 }
 
-pub(super) fn decode_held(held: &Held) -> Result<Unit, Error> {
-    let message: proto::Unit = body::decode(held.body.as_deref().unwrap_or("{}"))?;
+pub(super) fn decode_held(held: &Held) -> Result<Arc<Unit>, Error> {
+    held.decoded(read)
+}
+
+fn read(stored: &str) -> Result<Unit, Error> {
+    let message: proto::Unit = body::decode(stored)?;
     let mut v = Violations::default();
     let unit = parse(&message, &mut v);
     v.finish(unit).map_err(|violations| corrupt(&violations.paths()))

@@ -148,7 +148,7 @@ impl New {
     /// The unit must exist on the record's day, and the matter must exist.
     pub(super) fn check(&self, state: &State) -> Result<(), Error> {
         let unit = state.get(&self.unit).ok_or_else(|| Error::not_found(&self.unit))?;
-        admit(&self.unit_name, &unit::decode_held(unit)?, self.date)?;
+        admit(&self.unit_name, &*unit::decode_held(unit)?, self.date)?;
         match &self.matter {
             Some(matter) if state.get(matter).is_none() => Err(Error::not_found(matter)),
             _ => Ok(()),

@@ -1,31 +1,28 @@
 //! Opening, closing, opening again.
 
-use sqlx::{AssertSqlSafe, Executor as _, SqlSafeStr as _};
-
+use super::super::engine::{postgres, sqlite};
 use super::super::sql;
 use super::*;
 
-/// The statements with lists: with `IN` lists, and with rows of so many columns.
-const LISTS: [(&str, &str); 4] =
-    [sql::REQUESTS, sql::RESOURCES_BY_NAME, sql::RESOURCES_BY_COLLECTION, sql::RESOURCES_BY_REFERENCE];
-const ROWS: [((&str, &str), usize); 4] =
-    [(sql::ADD_ENTRIES, 9), (sql::ADD_VERSIONS, 5), (sql::PUT_RESOURCES, 6), (sql::ADD_TO_CELLS, 4)];
-
 #[tokio::test]
-async fn the_engine_takes_every_statement() {
-    let mut texts: Vec<String> = sql::ALL.iter().map(|text| (*text).to_owned()).collect();
-    for length in [1, sql::MOST_ROWS] {
-        let list = (1..=length).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
-        texts.extend(LISTS.iter().map(|(head, tail)| format!("{head}{list}{tail}")));
-        texts.extend(ROWS.iter().map(|((head, tail), columns)| sql::multi_row(head, *columns, length, tail)));
-    }
+async fn every_engine_takes_every_statement() {
     for home in homes() {
         home.open().await.close().await;
-        let mut connection = home.connect().await;
+        let mut texts: Vec<String> = sql::ALL.iter().map(|text| (*text).to_owned()).collect();
+        if home.is_shared() {
+            texts.push(sql::DATABASE_TEXT.to_owned());
+            texts.extend(sql::LISTS.iter().map(|head| postgres::one_list(head)));
+            texts.extend(sql::ROWS.iter().map(|((head, tail), types)| postgres::multi_row(head, types, tail)));
+        }
+        for length in [1, sqlite::MOST_ROWS].into_iter().filter(|_| !home.is_shared()) {
+            texts.extend(sql::LISTS.iter().map(|head| sqlite::one_list(head, length)));
+            let rows = sql::ROWS.iter();
+            texts.extend(rows.map(|((head, tail), types)| sqlite::multi_row(head, types.len(), length, tail)));
+        }
         for text in &texts {
             assert!(text.starts_with("-- chassis.store."), "{text}");
-            let prepared = connection.prepare(AssertSqlSafe(text.as_str()).into_sql_str()).await;
-            assert!(prepared.is_ok(), "{text}: {:?}", prepared.err());
+            let refused = home.refuses(text).await;
+            assert!(refused.is_none(), "{}: {text}: {refused:?}", home.address);
         }
     }
 }
@@ -33,8 +30,9 @@ async fn the_engine_takes_every_statement() {
 #[test]
 fn no_statement_is_left_out_of_the_lists() {
     let source = include_str!("../sql.rs");
-    assert_eq!(source.matches(": &str =").count(), sql::ALL.len());
-    assert_eq!(source.matches(": (&str, &str) =").count(), LISTS.len() + ROWS.len());
+    let of_one_engine = 1;
+    assert_eq!(source.matches(": &str =").count(), sql::ALL.len() + sql::LISTS.len() + of_one_engine);
+    assert_eq!(source.matches(": (&str, &str) =").count(), sql::ROWS.len());
 }
 
 #[tokio::test]
@@ -63,15 +61,14 @@ async fn an_address_of_no_engine_is_refused() {
 }
 
 #[tokio::test]
-async fn a_store_is_opened_once_at_a_time() {
-    for home in homes() {
-        let store = home.open().await;
-        let second = home.try_open().await;
-        assert!(matches!(&second, Err(StoreError::InUse { path }) if *path == home.path()), "{second:?}");
-        store.submit(put("things/1", "{}")).await.unwrap();
-        store.close().await;
-        home.open().await;
-    }
+async fn an_embedded_store_is_opened_once_at_a_time() {
+    let home = embedded();
+    let store = home.open().await;
+    let second = home.try_open().await;
+    assert!(matches!(&second, Err(StoreError::InUse { path }) if *path == home.path()), "{second:?}");
+    store.submit(put("things/1", "{}")).await.unwrap();
+    store.close().await;
+    home.open().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -6,18 +6,17 @@ use super::*;
 
 /// Opens a store that may not grow beyond about 400 kB.
 async fn open_with_little_room(home: &Home) -> Store {
-    let engine = Engine::open(&home.address()).unwrap();
-    let mut connection = engine.writer().await.unwrap();
-    let head = writer::set_up(&mut connection).await.unwrap();
-    let mut transaction = connection.begin().await.unwrap();
+    let engine = Engine::open(&home.address).await.unwrap();
+    let head = writer::set_up(&engine).await.unwrap();
+    let mut transaction = engine.begin().await.unwrap();
     transaction.script("PRAGMA max_page_count = 100").await.unwrap();
     transaction.commit().await.unwrap();
-    Store::start(engine, connection, head, contributions, Clock::fixed(at(0)))
+    Store::start(engine, head, contributions, Clock::fixed(at(0)))
 }
 
 #[tokio::test]
 async fn a_full_store_says_so_writes_nothing_and_goes_on() {
-    let [home] = homes();
+    let home = embedded();
     let large = format!("\"{}\"", "x".repeat(1_000_000));
     let store = open_with_little_room(&home).await;
     store.submit(put("things/1", "{}")).await.unwrap();

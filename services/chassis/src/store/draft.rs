@@ -1,0 +1,353 @@
+//! A batch as it is decided: the state that its commands named, and what each of them changes in it.
+
+use std::collections::{HashMap, HashSet};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use super::cells::{Cell, Deltas};
+use super::command::{Change, Committed, Context, Decoded, Held, JobError, State};
+use super::engine::{Transaction, Value};
+use super::journal::{Entry, EntryChange};
+use super::writer::Pending;
+use super::{Head, Needs, Resource, Shared, StoreError, sql};
+
+/// A request that was accepted before.
+pub(super) struct Seen {
+    revision: i64,
+    caller: Arc<str>,
+    request_hash: Arc<str>,
+    outcome: Option<Arc<str>>,
+}
+
+impl Seen {
+    fn repeat(&self, command: &Pending) -> Taken {
+        if self.request_hash == command.request_hash && self.caller == command.caller {
+            return Taken::Repeat { revision: self.revision, outcome: self.outcome.clone() };
+        }
+        let request_id = command.request_id.unwrap_or_default();
+        Taken::Refused(JobError::RequestIdReused { request_id, revision: self.revision })
+    }
+}
+
+/// What became of one command of a batch.
+pub(super) enum Taken {
+    Done(Committed),
+    /// Its request was accepted before, in an earlier batch or in this one.
+    Repeat {
+        revision: i64,
+        outcome: Option<Arc<str>>,
+    },
+    Refused(JobError),
+}
+
+/// What a batch leaves, once it is decided: the next one may be decided over it before it is durable.
+pub(super) struct Ahead {
+    /// The head before the batch.
+    base: Head,
+    head: Head,
+    state: State,
+    requests: HashMap<Arc<str>, Seen>,
+}
+
+/// A batch, decided.
+pub(super) struct Draft {
+    /// The head that it was decided over; it holds only there.
+    pub(super) base: Head,
+    pub(super) taken: Vec<Taken>,
+    pub(super) collections: HashSet<Arc<str>>,
+    requests: HashMap<Arc<str>, Seen>,
+    state: State,
+    revision: i64,
+    hash: Arc<str>,
+    now: jiff::Timestamp,
+    entries: Vec<Value>,
+    versions: Vec<Value>,
+    latest: HashMap<Arc<str>, [Value; 6]>,
+    deltas: Deltas,
+}
+
+impl Draft {
+    /// Decides commands over the state at `base`, the head that the transaction sees and keeps.
+    pub(super) async fn decide(
+        shared: &Shared,
+        transaction: &mut Transaction,
+        base: Head,
+        commands: &[Pending],
+        now: jiff::Timestamp,
+    ) -> Result<Self, StoreError> {
+        let mut draft = Self::empty(base, now);
+        draft.load(transaction, commands).await?;
+        draft.take_all(shared, commands);
+        Ok(draft)
+    }
+
+    /// Decides commands over what the batch before them leaves. The transaction may see that batch or not.
+    pub(super) async fn decide_ahead(
+        shared: &Shared,
+        transaction: &mut Transaction,
+        ahead: Ahead,
+        commands: &[Pending],
+        now: jiff::Timestamp,
+    ) -> Result<Self, StoreError> {
+        let mut draft = Self::empty(ahead.head, now);
+        draft.load(transaction, commands).await?;
+        let needed: HashSet<&Arc<str>> = commands.iter().flat_map(|command| &command.needs.names).collect();
+        for (name, held) in ahead.state.held {
+            if held.revision > ahead.base.revision || needed.contains(&name) {
+                draft.state.held.insert(name, held);
+            }
+        }
+        draft.requests.extend(ahead.requests);
+        draft.take_all(shared, commands);
+        Ok(draft)
+    }
+
+    fn empty(base: Head, now: jiff::Timestamp) -> Self {
+        Self {
+            taken: Vec::new(),
+            collections: HashSet::new(),
+            requests: HashMap::new(),
+            state: State::default(),
+            revision: base.revision,
+            hash: Arc::clone(&base.hash),
+            base,
+            now,
+            entries: Vec::new(),
+            versions: Vec::new(),
+            latest: HashMap::new(),
+            deltas: Deltas::new(),
+        }
+    }
+
+    /// The head after the batch.
+    pub(super) fn head(&self) -> Head {
+        Head { revision: self.revision, hash: Arc::clone(&self.hash) }
+    }
+
+    /// What the batch leaves for the next; the draft needs it no more.
+    pub(super) fn leave(&mut self) -> Ahead {
+        Ahead {
+            base: self.base.clone(),
+            head: self.head(),
+            state: std::mem::take(&mut self.state),
+            requests: std::mem::take(&mut self.requests),
+        }
+    }
+
+    async fn load(&mut self, transaction: &mut Transaction, commands: &[Pending]) -> Result<(), StoreError> {
+        let ids: Vec<Arc<str>> =
+            commands.iter().filter_map(|command| command.request_id).map(|id| id.to_string().into()).collect();
+        for row in transaction.read_each(sql::REQUESTS, &ids).await? {
+            let seen = Seen {
+                revision: row.number(1)?,
+                caller: row.text(2)?,
+                request_hash: row.text(3)?,
+                outcome: row.optional_text(4)?,
+            };
+            self.requests.insert(row.text(0)?, seen);
+        }
+        let unique = |pick: fn(&Needs) -> &Vec<Arc<str>>| {
+            let mut texts: Vec<Arc<str>> =
+                commands.iter().flat_map(|command| pick(&command.needs)).cloned().collect();
+            texts.sort_unstable();
+            texts.dedup();
+            texts
+        };
+        for (statement, texts) in [
+            (sql::RESOURCES_BY_NAME, unique(|needs| &needs.names)),
+            (sql::RESOURCES_BY_COLLECTION, unique(|needs| &needs.collections)),
+            (sql::RESOURCES_BY_REFERENCE, unique(|needs| &needs.references)),
+        ] {
+            for row in transaction.read_each(statement, &texts).await? {
+                let Resource { name, held } = Resource::of_row(&row)?;
+                self.state.held.insert(name, held);
+            }
+        }
+        Ok(())
+    }
+
+    fn take_all(&mut self, shared: &Shared, commands: &[Pending]) {
+        self.taken.reserve(commands.len());
+        for command in commands {
+            let taken = self.take(shared, command);
+            self.taken.push(taken);
+        }
+    }
+
+    /// Decides one command over the state that the ones before it left.
+    fn take(&mut self, shared: &Shared, command: &Pending) -> Taken {
+        let request_id: Option<Arc<str>> = command.request_id.map(|id| id.to_string().into());
+        if let Some(seen) = request_id.as_ref().and_then(|id| self.requests.get(id)) {
+            return seen.repeat(command);
+        }
+        let context = Context { now: self.now, revision: self.revision + 1 };
+        // A rule that panics fails its own command; the writer and everybody else's commands go on.
+        let decided = std::panic::catch_unwind(AssertUnwindSafe(|| (command.decide)(&self.state, &context)));
+        let decision = match decided {
+            Ok(Ok(decision)) => decision,
+            Ok(Err(refusal)) => return Taken::Refused(JobError::Refused(refusal)),
+            Err(_) => {
+                let problem = format!("the rule of {} panicked", command.method);
+                return Taken::Refused(JobError::Store(StoreError::Corrupt { problem }));
+            }
+        };
+        // Before anything is taken over: a body that cannot be counted fails its own command, not the batch.
+        let deltas = match self.deltas_of(shared, &decision.changes) {
+            Ok(deltas) => deltas,
+            Err(error) => return Taken::Refused(JobError::Store(error)),
+        };
+        let changes =
+            decision.changes.iter().map(|change| (Arc::clone(&change.name), self.hold(change))).collect();
+        let outcome: Option<Arc<str>> = decision.outcome.map(Into::into);
+        if command.validate_only {
+            return Taken::Done(Committed { revision: self.revision, changes, outcome });
+        }
+        let committed = Committed { revision: context.revision, changes, outcome };
+        for (cell, amount) in deltas {
+            *self.deltas.entry(cell).or_default() += amount;
+        }
+        self.add(command, request_id, &committed);
+        Taken::Done(committed)
+    }
+
+    /// A change as it will be held at the next revision.
+    fn hold(&self, change: &Change) -> Held {
+        let before = self.state.get(&change.name);
+        Held {
+            revision: self.revision + 1,
+            create_time: before.map_or(self.now, |held| held.create_time),
+            update_time: self.now,
+            body: change.body.clone(),
+            index: change.index.clone(),
+            decoded: Decoded::new(),
+        }
+    }
+
+    /// Takes an accepted command's changes into the state and into what will be written.
+    fn add(&mut self, command: &Pending, request_id: Option<Arc<str>>, committed: &Committed) {
+        let mut changes = Vec::with_capacity(committed.changes.len());
+        for (name, held) in &committed.changes {
+            let previous =
+                self.state.held.insert(Arc::clone(name), held.clone()).map(|before| before.revision);
+            self.versions.extend([
+                Value::Number(held.revision),
+                Value::Text(Arc::clone(name)),
+                Value::OptionalNumber(previous),
+                Value::Number(held.create_time.as_microsecond()),
+                Value::OptionalText(held.body.clone()),
+            ]);
+            self.latest.insert(Arc::clone(name), latest_row(name, held));
+            if !self.collections.contains(&held.index.collection) {
+                self.collections.insert(Arc::clone(&held.index.collection));
+            }
+            changes.push(EntryChange { name: Arc::clone(name), body: held.body.clone() });
+        }
+        changes.sort_by(|a, b| a.name.cmp(&b.name));
+        let mut entry = Entry {
+            revision: committed.revision,
+            commit_time: self.now,
+            caller: Arc::clone(&command.caller),
+            method: command.method.into(),
+            request_id: request_id.clone(),
+            request_hash: Arc::clone(&command.request_hash),
+            outcome: committed.outcome.clone(),
+            changes,
+            previous_hash: Arc::clone(&self.hash),
+            hash: "".into(),
+        };
+        entry.hash = entry.compute_hash().into();
+        self.revision = entry.revision;
+        self.hash = Arc::clone(&entry.hash);
+        if let Some(id) = request_id {
+            let seen = Seen {
+                revision: entry.revision,
+                caller: Arc::clone(&entry.caller),
+                request_hash: Arc::clone(&entry.request_hash),
+                outcome: entry.outcome.clone(),
+            };
+            self.requests.insert(id, seen);
+        }
+        self.entries.extend(entry_row(&entry));
+    }
+
+    /// What changes add to the cells: what the new bodies contribute, less what the old ones did.
+    fn deltas_of(&self, shared: &Shared, changes: &[Change]) -> Result<Deltas, StoreError> {
+        let mut deltas = Deltas::new();
+        let mut add = |cells: &[Cell], sign: i64| {
+            for cell in cells {
+                let key = (Arc::clone(&cell.series), cell.measure, cell.day);
+                *deltas.entry(key).or_default() += sign * cell.amount;
+            }
+        };
+        let read = |name: &str, body: Option<&str>| {
+            let Some(body) = body else { return Ok(Vec::new()) };
+            (shared.contributions)(name, body).map_err(|cause| StoreError::Corrupt {
+                problem: format!("the body of {name} cannot be read: {cause}"),
+            })
+        };
+        for Change { name, body, cells, .. } in changes {
+            let before = self.state.get(name).and_then(|held| held.body.as_deref());
+            add(&read(name, before)?, -1);
+            match cells {
+                Some(cells) => add(cells, 1),
+                None => add(&read(name, body.as_deref())?, 1),
+            }
+        }
+        Ok(deltas)
+    }
+
+    /// Writes everything with a bounded number of statements, whatever the number of commands.
+    pub(super) async fn write(&mut self, transaction: &mut Transaction) -> Result<(), StoreError> {
+        if self.entries.is_empty() {
+            return Ok(());
+        }
+        self.deltas.retain(|_, amount| *amount != 0);
+        let cells = self.deltas.iter().flat_map(|((series, measure, day), amount)| {
+            [
+                Value::Text(Arc::clone(series)),
+                Value::Text((*measure).into()),
+                Value::Number(*day),
+                Value::Number(*amount),
+            ]
+        });
+        let cells = cells.collect();
+        let latest = std::mem::take(&mut self.latest).into_values().flatten().collect();
+        transaction.write_rows(sql::ADD_ENTRIES, 9, std::mem::take(&mut self.entries)).await?;
+        transaction.write_rows(sql::ADD_VERSIONS, 5, std::mem::take(&mut self.versions)).await?;
+        transaction.write_rows(sql::PUT_RESOURCES, 6, latest).await?;
+        transaction.write_rows(sql::ADD_TO_CELLS, 4, cells).await?;
+        let values = vec![Value::Number(self.revision), Value::Text(Arc::clone(&self.hash))];
+        transaction.run(sql::MOVE_HEAD, values).await?;
+        Ok(())
+    }
+
+    /// What the batch adds to the cells.
+    pub(super) fn into_deltas(self) -> Deltas {
+        self.deltas
+    }
+}
+
+fn latest_row(name: &Arc<str>, held: &Held) -> [Value; 6] {
+    [
+        Value::Text(Arc::clone(name)),
+        Value::Number(held.revision),
+        Value::Text(Arc::clone(&held.index.collection)),
+        Value::Number(held.index.sort_number),
+        Value::OptionalText(held.index.refers_to.clone()),
+        Value::Number(i64::from(held.body.is_none())),
+    ]
+}
+
+fn entry_row(entry: &Entry) -> [Value; 9] {
+    [
+        Value::Number(entry.revision),
+        Value::Number(entry.commit_time.as_microsecond()),
+        Value::Text(Arc::clone(&entry.caller)),
+        Value::Text(Arc::clone(&entry.method)),
+        Value::OptionalText(entry.request_id.clone()),
+        Value::Text(Arc::clone(&entry.request_hash)),
+        Value::OptionalText(entry.outcome.clone()),
+        Value::Text(Arc::clone(&entry.previous_hash)),
+        Value::Text(Arc::clone(&entry.hash)),
+    ]
+}

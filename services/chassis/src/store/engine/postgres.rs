@@ -1,0 +1,120 @@
+//! PostgreSQL: a server that several processes share. The lock on the head row puts their writers into one order.
+
+use std::str::FromStr as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions};
+use sqlx::{Arguments as _, ConnectOptions as _, Pool, Postgres, Row as _};
+
+use super::{Pools, StoreError, Value};
+
+/// How long to wait for a connection before the store counts as unreachable.
+const CONNECT: Duration = Duration::from_secs(5);
+
+pub(super) async fn open(address: &str) -> Result<Pools<Postgres>, StoreError> {
+    let shown = || super::super::without_password(address);
+    let options = PgConnectOptions::from_str(address)
+        .map_err(|_| StoreError::Address { address: shown() })?
+        // A statement that takes longer waits for something that will not come; verifying reads in parts.
+        .options([("statement_timeout", "60s"), ("idle_in_transaction_session_timeout", "120s")])
+        .application_name("thidua")
+        .disable_statement_logging();
+    let pool = |most| {
+        let pool = PgPoolOptions::new().max_connections(most).test_before_acquire(false);
+        pool.acquire_timeout(CONNECT).connect_lazy_with(options.clone())
+    };
+    let pools = Pools { writer: pool(1), scout: pool(1), readers: pool(8) };
+    let row = sqlx::query(super::super::sql::DATABASE_TEXT).fetch_one(&pools.writer).await?;
+    let (encoding, order): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+    // Names are listed and compared byte by byte, on every engine alike.
+    if encoding != "UTF8" || !matches!(&*order, "C" | "POSIX" | "C.UTF-8" | "C.utf8") {
+        return Err(StoreError::DatabaseText { address: shown(), encoding, order });
+    }
+    Ok(pools)
+}
+
+pub(super) async fn snapshot(
+    pool: &Pool<Postgres>,
+) -> Result<sqlx::Transaction<'static, Postgres>, StoreError> {
+    let begin = || pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    match begin().await.map_err(StoreError::from) {
+        // The connection was cut while it lay idle: once more on a new one.
+        Err(error) if error.is_disconnect() => Ok(begin().await?),
+        begun => begun,
+    }
+}
+
+fn encode(cause: sqlx::error::BoxDynError) -> StoreError {
+    StoreError::Database(sqlx::Error::Encode(cause))
+}
+
+pub(super) fn arguments(values: Vec<Value>) -> Result<PgArguments, StoreError> {
+    let mut arguments = PgArguments::default();
+    for value in values {
+        match value {
+            Value::Number(number) => arguments.add(number),
+            Value::Text(text) => arguments.add(&*text),
+            Value::OptionalText(text) => arguments.add(text.as_deref()),
+            Value::OptionalNumber(number) => arguments.add(number),
+        }
+        .map_err(encode)?;
+    }
+    Ok(arguments)
+}
+
+pub(super) fn list_argument(texts: &[Arc<str>]) -> Result<PgArguments, StoreError> {
+    let mut arguments = PgArguments::default();
+    let texts: Vec<&str> = texts.iter().map(|text| &**text).collect();
+    arguments.add(texts).map_err(encode)?;
+    Ok(arguments)
+}
+
+/// The columns of rows as arrays, with their types.
+pub(super) fn arrays(
+    columns: usize,
+    values: &[Value],
+) -> Result<(Vec<&'static str>, PgArguments), StoreError> {
+    let mut arguments = PgArguments::default();
+    let mut types = Vec::with_capacity(columns);
+    for (column, first) in values.iter().take(columns).enumerate() {
+        let column = values.iter().skip(column).step_by(columns);
+        match first {
+            Value::Number(_) | Value::OptionalNumber(_) => {
+                types.push("BIGINT");
+                let numbers: Vec<Option<i64>> = column
+                    .map(|value| match value {
+                        Value::Number(number) => Some(*number),
+                        Value::OptionalNumber(number) => *number,
+                        Value::Text(_) | Value::OptionalText(_) => None,
+                    })
+                    .collect();
+                arguments.add(numbers).map_err(encode)?;
+            }
+            Value::Text(_) | Value::OptionalText(_) => {
+                types.push("TEXT");
+                let texts: Vec<Option<&str>> = column
+                    .map(|value| match value {
+                        Value::Text(text) => Some(&**text),
+                        Value::OptionalText(text) => text.as_deref(),
+                        Value::Number(_) | Value::OptionalNumber(_) => None,
+                    })
+                    .collect();
+                arguments.add(texts).map_err(encode)?;
+            }
+        }
+    }
+    Ok((types, arguments))
+}
+
+/// `head SELECT * FROM UNNEST(…) tail` with an array for each column.
+pub(in crate::store) fn multi_row(head: &str, types: &[&str], tail: &str) -> String {
+    let arrays: Vec<String> =
+        types.iter().zip(1..).map(|(of, number)| format!("CAST(${number} AS {of}[])")).collect();
+    format!("{head}SELECT * FROM UNNEST({}){tail}", arrays.join(", "))
+}
+
+/// `head = ANY (…)` with one array.
+pub(in crate::store) fn one_list(head: &str) -> String {
+    format!("{head} = ANY ($1)")
+}

@@ -1,0 +1,83 @@
+//! SQLite: a file of this process alone.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::sqlite::{
+    SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{Arguments as _, ConnectOptions as _, Sqlite};
+
+use super::{Pools, StoreError, Value};
+
+/// The most rows of one statement; times the widest row, well below the 32,766 values that SQLite binds.
+pub(in crate::store) const MOST_ROWS: usize = 500;
+
+pub(super) fn open(path: PathBuf) -> Result<(Pools<Sqlite>, std::fs::File), StoreError> {
+    let lock = lock(&path)?;
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // An OK reply means durable: the log is flushed at every commit.
+        .synchronous(SqliteSynchronous::Full)
+        .pragma("cache_size", "-65536")
+        // Rare checkpoints: a page changed often is written back once.
+        .pragma("wal_autocheckpoint", "16384")
+        .pragma("temp_store", "MEMORY")
+        .busy_timeout(Duration::from_secs(10))
+        .statement_cache_capacity(512)
+        .disable_statement_logging();
+    let pool = |most| {
+        let pool = SqlitePoolOptions::new().max_connections(most).test_before_acquire(false);
+        pool.idle_timeout(None).max_lifetime(None)
+    };
+    let reading = options.clone().read_only(true);
+    let pools = Pools {
+        writer: pool(1).connect_lazy_with(options),
+        scout: pool(1).connect_lazy_with(reading.clone()),
+        readers: pool(4).connect_lazy_with(reading),
+    };
+    Ok((pools, lock))
+}
+
+fn lock(path: &Path) -> Result<std::fs::File, StoreError> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)
+            .map_err(|cause| StoreError::Folder { path: folder.to_owned(), cause })?;
+    }
+    let lock_path = path.with_extension("lock");
+    let file =
+        std::fs::File::create(&lock_path).map_err(|cause| StoreError::Folder { path: lock_path, cause })?;
+    file.try_lock().map_err(|_| StoreError::InUse { path: path.to_owned() })?;
+    Ok(file)
+}
+
+pub(super) fn arguments(values: Vec<Value>) -> Result<SqliteArguments, StoreError> {
+    let mut arguments = SqliteArguments::default();
+    arguments.reserve(values.len(), 0);
+    for value in values {
+        let added = match value {
+            Value::Number(number) => arguments.add(number),
+            Value::Text(text) => arguments.add(text),
+            Value::OptionalText(text) => arguments.add(text),
+            Value::OptionalNumber(number) => arguments.add(number),
+        };
+        added.map_err(|cause| StoreError::Database(sqlx::Error::Encode(cause)))?;
+    }
+    Ok(arguments)
+}
+
+/// `head VALUES (…), (…) tail` with `rows` rows of `columns` parameters.
+///
+/// SQLite looks `$1` up by name, one after the other, at preparing and at binding: a thousand of them cost a million
+/// comparisons. `?` counts by itself.
+pub(in crate::store) fn multi_row(head: &str, columns: usize, rows: usize, tail: &str) -> String {
+    let row = format!("({})", vec!["?"; columns].join(", "));
+    format!("{head}VALUES {}{tail}", vec![row; rows].join(", "))
+}
+
+/// `head IN (…)` with `count` parameters.
+pub(in crate::store) fn one_list(head: &str, count: usize) -> String {
+    format!("{head} IN ({})", vec!["?"; count].join(", "))
+}

@@ -1,0 +1,175 @@
+//! Following the journal: what this process keeps in memory moves on with every commit, its own and those of other
+//! processes on the same database.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+
+use super::cells::Deltas;
+use super::engine::Value;
+use super::{Head, Shared, Store, StoreError, sql};
+
+/// How far this process has followed.
+#[derive(Debug)]
+pub(super) struct Following {
+    /// Questions for the newest head that were asked so far.
+    asked: AtomicU64,
+    /// The last of them that is answered. Held by whoever moves the head on: one step after the other.
+    answered: Mutex<u64>,
+    collections: RwLock<Changed>,
+}
+
+/// When collections changed last.
+#[derive(Debug)]
+struct Changed {
+    /// Nothing is known of the time before.
+    since: i64,
+    at: HashMap<Arc<str>, i64>,
+}
+
+impl Following {
+    pub(super) fn new(revision: i64) -> Self {
+        let collections = RwLock::new(Changed { since: revision, at: HashMap::new() });
+        Self { asked: AtomicU64::new(0), answered: Mutex::new(0), collections }
+    }
+
+    fn change(&self, revision: i64, collections: impl IntoIterator<Item = Arc<str>>) {
+        let mut changed = self.collections.write().unwrap_or_else(PoisonError::into_inner);
+        changed.at.extend(collections.into_iter().map(|collection| (collection, revision)));
+    }
+
+    fn forget(&self, revision: i64) {
+        let mut changed = self.collections.write().unwrap_or_else(PoisonError::into_inner);
+        *changed = Changed { since: revision, at: HashMap::new() };
+    }
+}
+
+/// The most changes of other processes that are read to follow them; beyond, what was in memory is read anew.
+const MOST_FOLLOWED: i64 = 5000;
+
+/// How often other processes' commits are looked for while somebody watches.
+const LOOK_OUT: Duration = Duration::from_millis(50);
+
+/// Moves the head on for those who watch it.
+pub(super) async fn look_out(shared: Weak<Shared>) {
+    loop {
+        tokio::time::sleep(LOOK_OUT).await;
+        let Some(shared) = shared.upgrade() else { return };
+        if *shared.closed.borrow() {
+            return;
+        }
+        if shared.head.receiver_count() > 0
+            && let Err(error) = shared.current().await
+        {
+            let error: &dyn std::error::Error = &error;
+            tracing::warn!(error, "the journal's head cannot be read; watchers wait");
+        }
+    }
+}
+
+impl Store {
+    /// The newest entry, whichever process made it: every write acknowledged anywhere before the call is in it, and in what
+    /// this process keeps in memory.
+    pub async fn current(&self) -> Result<Head, StoreError> {
+        self.shared.current().await
+    }
+
+    /// A revision at which a collection may have changed last, as far as this process has followed.
+    #[must_use]
+    pub fn last_change(&self, collection: &str) -> i64 {
+        let changed = self.shared.following.collections.read().unwrap_or_else(PoisonError::into_inner);
+        changed.at.get(collection).copied().unwrap_or(changed.since)
+    }
+}
+
+impl Shared {
+    /// One look at the database answers all who asked before it began.
+    async fn current(&self) -> Result<Head, StoreError> {
+        if self.engine.is_shared() {
+            let question = self.following.asked.fetch_add(1, Ordering::Relaxed) + 1;
+            let mut answered = self.following.answered.lock().await;
+            if *answered < question {
+                let answers = self.following.asked.load(Ordering::Relaxed);
+                let head = super::writer::head(&self.engine.read(sql::HEAD, Vec::new()).await?)?;
+                self.step(&head).await?;
+                *answered = answers;
+            }
+        }
+        Ok(self.head.borrow().clone())
+    }
+
+    /// Follows the journal up to a head that was read, unless this process is there already.
+    pub(super) async fn follow(&self, head: &Head) -> Result<(), StoreError> {
+        if self.head.borrow().revision >= head.revision {
+            return Ok(());
+        }
+        let _order = self.following.answered.lock().await;
+        self.step(head).await
+    }
+
+    /// Moves on past a commit of this process, from its base to its head.
+    pub(super) async fn move_on(
+        &self,
+        base: &Head,
+        head: Head,
+        deltas: Deltas,
+        collections: HashSet<Arc<str>>,
+    ) {
+        let _order = self.following.answered.lock().await;
+        // A reader was quicker.
+        if self.head.borrow().revision >= head.revision {
+            return;
+        }
+        if let Err(error) = self.step(base).await {
+            let error: &dyn std::error::Error = &error;
+            tracing::warn!(error, "other processes' commits cannot be followed; totals are read anew");
+            self.forget(base);
+        }
+        self.cells.commit(head.revision, &deltas);
+        self.following.change(head.revision, collections);
+        self.head.send_replace(head);
+    }
+
+    /// Moves on to a later head with what other processes committed. Only for who holds the order.
+    async fn step(&self, head: &Head) -> Result<(), StoreError> {
+        let known = self.head.borrow().revision;
+        if head.revision <= known {
+            return Ok(());
+        }
+        let span = [known, head.revision, MOST_FOLLOWED + 1].map(Value::Number);
+        let rows = self.engine.read(sql::REPLACED, span.to_vec()).await?;
+        if i64::try_from(rows.len()).is_ok_and(|found| found > MOST_FOLLOWED) {
+            self.forget(head);
+            return Ok(());
+        }
+        let (mut deltas, mut collections) = (Deltas::new(), HashSet::new());
+        for row in rows {
+            let name = row.text(0)?;
+            for (body, sign) in [(row.optional_text(1)?, 1), (row.optional_text(2)?, -1)] {
+                let Some(body) = body else { continue };
+                let Ok(cells) = (self.contributions)(&name, &body) else {
+                    // Written by a release that knows more than this one; the table of cells has the sums.
+                    self.forget(head);
+                    return Ok(());
+                };
+                for cell in cells {
+                    *deltas.entry((cell.series, cell.measure, cell.day)).or_default() += sign * cell.amount;
+                }
+            }
+            collections.insert(row.text(3)?);
+        }
+        self.cells.commit(head.revision, &deltas);
+        self.following.change(head.revision, collections);
+        self.head.send_replace(head.clone());
+        Ok(())
+    }
+
+    fn forget(&self, head: &Head) {
+        self.cells.forget(head.revision);
+        self.following.forget(head.revision);
+        self.head.send_replace(head.clone());
+    }
+}
