@@ -11,6 +11,8 @@ pub mod domain;
 pub mod error;
 pub mod rpc;
 
+use std::time::Duration;
+
 use thidua_chassis::clock::Clock;
 use thidua_chassis::journal::{self, Journal};
 use thidua_chassis::serve::{Served, Standing, serve};
@@ -24,6 +26,9 @@ use self::rpc::Statistics;
 
 /// The program's name, and that of its journal.
 pub const PROGRAM: &str = "statistics";
+
+/// How long the start may take to read totals ahead.
+const WARMING: Duration = Duration::from_secs(1);
 
 /// Serves until `stop` ends.
 pub async fn run(
@@ -41,7 +46,9 @@ pub async fn run(
     let standing = Standing::add(&mut routes, &names).map_err(|cause| format!("reflection: {cause}"))?;
     let statistics = Statistics::new(store.clone(), clock, catalogue);
     rpc::routes(&mut routes, &statistics);
-    tokio::spawn(statistics.warm());
+    let warming = tokio::spawn(statistics.warm());
+    // Whatever is not read by then is read on while serving, or when it is asked for.
+    let _ = tokio::time::timeout(WARMING, warming).await;
     routes.add_service(Journal::server(PROGRAM, store.clone(), standing.draining()));
     let served = Served { routes: routes.routes(), store: Some(store.clone()), unhurried: &rpc::UNHURRIED };
     let outcome = serve(served, standing, listener, &config.serving, stop).await;

@@ -146,6 +146,9 @@ pub(crate) async fn run(config: Config) -> Result<(), String> {
 
     let address = format!("http://{gateway_at}");
     let welcomed = async {
+        for program in [statistics_at, awards_at, gateway_at] {
+            client::check_health(&format!("http://{program}")).await?;
+        }
         welcome(&config, &address).await?;
         std::future::pending().await
     };

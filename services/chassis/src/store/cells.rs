@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::engine::Value;
-use super::{Head, Store, StoreError, sql};
+use super::{Head, Map, Store, StoreError, sql};
 
 /// Whose sums: in statistics, a unit's name.
 pub type Series = Arc<str>;
@@ -31,7 +31,7 @@ pub struct Cell {
 pub type Contributions = fn(name: &str, body: &str) -> Result<Vec<Cell>, String>;
 
 /// The key of a sum and its change.
-pub(super) type Deltas = HashMap<(Series, &'static str, i64), i64>;
+pub(super) type Deltas = Map<(Series, &'static str, i64), i64>;
 
 /// The sums of one series, as running totals by day.
 #[derive(Debug, Clone, Default)]

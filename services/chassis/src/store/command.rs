@@ -1,13 +1,12 @@
 //! Commands: what to load, and the pure function that turns the state into changes or a refusal.
 
 use std::any::Any;
-use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{Cell, StoreError};
+use super::{Cell, Map, StoreError};
 
 /// A pure function of the state and the circumstances: changes, or a refusal.
 pub type Rule<E> = Box<dyn Fn(&State, &Context) -> Result<Decision, E> + Send + Sync>;
@@ -130,7 +129,7 @@ pub struct Index {
 /// What a rule sees: all that the command named, with the changes of the commands before it.
 #[derive(Debug, Default)]
 pub struct State {
-    pub(super) held: HashMap<Arc<str>, Held>,
+    pub(super) held: Map<Arc<str>, Held>,
 }
 
 impl State {

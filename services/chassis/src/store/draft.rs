@@ -1,6 +1,6 @@
 //! A batch as it is decided: the state that its commands named, and what each of them changes in it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::command::{Change, Committed, Context, Decoded, Held, JobError, State}
 use super::engine::{Transaction, Value};
 use super::journal::{Entry, EntryChange};
 use super::writer::Pending;
-use super::{Head, Needs, Resource, Shared, StoreError, sql};
+use super::{Head, Map, Needs, Resource, Shared, StoreError, sql};
 
 /// A request that was accepted before.
 pub(super) struct Seen {
@@ -46,7 +46,7 @@ pub(super) struct Ahead {
     base: Head,
     head: Head,
     state: State,
-    requests: HashMap<Arc<str>, Seen>,
+    requests: Map<Arc<str>, Seen>,
 }
 
 /// A batch, decided.
@@ -55,14 +55,14 @@ pub(super) struct Draft {
     pub(super) base: Head,
     pub(super) taken: Vec<Taken>,
     pub(super) collections: HashSet<Arc<str>>,
-    requests: HashMap<Arc<str>, Seen>,
+    requests: Map<Arc<str>, Seen>,
     state: State,
     revision: i64,
     hash: Arc<str>,
     now: jiff::Timestamp,
     entries: Vec<Value>,
     versions: Vec<Value>,
-    latest: HashMap<Arc<str>, [Value; 6]>,
+    latest: Map<Arc<str>, [Value; 6]>,
     deltas: Deltas,
 }
 
@@ -106,7 +106,7 @@ impl Draft {
         Self {
             taken: Vec::new(),
             collections: HashSet::new(),
-            requests: HashMap::new(),
+            requests: Map::default(),
             state: State::default(),
             revision: base.revision,
             hash: Arc::clone(&base.hash),
@@ -114,8 +114,8 @@ impl Draft {
             now,
             entries: Vec::new(),
             versions: Vec::new(),
-            latest: HashMap::new(),
-            deltas: Deltas::new(),
+            latest: Map::default(),
+            deltas: Deltas::default(),
         }
     }
 
@@ -272,7 +272,7 @@ impl Draft {
 
     /// What changes add to the cells: what the new bodies contribute, less what the old ones did.
     fn deltas_of(&self, shared: &Shared, changes: &[Change]) -> Result<Deltas, StoreError> {
-        let mut deltas = Deltas::new();
+        let mut deltas = Deltas::default();
         let mut add = |cells: &[Cell], sign: i64| {
             for cell in cells {
                 let key = (Arc::clone(&cell.series), cell.measure, cell.day);

@@ -10,6 +10,7 @@ pub(super) mod postgres;
 pub(super) mod sqlite;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
@@ -86,7 +87,26 @@ impl<D: Database> Pools<D> {
 
 /// A database.
 #[derive(Debug)]
-pub(super) struct Engine(Kind);
+pub(super) struct Engine {
+    kind: Kind,
+    trips: Trips,
+}
+
+/// Statements sent to the database so far, each with one answer.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Trips(Arc<AtomicU64>);
+
+impl Trips {
+    fn add(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many.
+    #[cfg(test)]
+    pub(super) fn count(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
 
 #[derive(Debug)]
 enum Kind {
@@ -105,23 +125,39 @@ impl Engine {
     pub(super) async fn open(address: &str) -> Result<Self, StoreError> {
         if let Some(path) = address.strip_prefix("sqlite:") {
             let (pools, lock) = sqlite::open(path.into())?;
-            return Ok(Self(Kind::Sqlite { pools, _lock: lock }));
+            return Ok(Self::new(Kind::Sqlite { pools, _lock: lock }));
         }
         if address.starts_with("postgres://") || address.starts_with("postgresql://") {
-            return Ok(Self(Kind::Postgres { pools: postgres::open(address).await? }));
+            return Ok(Self::new(Kind::Postgres { pools: postgres::open(address).await? }));
         }
         Err(StoreError::Address { address: super::without_password(address) })
     }
 
+    fn new(kind: Kind) -> Self {
+        Self { kind, trips: Trips::default() }
+    }
+
+    /// Counts what is sent to the database.
+    #[cfg(test)]
+    pub(super) fn trips(&self) -> &Trips {
+        &self.trips
+    }
+
+    fn transaction(&self, begun: Begun) -> Transaction {
+        self.trips.add();
+        Transaction { begun, trips: self.trips.clone() }
+    }
+
     /// Whether other processes may write to the same database.
     pub(super) fn is_shared(&self) -> bool {
-        matches!(self.0, Kind::Postgres { .. })
+        matches!(self.kind, Kind::Postgres { .. })
     }
 
     /// Rows of one statement, read outside any transaction.
     pub(super) async fn read(&self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        self.trips.add();
         let sql = sql.into_sql_str();
-        match &self.0 {
+        match &self.kind {
             Kind::Sqlite { pools, .. } => sqlite_rows(&pools.readers, sql, values).await,
             Kind::Postgres { pools } => {
                 match postgres_rows(&pools.readers, sql.clone(), values.clone()).await {
@@ -135,7 +171,7 @@ impl Engine {
 
     /// Every read through a snapshot sees the same revision.
     pub(super) async fn snapshot(&self) -> Result<Transaction, StoreError> {
-        Ok(Transaction(match &self.0 {
+        Ok(self.transaction(match &self.kind {
             Kind::Sqlite { pools, .. } => Begun::Sqlite(pools.readers.begin().await?),
             Kind::Postgres { pools } => Begun::Postgres(postgres::snapshot(&pools.readers).await?),
         }))
@@ -143,7 +179,7 @@ impl Engine {
 
     /// A snapshot for the writer, which waits for no reader.
     pub(super) async fn scout(&self) -> Result<Transaction, StoreError> {
-        Ok(Transaction(match &self.0 {
+        Ok(self.transaction(match &self.kind {
             Kind::Sqlite { pools, .. } => Begun::Sqlite(pools.scout.begin().await?),
             Kind::Postgres { pools } => Begun::Postgres(postgres::snapshot(&pools.scout).await?),
         }))
@@ -151,7 +187,7 @@ impl Engine {
 
     /// A transaction of the writer.
     pub(super) async fn begin(&self) -> Result<Transaction, StoreError> {
-        Ok(Transaction(match &self.0 {
+        Ok(self.transaction(match &self.kind {
             // Takes the lock at once: a transaction that upgrades later could be refused.
             Kind::Sqlite { pools, .. } => Begun::Sqlite(pools.writer.begin_with("BEGIN IMMEDIATE").await?),
             Kind::Postgres { pools } => Begun::Postgres(pools.writer.begin().await?),
@@ -159,7 +195,7 @@ impl Engine {
     }
 
     pub(super) async fn close(&self) {
-        match &self.0 {
+        match &self.kind {
             Kind::Sqlite { pools, .. } => pools.close().await,
             Kind::Postgres { pools } => pools.close().await,
         }
@@ -185,7 +221,10 @@ async fn postgres_rows<'c>(
 }
 
 /// A transaction. Dropped without [`commit`](Self::commit), it leaves nothing.
-pub(super) struct Transaction(Begun);
+pub(super) struct Transaction {
+    begun: Begun,
+    trips: Trips,
+}
 
 enum Begun {
     Sqlite(sqlx::Transaction<'static, Sqlite>),
@@ -195,7 +234,8 @@ enum Begun {
 impl Transaction {
     /// Runs a text of several statements, such as a migration.
     pub(super) async fn script(&mut self, sql: &'static str) -> Result<(), StoreError> {
-        match &mut self.0 {
+        self.trips.add();
+        match &mut self.begun {
             Begun::Sqlite(begun) => drop(sqlx::raw_sql(sql).execute(&mut **begun).await?),
             Begun::Postgres(begun) => drop(sqlx::raw_sql(sql).execute(&mut **begun).await?),
         }
@@ -207,8 +247,9 @@ impl Transaction {
         sql: &'static str,
         values: Vec<Value>,
     ) -> Result<Vec<Row>, StoreError> {
+        self.trips.add();
         let sql = sql.into_sql_str();
-        match &mut self.0 {
+        match &mut self.begun {
             Begun::Sqlite(begun) => sqlite_rows(&mut **begun, sql, values).await,
             Begun::Postgres(begun) => postgres_rows(&mut **begun, sql, values).await,
         }
@@ -223,10 +264,11 @@ impl Transaction {
         if texts.is_empty() {
             return Ok(Vec::new());
         }
-        match &mut self.0 {
+        match &mut self.begun {
             Begun::Sqlite(begun) => {
                 let mut found = Vec::new();
                 for part in texts.chunks(sqlite::MOST_ROWS) {
+                    self.trips.add();
                     let text = AssertSqlSafe(sqlite::one_list(head, part.len())).into_sql_str();
                     let values = part.iter().cloned().map(Value::Text).collect();
                     found.extend(sqlite_rows(&mut **begun, text, values).await?);
@@ -234,6 +276,7 @@ impl Transaction {
                 Ok(found)
             }
             Begun::Postgres(begun) => {
+                self.trips.add();
                 let text = AssertSqlSafe(postgres::one_list(head));
                 let query = sqlx::query_with(text, postgres::list_argument(texts)?);
                 Ok(query.fetch_all(&mut **begun).await?.into_iter().map(Row::Postgres).collect())
@@ -248,18 +291,20 @@ impl Transaction {
         columns: usize,
         values: Vec<Value>,
     ) -> Result<(), StoreError> {
-        match &mut self.0 {
+        match &mut self.begun {
             Begun::Sqlite(begun) => {
                 let mut values = values.into_iter();
                 while values.len() > 0 {
                     let part: Vec<Value> = values.by_ref().take(columns * sqlite::MOST_ROWS).collect();
                     let rows = part.len() / columns;
+                    self.trips.add();
                     let text = AssertSqlSafe(sqlite::multi_row(head, columns, rows, tail));
                     sqlx::query_with(text, sqlite::arguments(part)?).execute(&mut **begun).await?;
                 }
             }
             Begun::Postgres(begun) if !values.is_empty() => {
                 let (types, arguments) = postgres::arrays(columns, &values)?;
+                self.trips.add();
                 let text = AssertSqlSafe(postgres::multi_row(head, &types, tail));
                 sqlx::query_with(text, arguments).execute(&mut **begun).await?;
             }
@@ -269,7 +314,8 @@ impl Transaction {
     }
 
     pub(super) async fn commit(self) -> Result<(), StoreError> {
-        match self.0 {
+        self.trips.add();
+        match self.begun {
             Begun::Sqlite(begun) => begun.commit().await?,
             Begun::Postgres(begun) => begun.commit().await?,
         }

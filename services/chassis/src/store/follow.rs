@@ -145,7 +145,7 @@ impl Shared {
             self.forget(head);
             return Ok(());
         }
-        let (mut deltas, mut collections) = (Deltas::new(), HashSet::new());
+        let (mut deltas, mut collections) = (Deltas::default(), HashSet::new());
         for row in rows {
             let name = row.text(0)?;
             for (body, sign) in [(row.optional_text(1)?, 1), (row.optional_text(2)?, -1)] {

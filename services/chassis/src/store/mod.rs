@@ -188,6 +188,9 @@ impl<E: 'static> Receipt<E> {
     }
 }
 
+/// Tables of names: many are looked up for every record.
+type Map<K, V> = std::collections::HashMap<K, V, foldhash::fast::RandomState>;
+
 /// How many commands may wait for the writer before callers wait for a place.
 const QUEUE: usize = 4096;
 

@@ -2,6 +2,7 @@
 
 mod opening;
 mod reading;
+mod replicas;
 mod room;
 mod tallies;
 mod verification;
