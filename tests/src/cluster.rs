@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 /// A running cluster.
 pub struct Cluster {
@@ -87,13 +88,17 @@ impl Cluster {
             self.folder.display(),
             self.settings
         );
-        run(self
-            .tool("pg_ctl")
-            .args(["-w", "-D"])
-            .arg(self.data())
-            .arg("-l")
-            .arg(self.folder.join("log"))
-            .args(["-o", &options, "start"]));
+        let mut start = self.tool("pg_ctl");
+        start.args(["-w", "-D"]).arg(self.data()).arg("-l").arg(self.folder.join("log"));
+        start.args(["-o", &options, "start"]);
+        // The processes of a server that was killed let go of its memory one after the other.
+        for _ in 0..100 {
+            if start.output().is_ok_and(|output| output.status.success()) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        run(&mut start);
     }
 
     /// Ends the server at once, as a power cut would (SIGKILL).

@@ -183,3 +183,34 @@ async fn stores_opened_at_once_make_one_schema() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lost_database_is_told_of_and_heals_by_itself() {
+    let Some(cluster) = Cluster::start(&[]) else { return };
+    let home = Home { address: cluster.database(), folder: TempDir::new().unwrap() };
+    let store = home.open().await;
+    store.submit(put("things/1", &record("a", 1, 1))).await.unwrap();
+    store.tallies(&["a".into()]).await.unwrap();
+
+    cluster.kill();
+    let written = store.submit(with_id(put("things/2", &record("a", 2, 1)), 2, 'a')).await;
+    assert!(matches!(written, Err(SubmitError::Store(StoreError::NotWritten))), "{written:?}");
+    let read = store.get("things/1").await;
+    assert!(matches!(read, Err(StoreError::Database(_))), "{read:?}");
+    assert!(store.tallies(&["a".into()]).await.is_err(), "totals that may be stale are not told");
+
+    cluster.restart();
+    let again = store.submit(with_id(put("things/2", &record("a", 2, 1)), 2, 'a')).await.unwrap();
+    assert_eq!(again.revision, 2);
+    let (revision, tallies) = store.tallies(&["a".into()]).await.unwrap();
+    assert_eq!((revision, tallies[0].up_to("records", 5)), (2, 2));
+
+    // The server comes back before anybody notices: whoever asks gets an answer.
+    cluster.kill();
+    cluster.restart();
+    assert_eq!(body(&store, "things/1").await, Some(record("a", 1, 1)));
+    assert_eq!(store.submit(put("things/3", &record("a", 3, 1))).await.unwrap().revision, 3);
+    let (revision, tallies) = store.tallies(&["a".into()]).await.unwrap();
+    assert_eq!((revision, tallies[0].up_to("records", 5)), (3, 3));
+    assert_verified(&store).await;
+}
