@@ -29,7 +29,7 @@ const CONNECTIONS: usize = 4;
 
 /// Measures after a short warming up.
 pub(crate) async fn measure<F>(
-    address: SocketAddr,
+    addresses: &[SocketAddr],
     in_flight: usize,
     span: Duration,
     call: impl Fn(Channel, u64) -> F + Copy + Send + 'static,
@@ -37,7 +37,8 @@ pub(crate) async fn measure<F>(
 where
     F: Future<Output = ()> + Send,
 {
-    let channels: Vec<Channel> = (0..CONNECTIONS.min(in_flight)).map(|_| channel(address)).collect();
+    let count = CONNECTIONS.min(in_flight);
+    let channels: Vec<Channel> = addresses.iter().cycle().take(count).map(|address| channel(*address)).collect();
     let begin = Instant::now() + Duration::from_millis(500);
     let end = begin + span;
     let mut callers = Vec::new();

@@ -108,6 +108,62 @@ impl Program {
     }
 }
 
+/// The three programs, each its own process, as they are deployed.
+pub struct System {
+    /// Its replicas.
+    pub statistics: Vec<Program>,
+    /// Its replicas.
+    pub awards: Vec<Program>,
+    /// The one door.
+    pub gateway: Program,
+}
+
+impl System {
+    /// Starts the services over the stores of these addresses, `replicas` times each, and a gateway before them.
+    ///
+    /// # Panics
+    /// Where one does not come up.
+    pub async fn start(statistics: &str, awards: &str, gateway: &str, replicas: usize) -> Self {
+        let many = async |name: &str, store: &str| {
+            let mut programs = Vec::new();
+            for _ in 0..replicas {
+                programs.push(Program::start(name, &["--listen=127.0.0.1:0", "--store", store]).await);
+            }
+            programs
+        };
+        let (statistics, awards) = (many("statistics", statistics).await, many("awards", awards).await);
+        let addresses = |programs: &[Program]| {
+            let each: Vec<String> = programs.iter().map(|one| format!("http://{}", one.address)).collect();
+            each.join(",")
+        };
+        let (to_statistics, to_awards) = (addresses(&statistics), addresses(&awards));
+        let arguments = ["--listen=127.0.0.1:0", "--store", gateway, "--statistics", &to_statistics];
+        let gateway = Program::start("gateway", &[&arguments[..], &["--awards", &to_awards]].concat()).await;
+        Self { statistics, awards, gateway }
+    }
+
+    /// Loads the example year through the gateway.
+    ///
+    /// # Panics
+    /// Where it cannot be loaded.
+    pub async fn load_example(&self) {
+        let address = format!("http://{}", self.gateway.address);
+        let output = command("thidua", &["load-example", "--address", &address]).output().await;
+        let output = output.unwrap_or_else(|cause| panic!("thidua does not run: {cause}"));
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// Stops all.
+    ///
+    /// # Panics
+    /// Where one does not end well.
+    pub async fn stop(self) {
+        for program in [self.gateway].into_iter().chain(self.statistics).chain(self.awards) {
+            assert!(program.stop().await, "a program does not end well");
+        }
+    }
+}
+
 /// A connection to an address, made when it is first used.
 ///
 /// # Panics

@@ -1,9 +1,10 @@
-//! `kill -9` in the middle of concurrent creates: what was acknowledged is there once, nothing is there twice, cells equal
-//! the recomputation, the journal verifies. `THIDUA_KILL_ROUNDS` sets the number of rounds.
+//! `kill -9` in the middle of concurrent creates, of the program, of one replica, of PostgreSQL: what was acknowledged is
+//! there once, nothing is there twice, cells equal the recomputation, the journal verifies. `THIDUA_KILL_ROUNDS` sets the number of rounds.
 
-#![expect(clippy::expect_used, reason = "a test stops where it cannot go on")]
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops where it cannot go on")]
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::time::Duration;
 
 use thidua_proto::journal::VerifyJournalRequest;
@@ -13,13 +14,16 @@ use thidua_proto::statistics::figure::Value;
 use thidua_proto::statistics::figure_service_client::FigureServiceClient;
 use thidua_proto::statistics::petition_service_client::PetitionServiceClient;
 use thidua_proto::statistics::{ComputeFiguresRequest, ListPetitionsRequest};
+use thidua_tests::cluster::Cluster;
 use thidua_tests::program::Program;
 use thidua_tests::sample;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
 use tonic::transport::Channel;
 use uuid::Uuid;
 
 /// How many callers create at once.
-const CALLERS: i64 = 16;
+const CALLERS: usize = 16;
 
 /// A create that was sent, and whether it was acknowledged.
 struct Sent {
@@ -28,68 +32,183 @@ struct Sent {
     acknowledged: Option<String>,
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn nothing_acknowledged_is_lost_or_doubled() {
+/// How many rounds a test makes.
+fn rounds() -> u32 {
     #[expect(clippy::disallowed_methods, reason = "the number of rounds is the tester's choice")]
-    let rounds: u32 =
-        std::env::var("THIDUA_KILL_ROUNDS").map_or(5, |rounds| rounds.parse().expect("a number"));
+    std::env::var("THIDUA_KILL_ROUNDS").map_or(5, |rounds| rounds.parse().expect("a number"))
+}
+
+/// Different in every round, and the same in every run: from the start of the load to deep in it.
+fn pause(round: u32) -> Duration {
+    Duration::from_millis(u64::from(20 + (round * 37) % 180))
+}
+
+async fn start(store: &str) -> Program {
+    Program::start("statistics", &["--listen=127.0.0.1:0", "--store", store]).await
+}
+
+/// What was sent so far, and what came of it.
+#[derive(Default)]
+struct Account {
+    /// The number of each record that was created, by its name.
+    names: BTreeMap<String, i64>,
+    acknowledged: usize,
+    in_doubt: usize,
+}
+
+impl Account {
+    /// Sends every create of a round again, with its request id: it answers as it did, or is done now, once.
+    async fn settle(&mut self, channel: &Channel, sent: Vec<Sent>, round: u32) {
+        for create in sent {
+            let name = repeat(channel, &create).await;
+            if let Some(acknowledged) = create.acknowledged {
+                self.acknowledged += 1;
+                assert_eq!(acknowledged, name, "round {round}: another answer");
+            } else {
+                self.in_doubt += 1;
+            }
+            assert_eq!(self.names.insert(name, create.number), None, "round {round}: doubled");
+        }
+    }
+
+    /// Past the test harness, which keeps what tests print.
+    fn tell(&self, rounds: u32, what: &str) {
+        assert!(self.acknowledged > 0 && self.in_doubt > 0, "the blows did not meet a load");
+        let (acknowledged, in_doubt) = (self.acknowledged, self.in_doubt);
+        let line = format!(
+            "{rounds} rounds of {what}: {acknowledged} acknowledged creates, 0 lost, 0 doubled; {in_doubt} in doubt, settled by sending them again; every journal verified"
+        );
+        writeln!(std::io::stderr(), "{line}").expect("standard error");
+    }
+}
+
+async fn create_unit(program: &Program) {
+    let mut directory = DirectoryServiceClient::new(program.channel());
+    directory.create_unit(sample::unit("do")).await.expect("a unit");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killing_the_program_loses_and_doubles_nothing_on_sqlite() {
     let folder = tempfile::tempdir().expect("a folder");
     let store = format!("sqlite:{}", folder.path().join("statistics.sqlite").display());
-    let arguments = ["--listen=127.0.0.1:0", "--store", &store];
-    let mut names: BTreeMap<String, i64> = BTreeMap::new();
-    let (mut acknowledged, mut in_doubt) = (0, 0);
-    for round in 0..rounds {
-        let program = Program::start("statistics", &arguments).await;
-        if round == 0 {
-            let mut directory = DirectoryServiceClient::new(program.channel());
-            directory.create_unit(sample::unit("do")).await.expect("a unit");
-        }
-        // Different in every round, and the same in every run: from the start of the load to deep in it.
-        let pause = Duration::from_millis(u64::from(20 + (round * 37) % 180));
-        let sent = load_until_killed(program, round, pause).await;
+    kill_the_program(&store, "killing the one program, on SQLite").await;
+}
 
-        let program = Program::start("statistics", &arguments).await;
-        let channel = program.channel();
-        for create in sent {
-            let known = create.acknowledged.is_some();
-            // Sent again with its request id, a create answers as it did, or is done now, once.
-            let name = repeat(&channel, &create).await;
-            if known {
-                acknowledged += 1;
-                assert_eq!(create.acknowledged.as_ref(), Some(&name), "round {round}: another answer");
-            } else {
-                in_doubt += 1;
-            }
-            assert_eq!(names.insert(name, create.number), None, "round {round}: doubled");
+#[tokio::test(flavor = "multi_thread")]
+async fn killing_the_program_loses_and_doubles_nothing_on_postgresql() {
+    let Some(cluster) = Cluster::start(&[]) else { return };
+    kill_the_program(&cluster.database(), "killing the one program, on PostgreSQL").await;
+}
+
+async fn kill_the_program(store: &str, what: &str) {
+    let mut account = Account::default();
+    for round in 0..rounds() {
+        let program = start(store).await;
+        if round == 0 {
+            create_unit(&program).await;
         }
-        check(&channel, &names, round).await;
+        let load = Load::begin(&[&program], round);
+        tokio::time::sleep(pause(round)).await;
+        program.kill().await;
+        let sent = load.end().await;
+
+        let program = start(store).await;
+        account.settle(&program.channel(), sent, round).await;
+        check(&program.channel(), &account.names, round).await;
         assert!(program.stop().await, "round {round}: it does not end well");
     }
-    println!(
-        "{rounds} rounds: {acknowledged} acknowledged creates, 0 lost, 0 doubled; {in_doubt} in doubt, settled by sending them again; every journal verified"
-    );
+    account.tell(rounds(), what);
 }
 
-async fn load_until_killed(program: Program, round: u32, pause: Duration) -> Vec<Sent> {
-    let channel = program.channel();
-    let callers: Vec<_> = (0..CALLERS)
-        .map(|caller| {
-            let channel = channel.clone();
-            tokio::spawn(async move {
-                create_until_refused(channel, i64::from(round) * 1_000_000 + caller * 10_000).await
-            })
-        })
-        .collect();
-    tokio::time::sleep(pause).await;
-    program.kill().await;
-    let mut sent = Vec::new();
-    for caller in callers {
-        sent.extend(caller.await.expect("a caller that ends"));
+#[tokio::test(flavor = "multi_thread")]
+async fn killing_one_of_two_replicas_loses_and_doubles_nothing() {
+    let Some(cluster) = Cluster::start(&[]) else { return };
+    let store = cluster.database();
+    let (mut one, mut other) = (start(&store).await, start(&store).await);
+    create_unit(&one).await;
+    let mut account = Account::default();
+    for round in 0..rounds() {
+        let load = Load::begin(&[&one, &other], round);
+        tokio::time::sleep(pause(round)).await;
+        one.kill().await;
+        // The other goes on taking creates.
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        let sent = load.end().await;
+        account.settle(&other.channel(), sent, round).await;
+        check(&other.channel(), &account.names, round).await;
+        // Back again, and the other one's turn.
+        one = std::mem::replace(&mut other, start(&store).await);
+        check(&other.channel(), &account.names, round).await;
     }
-    sent
+    account.tell(rounds(), "killing one of two replicas, on PostgreSQL");
+    for program in [one, other] {
+        assert!(program.stop().await, "a replica does not end well");
+    }
 }
 
-async fn create_until_refused(channel: Channel, first: i64) -> Vec<Sent> {
+#[tokio::test(flavor = "multi_thread")]
+async fn killing_the_database_loses_and_doubles_nothing() {
+    let Some(cluster) = Cluster::start(&[]) else { return };
+    let store = cluster.database();
+    let replicas = [start(&store).await, start(&store).await];
+    create_unit(&replicas[0]).await;
+    let mut account = Account::default();
+    let rounds = rounds().div_ceil(5);
+    for round in 0..rounds {
+        let load = Load::begin(&[&replicas[0], &replicas[1]], round);
+        tokio::time::sleep(pause(round)).await;
+        cluster.kill();
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        // Sometimes it is away until every caller has been refused, sometimes it is back before anybody is.
+        let sent = if round % 4 == 0 {
+            let sent = load.end().await;
+            cluster.restart();
+            sent
+        } else {
+            let ending = tokio::spawn(load.end());
+            cluster.restart();
+            ending.await.expect("a load that ends")
+        };
+        // No program was started again: they heal by themselves.
+        account.settle(&replicas[0].channel(), sent, round).await;
+        for replica in &replicas {
+            check(&replica.channel(), &account.names, round).await;
+        }
+    }
+    account.tell(rounds, "killing PostgreSQL under two replicas");
+    for program in replicas {
+        assert!(program.stop().await, "a replica does not end well");
+    }
+}
+
+/// Callers who create until they are refused, or until the load ends.
+struct Load {
+    callers: Vec<JoinHandle<Vec<Sent>>>,
+    over: watch::Sender<bool>,
+}
+
+impl Load {
+    fn begin(programs: &[&Program], round: u32) -> Self {
+        let over = watch::Sender::new(false);
+        let channels: Vec<Channel> = programs.iter().map(|program| program.channel()).collect();
+        let callers = channels.iter().cycle().take(CALLERS).zip(0..).map(|(channel, caller)| {
+            let first = i64::from(round) * 1_000_000 + caller * 10_000;
+            tokio::spawn(create_until_over(channel.clone(), first, over.subscribe()))
+        });
+        Self { callers: callers.collect(), over }
+    }
+
+    async fn end(self) -> Vec<Sent> {
+        self.over.send_replace(true);
+        let mut sent = Vec::new();
+        for caller in self.callers {
+            sent.extend(caller.await.expect("a caller that ends"));
+        }
+        sent
+    }
+}
+
+async fn create_until_over(channel: Channel, first: i64, over: watch::Receiver<bool>) -> Vec<Sent> {
     let mut client = PetitionServiceClient::new(channel);
     let mut sent = Vec::new();
     for number in first.. {
@@ -98,7 +217,7 @@ async fn create_until_refused(channel: Channel, first: i64) -> Vec<Sent> {
         let acknowledged = answer.as_ref().ok().map(|created| created.get_ref().name.clone());
         let refused = acknowledged.is_none();
         sent.push(Sent { number, request_id, acknowledged });
-        if refused {
+        if refused || *over.borrow() {
             break;
         }
     }

@@ -5,17 +5,19 @@ use std::time::Duration;
 use thidua_chassis::config::{ServingConfig, Setting, Settings, serving};
 use tonic::transport::Endpoint;
 
+use crate::upstream::Addresses;
+
 /// What can be set, beside what every program has.
 const OWN: [Setting; 3] = [
     Setting {
         name: "statistics",
         default: Some("http://127.0.0.1:50051"),
-        help: "where the statistics service is reached",
+        help: "where the statistics service is reached; several replicas separated by commas",
     },
     Setting {
         name: "awards",
         default: Some("http://127.0.0.1:50052"),
-        help: "where the awards service is reached",
+        help: "where the awards service is reached; several replicas separated by commas",
     },
     Setting {
         name: "upstream-deadline-ms",
@@ -36,9 +38,9 @@ pub struct Config {
     /// How it serves.
     pub serving: ServingConfig,
     /// Where statistics is.
-    pub statistics: Endpoint,
+    pub statistics: Addresses,
     /// Where awards is.
-    pub awards: Endpoint,
+    pub awards: Addresses,
     /// The longest wait for one answer.
     pub upstream_deadline: Duration,
 }
@@ -46,10 +48,10 @@ pub struct Config {
 impl Config {
     /// Reads the settings; problems are noted in them.
     pub fn read(settings: &mut Settings) -> Option<Self> {
-        let statistics: Option<Endpoint> = settings.get("statistics");
-        let awards: Option<Endpoint> = settings.get("awards");
+        let statistics: Option<Addresses> = settings.get("statistics");
+        let awards: Option<Addresses> = settings.get("awards");
         let upstream_deadline = settings.get("upstream-deadline-ms").map(Duration::from_millis);
-        let loopback = [&statistics, &awards].into_iter().flatten().all(is_loopback);
+        let loopback = [&statistics, &awards].into_iter().flatten().flat_map(Addresses::each).all(is_loopback);
         let serving = ServingConfig::read(settings, loopback);
         Some(Self {
             serving: serving?,

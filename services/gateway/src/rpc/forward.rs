@@ -6,7 +6,7 @@ use http::{HeaderValue, Request};
 use thidua_chassis::trace::{self, Trace};
 use tonic::Status;
 use tonic::body::Body;
-use tower::{Service as _, ServiceExt as _};
+use tower::Service as _;
 
 use crate::error::Error;
 use crate::upstream::{Service, Upstreams};
@@ -33,13 +33,8 @@ async fn forward(upstreams: Upstreams, mut request: Request<Body>) -> http::Resp
     if let Some(trace) = trace {
         request.headers_mut().insert(trace::HEADER, trace);
     }
-    let mut channel = upstreams.channel(service);
-    let answer = match channel.ready().await {
-        Ok(ready) => ready.call(request).await,
-        Err(cause) => Err(cause),
-    };
-    let mut answer = answer.unwrap_or_else(|cause| {
-        let error: &dyn std::error::Error = &cause;
+    let mut answer = upstreams.channel(service).call(request).await.unwrap_or_else(|cause| {
+        let error: &dyn std::error::Error = &*cause;
         tracing::warn!(upstream = %service, error, "a call could not be passed on");
         Status::from(Error::UpstreamUnavailable { upstream: service }).into_http()
     });

@@ -9,10 +9,9 @@ use thidua_proto::journal::journal_service_client::JournalServiceClient;
 use thidua_proto::journal::journal_service_server::{JournalService, JournalServiceServer};
 use tokio::sync::watch;
 use tokio_stream::Stream;
-use tonic::transport::Channel;
 use tonic::{Request, Response, Status};
 
-use crate::upstream::{Service, Upstreams, refusal};
+use crate::upstream::{Service, Spread, Upstreams, refusal};
 
 /// The service over the own store and those behind.
 #[must_use]
@@ -35,13 +34,13 @@ pub fn journals(
 /// The journals that can be reached here.
 pub struct Journals {
     own: Journal,
-    statistics: JournalServiceClient<Channel>,
-    awards: JournalServiceClient<Channel>,
+    statistics: JournalServiceClient<Spread>,
+    awards: JournalServiceClient<Spread>,
 }
 
 impl Journals {
     /// The service behind that keeps a journal; `None` for the own one, which also refuses unknown names.
-    fn behind(&self, journal: &str) -> Option<(Service, JournalServiceClient<Channel>)> {
+    fn behind(&self, journal: &str) -> Option<(Service, JournalServiceClient<Spread>)> {
         match journal {
             "journals/statistics" => Some((Service::Statistics, self.statistics.clone())),
             "journals/awards" => Some((Service::Awards, self.awards.clone())),

@@ -18,14 +18,14 @@ use thidua_proto::statistics::figure_service_client::FigureServiceClient;
 use thidua_proto::statistics::inspection_service_client::InspectionServiceClient;
 use thidua_proto::{awards, statistics};
 use tokio::task::JoinSet;
-use tonic::transport::Channel;
+
 use tonic::{Request, Response, Status};
 
 use crate::documents;
 use crate::domain::report::{self, MEASURES, label};
 use crate::domain::wording::{Language, Wording};
 use crate::error::Error;
-use crate::upstream::{Behalf, Service, Upstreams};
+use crate::upstream::{Behalf, Service, Spread, Upstreams};
 
 /// The full name of the service.
 pub const NAME: &str = "thidua.reports.v1.BlocReportService";
@@ -268,7 +268,7 @@ impl Reports {
 async fn all_inspections(
     behalf: &Behalf,
     min_revision: i64,
-    client: InspectionServiceClient<Channel>,
+    client: InspectionServiceClient<Spread>,
     mut question: statistics::ListInspectionsRequest,
 ) -> Result<Vec<statistics::Inspection>, Error> {
     let mut found = Vec::new();

@@ -1,6 +1,8 @@
 //! The services behind: connections that heal by themselves, calls under what remains of the caller's deadline, and one
 //! more try for reads that met a service on its way up.
 
+mod spread;
+
 use std::fmt;
 use std::time::Duration;
 
@@ -9,9 +11,9 @@ use thidua_chassis::trace::Trace;
 use thidua_chassis::{caller, clock, trace};
 use tokio::time::Instant;
 use tonic::metadata::{AsciiMetadataValue, MetadataMap};
-use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Request, Response, Status};
 
+pub use self::spread::{Addresses, Spread};
 use crate::config::Config;
 use crate::error::Error;
 
@@ -36,8 +38,8 @@ impl fmt::Display for Service {
 /// The connections to the services.
 #[derive(Debug, Clone)]
 pub struct Upstreams {
-    statistics: Channel,
-    awards: Channel,
+    statistics: Spread,
+    awards: Spread,
     deadline: Duration,
 }
 
@@ -45,24 +47,13 @@ impl Upstreams {
     /// Connections that are made when they are first needed, and again whenever they break.
     #[must_use]
     pub fn connect(config: &Config) -> Self {
-        let lazy = |endpoint: &Endpoint| {
-            endpoint
-                .clone()
-                .connect_timeout(Duration::from_secs(2))
-                .tcp_nodelay(true)
-                .http2_keep_alive_interval(Duration::from_secs(15))
-                .keep_alive_timeout(Duration::from_secs(5))
-                .initial_stream_window_size(1024 * 1024)
-                .initial_connection_window_size(4 * 1024 * 1024)
-                .connect_lazy()
-        };
-        let (statistics, awards) = (lazy(&config.statistics), lazy(&config.awards));
+        let (statistics, awards) = (Spread::connect(&config.statistics), Spread::connect(&config.awards));
         Self { statistics, awards, deadline: config.upstream_deadline }
     }
 
-    /// The connection to a service.
+    /// The connections to a service.
     #[must_use]
-    pub fn channel(&self, service: Service) -> Channel {
+    pub fn channel(&self, service: Service) -> Spread {
         match service {
             Service::Statistics => self.statistics.clone(),
             Service::Awards => self.awards.clone(),

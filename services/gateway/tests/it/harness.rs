@@ -22,7 +22,7 @@ use thidua_proto::{Date, awards, statistics};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use tonic::transport::{Channel, Endpoint};
+use tonic::transport::Channel;
 use tonic::{Request, Status};
 use tonic_types::StatusExt;
 
@@ -85,7 +85,7 @@ impl Program {
         deadline: Duration,
         folder: &Path,
     ) -> Self {
-        let endpoint = |address| Endpoint::from_shared(format!("http://{address}")).unwrap();
+        let endpoint = |address| format!("http://{address}").parse().unwrap();
         let (statistics, awards) = (endpoint(statistics), endpoint(awards));
         let run = move |serving, listener, clock, stop| {
             let config =
