@@ -160,11 +160,8 @@ impl Engine {
         match &self.kind {
             Kind::Sqlite { pools, .. } => sqlite_rows(&pools.readers, sql, values).await,
             Kind::Postgres { pools } => {
-                match postgres_rows(&pools.readers, sql.clone(), values.clone()).await {
-                    // The connection was cut while it lay idle: once more on a new one.
-                    Err(error) if error.is_disconnect() => postgres_rows(&pools.readers, sql, values).await,
-                    other => other,
-                }
+                let read = || postgres_rows(&pools.readers, sql.clone(), values.clone());
+                postgres::past_cut_connections(read).await
             }
         }
     }

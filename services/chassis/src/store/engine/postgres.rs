@@ -9,6 +9,8 @@ use sqlx::{Arguments as _, ConnectOptions as _, Pool, Postgres, Row as _};
 
 use super::{Pools, StoreError, Value};
 
+/// How many connections read at once.
+const READERS: u32 = 8;
 /// How long to wait for a connection before the store counts as unreachable.
 const CONNECT: Duration = Duration::from_secs(5);
 
@@ -24,7 +26,7 @@ pub(super) async fn open(address: &str) -> Result<Pools<Postgres>, StoreError> {
         let pool = PgPoolOptions::new().max_connections(most).test_before_acquire(false);
         pool.acquire_timeout(CONNECT).connect_lazy_with(options.clone())
     };
-    let pools = Pools { writer: pool(1), scout: pool(1), readers: pool(8) };
+    let pools = Pools { writer: pool(1), scout: pool(1), readers: pool(READERS) };
     let row = sqlx::query(super::super::sql::DATABASE_TEXT).fetch_one(&pools.writer).await?;
     let (encoding, order): (String, String) = (row.try_get(0)?, row.try_get(1)?);
     // Names are listed and compared byte by byte, on every engine alike.
@@ -37,12 +39,23 @@ pub(super) async fn open(address: &str) -> Result<Pools<Postgres>, StoreError> {
 pub(super) async fn snapshot(
     pool: &Pool<Postgres>,
 ) -> Result<sqlx::Transaction<'static, Postgres>, StoreError> {
-    let begin = || pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    match begin().await.map_err(StoreError::from) {
-        // The connection was cut while it lay idle: once more on a new one.
-        Err(error) if error.is_disconnect() => Ok(begin().await?),
-        begun => begun,
+    let begin = || async {
+        Ok(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+    };
+    past_cut_connections(begin).await
+}
+
+/// Tries again where a connection was cut while it lay idle, until there can be none of these left.
+pub(super) async fn past_cut_connections<T, F: Future<Output = Result<T, StoreError>>>(
+    work: impl Fn() -> F,
+) -> Result<T, StoreError> {
+    for _ in 0..READERS {
+        match work().await {
+            Err(error) if error.is_disconnect() => {}
+            other => return other,
+        }
     }
+    work().await
 }
 
 fn encode(cause: sqlx::error::BoxDynError) -> StoreError {
