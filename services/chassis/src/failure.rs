@@ -323,6 +323,8 @@ impl From<StoreError> for Shared {
             | StoreError::Address { .. }
             | StoreError::DatabaseText { .. }
             | StoreError::InUse { .. }
+            | StoreError::Missing { .. }
+            | StoreError::NotEmpty { .. }
             | StoreError::Folder { .. }
             | StoreError::Schema { .. } => {
                 let error: &dyn std::error::Error = &error;

@@ -7,7 +7,7 @@ use thidua_chassis::program;
 use thidua_proto::names::{RecordKind, UnitName};
 use uuid::Uuid;
 
-use crate::{client, example, import, journal, office, report};
+use crate::{client, example, import, journal, office, report, store};
 
 /// What the program can be asked to do; without any of these it serves.
 #[derive(Debug, Subcommand)]
@@ -20,6 +20,9 @@ pub(crate) enum Action {
     LoadExample(Address),
     /// Ask a running program for its health; exit code 1 where it does not serve
     Health(Health),
+    /// Move a service's store to another engine
+    #[command(subcommand)]
+    Store(StoreAction),
     /// Verify or export the journal of a service
     #[command(subcommand)]
     Journal(JournalAction),
@@ -71,6 +74,18 @@ enum Kind {
     Matters,
 }
 
+/// What to do with a store.
+#[derive(Debug, Subcommand)]
+pub(crate) enum StoreAction {
+    /// Copy all of a store into an empty one, every revision and hash; the service must be stopped
+    Copy {
+        /// Where it is: sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE
+        from: String,
+        /// Where it goes
+        to: String,
+    },
+}
+
 /// What to do with a journal.
 #[derive(Debug, Subcommand)]
 pub(crate) enum JournalAction {
@@ -120,6 +135,7 @@ pub(crate) async fn run(action: Action) -> Result<(), String> {
         }
         Action::LoadExample(address) => example::load(&client::connect(&address.address)?).await,
         Action::Health(asked) => client::check_health(&asked.address).await,
+        Action::Store(StoreAction::Copy { from, to }) => store::copy(&from, &to).await,
         Action::Journal(JournalAction::Verify(asked)) => journal::verify(&asked).await,
         Action::Journal(JournalAction::Export(asked)) => journal::export(&asked).await,
     }

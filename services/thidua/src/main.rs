@@ -7,6 +7,7 @@ mod import;
 mod journal;
 mod office;
 mod report;
+mod store;
 
 use std::process::ExitCode;
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::cells::{Cell, Deltas};
 use super::command::{Change, Committed, Context, Decoded, Held, JobError, State};
 use super::engine::{Transaction, Value};
-use super::journal::{Entry, EntryChange};
+use super::journal::{self, Entry, EntryChange};
 use super::writer::Pending;
 use super::{Head, Map, Needs, Resource, Shared, StoreError, sql};
 
@@ -267,7 +267,7 @@ impl Draft {
             };
             self.requests.insert(id, seen);
         }
-        self.entries.extend(entry_row(&entry));
+        self.entries.extend(journal::row(&entry));
     }
 
     /// What changes add to the cells: what the new bodies contribute, less what the old ones did.
@@ -335,19 +335,5 @@ fn latest_row(name: &Arc<str>, held: &Held) -> [Value; 6] {
         Value::Number(held.index.sort_number),
         Value::OptionalText(held.index.refers_to.clone()),
         Value::Number(i64::from(held.body.is_none())),
-    ]
-}
-
-fn entry_row(entry: &Entry) -> [Value; 9] {
-    [
-        Value::Number(entry.revision),
-        Value::Number(entry.commit_time.as_microsecond()),
-        Value::Text(Arc::clone(&entry.caller)),
-        Value::Text(Arc::clone(&entry.method)),
-        Value::OptionalText(entry.request_id.clone()),
-        Value::Text(Arc::clone(&entry.request_hash)),
-        Value::OptionalText(entry.outcome.clone()),
-        Value::Text(Arc::clone(&entry.previous_hash)),
-        Value::Text(Arc::clone(&entry.hash)),
     ]
 }

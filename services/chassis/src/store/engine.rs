@@ -42,6 +42,14 @@ impl Row {
         .map_err(|cause| unreadable(&cause))
     }
 
+    pub(super) fn optional_number(&self, column: usize) -> Result<Option<i64>, StoreError> {
+        match self {
+            Self::Sqlite(row) => row.try_get(column),
+            Self::Postgres(row) => row.try_get(column),
+        }
+        .map_err(|cause| unreadable(&cause))
+    }
+
     pub(super) fn text(&self, column: usize) -> Result<Arc<str>, StoreError> {
         match self {
             Self::Sqlite(row) => row.try_get::<&str, _>(column),

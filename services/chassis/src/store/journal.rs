@@ -110,6 +110,21 @@ fn entry(row: &Row) -> Result<Entry, StoreError> {
     })
 }
 
+/// An entry as it is stored.
+pub(super) fn row(entry: &Entry) -> [Value; 9] {
+    [
+        Value::Number(entry.revision),
+        Value::Number(entry.commit_time.as_microsecond()),
+        Value::Text(Arc::clone(&entry.caller)),
+        Value::Text(Arc::clone(&entry.method)),
+        Value::OptionalText(entry.request_id.clone()),
+        Value::Text(Arc::clone(&entry.request_hash)),
+        Value::OptionalText(entry.outcome.clone()),
+        Value::Text(Arc::clone(&entry.previous_hash)),
+        Value::Text(Arc::clone(&entry.hash)),
+    ]
+}
+
 /// Entries of a closed span of revisions, with their changes, by revision.
 pub(super) async fn entries(
     snapshot: &mut Transaction,

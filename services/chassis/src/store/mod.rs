@@ -10,6 +10,7 @@
 
 mod cells;
 mod command;
+mod copy;
 mod draft;
 mod engine;
 mod follow;
@@ -31,6 +32,7 @@ pub use self::cells::{Cell, Contributions, Series, Tallies};
 pub use self::command::{
     Change, Command, Committed, Context, Decision, Held, Index, Needs, Rule, State, SubmitError, request_hash,
 };
+pub use self::copy::copy;
 pub use self::journal::{Entry, EntryChange, ZERO_HASH};
 pub use self::read::{PageQuery, Resource};
 pub use self::verify::Verification;
@@ -67,6 +69,18 @@ pub enum StoreError {
     InUse {
         /// The database file.
         path: PathBuf,
+    },
+    /// There is no store at the address.
+    #[error("there is no store at {address}")]
+    Missing {
+        /// As given.
+        address: String,
+    },
+    /// A store that must be empty is not.
+    #[error("the store {address} holds entries already; copy into an empty one")]
+    NotEmpty {
+        /// Without its password.
+        address: String,
     },
     /// A folder or file cannot be made.
     #[error("cannot make {path}: {cause}")]

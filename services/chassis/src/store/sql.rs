@@ -104,7 +104,7 @@ ORDER BY r.sort_number, r.name LIMIT $6"
 );
 
 pub(super) const VERSIONS_OF_ENTRIES: &str = "-- chassis.store.versions_of_entries
-SELECT revision, name, create_time, body FROM versions WHERE revision >= $1 AND revision <= $2 ORDER BY revision";
+SELECT revision, name, create_time, body, previous_revision FROM versions WHERE revision >= $1 AND revision <= $2 ORDER BY revision";
 
 pub(super) const ENTRIES: &str = "-- chassis.store.entries
 SELECT revision, commit_time, caller, method, request_id, request_hash, outcome, previous_hash, hash
@@ -167,6 +167,14 @@ SELECT v.name, v.body, p.body, r.collection FROM versions v JOIN resources r ON 
 LEFT JOIN versions p ON p.revision = v.previous_revision AND p.name = v.name
 WHERE v.revision > $1 AND v.revision <= $2 ORDER BY v.revision LIMIT $3";
 
+pub(super) const RESOURCES_AFTER: &str = "-- chassis.store.resources_after
+SELECT name, revision, collection, sort_number, refers_to, deleted FROM resources
+WHERE name > $1 ORDER BY name LIMIT $2";
+
+pub(super) const CELLS_AFTER: &str = "-- chassis.store.cells_after
+SELECT series, measure, day, amount FROM cells
+WHERE (series, measure, day) > ($1, $2, $3) ORDER BY series, measure, day LIMIT $4";
+
 /// The first entry after a revision.
 pub(super) const ENTRY_AFTER: &str = "-- chassis.store.entry_after
 SELECT revision FROM entries WHERE revision > $1 ORDER BY revision LIMIT 1";
@@ -211,5 +219,7 @@ pub(super) const ALL: &[&str] = &[
     DANGLING_RESOURCES,
     EXISTING,
     REPLACED,
+    RESOURCES_AFTER,
+    CELLS_AFTER,
     ENTRY_AFTER,
 ];

@@ -1,5 +1,6 @@
 //! The conformance suite: what every engine must do. An engine is plugged in by adding a home to [`homes`].
 
+mod moving;
 mod opening;
 mod reading;
 mod replicas;

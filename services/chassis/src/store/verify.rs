@@ -136,7 +136,7 @@ async fn check_chain(snapshot: &mut Transaction, found: &mut Verification) -> Re
 }
 
 /// The hash of an entry that continues the chain.
-fn check_entry(entry: Option<&Entry>, previous: &str) -> Result<Arc<str>, &'static str> {
+pub(super) fn check_entry(entry: Option<&Entry>, previous: &str) -> Result<Arc<str>, &'static str> {
     let entry = entry.ok_or("is missing")?;
     if *entry.previous_hash != *previous {
         return Err("does not continue the entry before it");
