@@ -1,7 +1,7 @@
 //! From `main` to the exit code: settings, log, runtime, signals.
 
 use std::ffi::OsString;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::process::ExitCode;
 
 use tokio::net::TcpListener;
@@ -20,6 +20,9 @@ pub fn read_settings(
     arguments: impl IntoIterator<Item = OsString>,
 ) -> Result<Settings, (String, u8)> {
     let mut command = clap::Command::new(program).about(about).version(env!("CARGO_PKG_VERSION"));
+    command = command.after_help(format!(
+        "`{program} health` asks the one that runs with the same settings; exit code 1 where it does not serve."
+    ));
     command = command.args(arguments_of(known));
     let matches = command.try_get_matches_from(arguments).map_err(|error| {
         let code = if error.use_stderr() { USAGE } else { 0 };
@@ -54,13 +57,34 @@ pub fn main<C>(
     read: impl FnOnce(&mut Settings) -> Option<C>,
     serve: impl AsyncFnOnce(C) -> Result<(), String>,
 ) -> ExitCode {
-    match read_settings(program, about, known, std::env::args_os()) {
+    let mut arguments: Vec<OsString> = std::env::args_os().collect();
+    let asks_health = arguments.get(1).is_some_and(|first| first == "health");
+    if asks_health {
+        arguments.remove(1);
+    }
+    match read_settings(program, about, known, arguments) {
+        Ok(settings) if asks_health => health(program, settings),
         Ok(settings) => run(program, settings, read, serve),
         Err((text, code)) => {
             eprint!("{text}");
             ExitCode::from(code)
         }
     }
+}
+
+/// Asks the same program, running with the same settings on this machine, for its health.
+fn health(program: &str, mut settings: Settings) -> ExitCode {
+    let listen: Option<SocketAddr> = settings.get("listen");
+    let mut listen = match settings.finish(listen) {
+        Ok(listen) => listen,
+        Err(problems) => return refuse(program, &problems),
+    };
+    if listen.ip().is_unspecified() {
+        listen.set_ip(if listen.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
+    }
+    let runtime = tokio::runtime::Runtime::new().map_err(|cause| cause.to_string());
+    let address = format!("http://{listen}");
+    finish(program, runtime.and_then(|runtime| runtime.block_on(crate::serve::check_health(&address))))
 }
 
 /// Serves with settings that have been looked up, `log` among them.

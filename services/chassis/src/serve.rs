@@ -6,9 +6,11 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tonic::service::Routes;
-use tonic::transport::Server;
+use tonic::transport::{Endpoint, Server};
 use tonic::transport::server::TcpIncoming;
 use tonic_health::ServingStatus;
+use tonic_health::pb::health_client::HealthClient;
+use tonic_health::pb::{HealthCheckRequest, health_check_response};
 use tonic_health::server::HealthReporter;
 
 use crate::config::ServingConfig;
@@ -17,6 +19,9 @@ use crate::store::Store;
 
 /// The largest message read or written, in bytes: room to answer an oversized field with its path.
 pub const MOST_BYTES: usize = 16 * 1024 * 1024;
+
+/// How long to wait for an answer about health.
+const HEALTH: Duration = Duration::from_secs(2);
 
 /// How long calls in flight may take to finish once the program has been asked to stop.
 const MOST_DRAIN: Duration = Duration::from_secs(20);
@@ -120,5 +125,19 @@ pub async fn serve(
             tracing::warn!("calls in flight did not finish in time and are cut off");
             Ok(())
         }
+    }
+}
+
+/// Asks the program at an address such as `http://127.0.0.1:8080` for its health. The error says how it stands.
+pub async fn check_health(address: &str) -> Result<(), String> {
+    let endpoint: Endpoint =
+        address.parse().map_err(|cause| format!("`{address}` is no address: {cause}"))?;
+    let endpoint = endpoint.connect_timeout(HEALTH).timeout(HEALTH).tcp_nodelay(true);
+    let mut client = HealthClient::new(endpoint.connect_lazy());
+    let answer = client.check(HealthCheckRequest::default()).await;
+    let answer = answer.map_err(|status| format!("{address} does not answer: {}", status.message()))?;
+    match answer.into_inner().status() {
+        health_check_response::ServingStatus::Serving => Ok(()),
+        other => Err(format!("{address} answers {}", other.as_str_name())),
     }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use thidua_chassis::program;
+use thidua_chassis::serve::check_health;
 use thidua_proto::names::{RecordKind, UnitName};
 use uuid::Uuid;
 
@@ -134,7 +135,7 @@ pub(crate) async fn run(action: Action) -> Result<(), String> {
             import::files(&channel, &target, asked.import_id, &asked.files).await
         }
         Action::LoadExample(address) => example::load(&client::connect(&address.address)?).await,
-        Action::Health(asked) => client::check_health(&asked.address).await,
+        Action::Health(asked) => check_health(&asked.address).await,
         Action::Store(StoreAction::Copy { from, to }) => store::copy(&from, &to).await,
         Action::Journal(JournalAction::Verify(asked)) => journal::verify(&asked).await,
         Action::Journal(JournalAction::Export(asked)) => journal::export(&asked).await,

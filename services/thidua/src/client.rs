@@ -4,9 +4,6 @@ use std::time::Duration;
 
 use tonic::Status;
 use tonic::transport::{Channel, Endpoint};
-use tonic_health::pb::HealthCheckRequest;
-use tonic_health::pb::health_check_response::ServingStatus;
-use tonic_health::pb::health_client::HealthClient;
 use tonic_types::StatusExt as _;
 
 /// A connection that is made when it is first used.
@@ -14,18 +11,6 @@ pub(crate) fn connect(address: &str) -> Result<Channel, String> {
     let endpoint: Endpoint =
         address.parse().map_err(|cause| format!("`{address}` is no address: {cause}"))?;
     Ok(endpoint.connect_timeout(Duration::from_secs(5)).tcp_nodelay(true).connect_lazy())
-}
-
-/// Asks for the health of the whole program.
-pub(crate) async fn check_health(address: &str) -> Result<(), String> {
-    let mut client = HealthClient::new(connect(address)?);
-    let answer = client.check(HealthCheckRequest::default()).await.map_err(tell)?.into_inner();
-    match answer.status() {
-        ServingStatus::Serving => Ok(()),
-        ServingStatus::Unknown | ServingStatus::NotServing | ServingStatus::ServiceUnknown => {
-            Err(format!("{address} answers {}", answer.status().as_str_name()))
-        }
-    }
 }
 
 /// A failure for people: its Vietnamese message, its English text, its reason, and every field that is wrong.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use thidua_chassis::clock::Clock;
+use thidua_chassis::serve::check_health;
 use thidua_chassis::config::{ServingConfig, Setting, Settings};
 use thidua_chassis::program::{self, stop_signal};
 use thidua_proto::reports::RenderBlocReportRequest;
@@ -147,7 +148,7 @@ pub(crate) async fn run(config: Config) -> Result<(), String> {
     let address = format!("http://{gateway_at}");
     let welcomed = async {
         for program in [statistics_at, awards_at, gateway_at] {
-            client::check_health(&format!("http://{program}")).await?;
+            check_health(&format!("http://{program}")).await?;
         }
         welcome(&config, &address).await?;
         std::future::pending().await

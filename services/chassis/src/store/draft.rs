@@ -322,8 +322,8 @@ impl Draft {
     }
 
     /// What the batch adds to the cells.
-    pub(super) fn into_deltas(self) -> Deltas {
-        self.deltas
+    pub(super) fn deltas(&self) -> &Deltas {
+        &self.deltas
     }
 }
 

@@ -110,25 +110,20 @@ impl Shared {
         self.step(head).await
     }
 
-    /// Moves on past a commit of this process, from its base to its head.
+    /// Moves on past a commit of this process, from its base to its head. Where others committed before it, that waits until
+    /// somebody asks: then all is followed in one step.
     pub(super) async fn move_on(
         &self,
         base: &Head,
         head: Head,
-        deltas: Deltas,
+        deltas: &Deltas,
         collections: HashSet<Arc<str>>,
     ) {
         let _order = self.following.answered.lock().await;
-        // A reader was quicker.
-        if self.head.borrow().revision >= head.revision {
+        if self.head.borrow().revision != base.revision || head.revision == base.revision {
             return;
         }
-        if let Err(error) = self.step(base).await {
-            let error: &dyn std::error::Error = &error;
-            tracing::warn!(error, "other processes' commits cannot be followed; totals are read anew");
-            self.forget(base);
-        }
-        self.cells.commit(head.revision, &deltas);
+        self.cells.commit(head.revision, deltas);
         self.following.change(head.revision, collections);
         self.head.send_replace(head);
     }

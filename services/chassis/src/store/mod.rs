@@ -251,8 +251,8 @@ impl Store {
         Ok(Receipt { outcome, refusal: PhantomData })
     }
 
-    /// The newest entry that this process knows. Every write that it acknowledged before the call is in it; for the writes
-    /// of other processes see [`current`](Self::current).
+    /// The newest entry that this process has followed to. Where it alone writes, every write acknowledged before the call
+    /// is in it; else see [`current`](Self::current).
     #[must_use]
     pub fn head(&self) -> Head {
         self.shared.head.borrow().clone()

@@ -105,7 +105,8 @@ pub(super) fn head(rows: &[Row]) -> Result<Head, StoreError> {
 
 pub(super) async fn run(shared: Arc<Shared>, mut jobs: mpsc::Receiver<Job>, clock: Clock) {
     let closed = shared.closed.clone();
-    let mut writer = Writer { shared, clock, under_way: None };
+    let made = shared.head.borrow().revision;
+    let mut writer = Writer { shared, clock, under_way: None, made, alone: true };
     let mut queued = Vec::new();
     let mut crowd = 1;
     while jobs.recv_many(&mut queued, MOST_JOBS).await > 0 {
@@ -160,12 +161,16 @@ struct Writer {
     shared: Arc<Shared>,
     clock: Clock,
     under_way: Option<UnderWay>,
+    /// The head that this process made last.
+    made: i64,
+    /// Whether the last batch stood right on the one before it: no other process writes at the moment.
+    alone: bool,
 }
 
 /// A batch that is being written.
 struct UnderWay {
-    /// Tells whether it was written.
-    task: JoinHandle<bool>,
+    /// Tells, if it was written, the revisions before and after it.
+    task: JoinHandle<Option<(i64, i64)>>,
     /// What it leaves, once it is decided.
     ahead: oneshot::Receiver<Ahead>,
 }
@@ -185,6 +190,9 @@ impl Writer {
     /// Decides commands over what the batch under way leaves; nothing where that cannot be known.
     async fn plan(&mut self, commands: &[Pending]) -> Option<Draft> {
         let under_way = self.under_way.as_mut().filter(|under_way| !under_way.task.is_finished())?;
+        if !self.alone {
+            return None;
+        }
         let ahead = (&mut under_way.ahead).await.ok()?;
         // Whatever fails here is tried again under the lock, and told of there.
         let mut transaction = self.shared.engine.scout().await.ok()?;
@@ -193,34 +201,36 @@ impl Writer {
 
     /// Waits for the batch under way; tells whether all is well.
     async fn settle(&mut self) -> bool {
-        match self.under_way.take() {
-            None => true,
-            Some(under_way) => under_way.task.await.unwrap_or(false),
-        }
+        let Some(under_way) = self.under_way.take() else { return true };
+        let Some((base, head)) = under_way.task.await.ok().flatten() else { return false };
+        self.alone = base == self.made;
+        self.made = head;
+        true
     }
 }
 
-/// One batch: decided, committed, remembered, answered. Tells whether it was committed.
+/// One batch: decided, committed, remembered, answered. Tells, if it was committed, the revisions before and after it.
 async fn work(
     shared: &Shared,
     commands: Vec<Pending>,
     mut plan: Option<Draft>,
     clock: &Clock,
     leave: oneshot::Sender<Ahead>,
-) -> bool {
+) -> Option<(i64, i64)> {
     let mut leave = Some(leave);
     let mut attempts = 1;
     let error = loop {
         match write(shared, &commands, plan.take(), clock, &mut leave).await {
             Ok((mut draft, outcomes)) => {
                 let (base, head) = (draft.base.clone(), draft.head());
+                let span = (base.revision, head.revision);
                 let collections = std::mem::take(&mut draft.collections);
-                shared.move_on(&base, head, draft.into_deltas(), collections).await;
+                shared.move_on(&base, head, draft.deltas(), collections).await;
                 for (command, outcome) in commands.into_iter().zip(outcomes) {
                     // A caller that has gone is not told; its command is done all the same.
                     let _ = command.reply.send(outcome);
                 }
-                return true;
+                return Some(span);
             }
             Err(Unwritten::Before(error)) if error.may_pass() && attempts < MOST_ATTEMPTS => {
                 let cause: &dyn std::error::Error = &error;
@@ -236,7 +246,7 @@ async fn work(
         let told = if error.is_full() { StoreError::Full } else { StoreError::NotWritten };
         let _ = command.reply.send(Err(JobError::Store(told)));
     }
-    false
+    None
 }
 
 /// How far a batch came.
