@@ -38,7 +38,8 @@ where
     F: Future<Output = ()> + Send,
 {
     let count = CONNECTIONS.min(in_flight);
-    let channels: Vec<Channel> = addresses.iter().cycle().take(count).map(|address| channel(*address)).collect();
+    let channels: Vec<Channel> =
+        addresses.iter().cycle().take(count).map(|address| channel(*address)).collect();
     let begin = Instant::now() + Duration::from_millis(500);
     let end = begin + span;
     let mut callers = Vec::new();

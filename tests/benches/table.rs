@@ -138,9 +138,9 @@ async fn calls(table: &mut Table, engine: Engine, store: &str, ceilings: &Ceilin
     let alone = measure(&addresses, 1, SPAN, create).await;
     table.add(engine, "durable creates, 1 in flight", rate(&alone), "");
     let many = measure(&addresses, 64, SPAN, create).await;
-    let inserts = ceilings.inserts.map_or_else(String::new, |inserts| {
-        format!(", {:.2} × pgbench", many.per_second() / inserts)
-    });
+    let inserts = ceilings
+        .inserts
+        .map_or_else(String::new, |inserts| format!(", {:.2} × pgbench", many.per_second() / inserts));
     table.add(
         engine,
         "durable creates, 64 in flight",
@@ -183,7 +183,12 @@ async fn reports_and_import(
     JournalServiceClient::new(channel.clone()).get_head(GetHeadRequest::default()).await.expect("a head");
     let begin = Instant::now();
     report(&channel).await;
-    table.add(engine, "GenerateBlocReport, first after the start", milliseconds(begin.elapsed()), "aim: 20 ms");
+    table.add(
+        engine,
+        "GenerateBlocReport, first after the start",
+        milliseconds(begin.elapsed()),
+        "aim: 20 ms",
+    );
     let before = latencies(300, || report(&channel)).await;
     table.add(engine, "GenerateBlocReport, repeated, median", milliseconds(before), "aim: 20 ms");
 

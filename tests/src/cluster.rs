@@ -101,14 +101,18 @@ impl Cluster {
         run(&mut start);
     }
 
-    /// Ends the server at once, as a power cut would (SIGKILL).
+    /// Ends the server with all its processes at once, as a power cut would (SIGKILL).
     ///
     /// # Panics
     /// Where the system refuses.
     pub fn kill(&self) {
         let file = std::fs::read_to_string(self.data().join("postmaster.pid")).unwrap_or_default();
-        let id = file.lines().next().unwrap_or_default().to_owned();
-        run(Command::new("kill").args(["-KILL", &id]));
+        let server = file.lines().next().unwrap_or_default().to_owned();
+        let children = run(Command::new("pgrep").args(["-P", &server]));
+        let children = String::from_utf8_lossy(&children.stdout).into_owned();
+        run(Command::new("kill").args(["-KILL", &server]));
+        // Some are gone by themselves by then.
+        let _ = Command::new("kill").arg("-KILL").args(children.split_whitespace()).output();
     }
 
     /// Makes an empty database and returns its address.

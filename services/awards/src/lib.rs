@@ -43,7 +43,8 @@ pub async fn run(
     let standing = Standing::add(&mut routes, &names).map_err(|cause| format!("reflection: {cause}"))?;
     rpc::routes(&mut routes, &Awards::new(store.clone(), rules));
     routes.add_service(Journal::server(PROGRAM, store.clone(), standing.draining()));
-    let served = Served { routes: routes.routes(), store: Some(store.clone()), unhurried: &journal::UNHURRIED };
+    let served =
+        Served { routes: routes.routes(), store: Some(store.clone()), unhurried: &journal::UNHURRIED };
     let outcome = serve(served, standing, listener, &config.serving, stop).await;
     store.close().await;
     outcome

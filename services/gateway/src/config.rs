@@ -51,7 +51,8 @@ impl Config {
         let statistics: Option<Addresses> = settings.get("statistics");
         let awards: Option<Addresses> = settings.get("awards");
         let upstream_deadline = settings.get("upstream-deadline-ms").map(Duration::from_millis);
-        let loopback = [&statistics, &awards].into_iter().flatten().flat_map(Addresses::each).all(is_loopback);
+        let loopback =
+            [&statistics, &awards].into_iter().flatten().flat_map(Addresses::each).all(is_loopback);
         let serving = ServingConfig::read(settings, loopback);
         Some(Self {
             serving: serving?,

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use thidua_chassis::clock::Clock;
-use thidua_chassis::serve::check_health;
 use thidua_chassis::config::{ServingConfig, Setting, Settings};
 use thidua_chassis::program::{self, stop_signal};
+use thidua_chassis::serve::check_health;
 use thidua_proto::reports::RenderBlocReportRequest;
 use tokio::net::TcpListener;
 use tokio::sync::watch;

@@ -206,7 +206,8 @@ impl CellCache {
             cached.series.remove(series);
             return;
         }
-        for (measure, day, amount) in log.iter().filter(|step| step.until > revision).flat_map(|s| &s.deltas) {
+        for (measure, day, amount) in log.iter().filter(|step| step.until > revision).flat_map(|s| &s.deltas)
+        {
             tallies.add(measure, *day, *amount);
         }
         cached.days += tallies.days;

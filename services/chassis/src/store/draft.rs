@@ -135,8 +135,11 @@ impl Draft {
     }
 
     async fn load(&mut self, transaction: &mut Transaction, commands: &[Pending]) -> Result<(), StoreError> {
-        let ids: Vec<Arc<str>> =
-            commands.iter().filter_map(|command| command.request_id).map(|id| id.to_string().into()).collect();
+        let ids: Vec<Arc<str>> = commands
+            .iter()
+            .filter_map(|command| command.request_id)
+            .map(|id| id.to_string().into())
+            .collect();
         for row in transaction.read_each(sql::REQUESTS, &ids).await? {
             let seen = Seen {
                 revision: row.number(1)?,

@@ -121,7 +121,7 @@ enum Kind {
     Sqlite {
         pools: Pools<Sqlite>,
         /// Held as long as the store is open: a second process would not see this one's memory.
-        _lock: std::fs::File,
+        _lock: sqlite::Lock,
     },
     Postgres {
         pools: Pools<Postgres>,

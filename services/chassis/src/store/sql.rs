@@ -71,15 +71,20 @@ UPDATE head SET revision = $1, hash = $2 WHERE id = 1";
 pub(super) const REQUESTS: &str = "-- chassis.store.requests
 SELECT request_id, revision, caller, request_hash, outcome FROM entries WHERE request_id";
 
-/// A resource in its latest version, with the times that the journal tells; `$tail` picks which.
+/// A resource in its latest version, with the times that the journal tells; `$of` and `$tail` pick which.
 macro_rules! resources {
     ($user:literal, $tail:literal) => {
+        resources!($user, "resources", $tail)
+    };
+    ($user:literal, $of:literal, $tail:literal) => {
         concat!(
             "-- chassis.store.",
             $user,
             "
 SELECT r.name, r.revision, r.collection, r.sort_number, r.refers_to, v.create_time, e.commit_time, v.body
-FROM resources r
+FROM ",
+            $of,
+            " r
 JOIN versions v ON v.revision = r.revision AND v.name = r.name
 JOIN entries e ON e.revision = r.revision
 ",
@@ -98,9 +103,10 @@ pub(super) const RESOURCE: &str = resources!("resource", "WHERE r.deleted = 0 AN
 
 pub(super) const PAGE: &str = resources!(
     "page",
-    "WHERE r.deleted = 0 AND r.collection = $1 AND (r.sort_number, r.name) > ($2, $3)
-AND r.sort_number >= $4 AND r.sort_number <= $5
-ORDER BY r.sort_number, r.name LIMIT $6"
+    "(SELECT * FROM resources
+WHERE deleted = 0 AND collection = $1 AND (sort_number, name) > ($2, $3) AND sort_number >= $4 AND sort_number <= $5
+ORDER BY sort_number, name LIMIT $6)",
+    "ORDER BY r.sort_number, r.name"
 );
 
 pub(super) const VERSIONS_OF_ENTRIES: &str = "-- chassis.store.versions_of_entries
@@ -158,8 +164,9 @@ WHERE v.name IS NULL ORDER BY r.revision LIMIT 1";
 
 /// All that exists, in pages by name.
 pub(super) const EXISTING: &str = "-- chassis.store.existing
-SELECT r.name, v.body FROM resources r JOIN versions v ON v.name = r.name AND v.revision = r.revision
-WHERE r.deleted = 0 AND r.name > $1 ORDER BY r.name LIMIT 2000";
+SELECT r.name, v.body
+FROM (SELECT name, revision FROM resources WHERE deleted = 0 AND name > $1 ORDER BY name LIMIT 2000) r
+JOIN versions v ON v.name = r.name AND v.revision = r.revision ORDER BY r.name";
 
 /// What the bodies of a span of revisions replaced, and where they are listed.
 pub(super) const REPLACED: &str = "-- chassis.store.replaced
@@ -191,10 +198,7 @@ pub(super) const LISTS: &[&str] =
 /// The statements that write rows, with the types of their columns.
 #[cfg(test)]
 pub(super) const ROWS: &[((&str, &str), &[&str])] = &[
-    (
-        ADD_ENTRIES,
-        &["BIGINT", "BIGINT", "TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "TEXT"],
-    ),
+    (ADD_ENTRIES, &["BIGINT", "BIGINT", "TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "TEXT"]),
     (ADD_VERSIONS, &["BIGINT", "TEXT", "BIGINT", "BIGINT", "TEXT"]),
     (PUT_RESOURCES, &["TEXT", "BIGINT", "TEXT", "BIGINT", "TEXT", "BIGINT"]),
     (ADD_TO_CELLS, &["TEXT", "TEXT", "BIGINT", "BIGINT"]),

@@ -32,10 +32,8 @@ struct Home {
 
 /// A new home on every engine that is here.
 fn homes() -> Vec<Home> {
-    let shared = Cluster::shared().map(|cluster| Home {
-        address: cluster.database(),
-        folder: TempDir::new().unwrap(),
-    });
+    let shared = Cluster::shared()
+        .map(|cluster| Home { address: cluster.database(), folder: TempDir::new().unwrap() });
     std::iter::once(embedded()).chain(shared).collect()
 }
 

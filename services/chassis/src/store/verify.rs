@@ -54,7 +54,11 @@ impl Store {
         Ok(found)
     }
 
-    async fn check_cells(&self, snapshot: &mut Transaction, found: &mut Verification) -> Result<(), StoreError> {
+    async fn check_cells(
+        &self,
+        snapshot: &mut Transaction,
+        found: &mut Verification,
+    ) -> Result<(), StoreError> {
         let mut sums: HashMap<(Arc<str>, Arc<str>, i64), i64> = HashMap::new();
         let mut after: Arc<str> = "".into();
         loop {

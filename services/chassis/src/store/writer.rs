@@ -326,7 +326,10 @@ async fn recall(
     for row in transaction.run(sql::VERSIONS_OF_ENTRIES, span).await? {
         let index = Index { collection: "".into(), sort_number: 0, refers_to: None };
         let (create_time, body) = (timestamp(row.number(2)?)?, row.optional_text(3)?);
-        changes.push((row.text(1)?, Held { revision, create_time, update_time, body, index, decoded: Decoded::new() }));
+        changes.push((
+            row.text(1)?,
+            Held { revision, create_time, update_time, body, index, decoded: Decoded::new() },
+        ));
     }
     Ok(Committed { revision, changes, outcome })
 }

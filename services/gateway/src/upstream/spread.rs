@@ -24,7 +24,9 @@ pub struct Addresses(Vec<Endpoint>);
 
 /// Why addresses cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error("write one address or several, separated by commas, such as http://10.0.0.1:50051,http://10.0.0.2:50051")]
+#[error(
+    "write one address or several, separated by commas, such as http://10.0.0.1:50051,http://10.0.0.2:50051"
+)]
 pub struct BadAddresses;
 
 impl FromStr for Addresses {
@@ -190,7 +192,8 @@ mod tests {
     async fn every_replica_has_its_turn_and_those_away_come_last() {
         let addresses = "http://127.0.0.1:1,http://127.0.0.1:2,http://127.0.0.1:3".parse().unwrap();
         let spread = Spread::connect(&addresses);
-        let place = |replica: &Replica| spread.0.each.iter().position(|one| std::ptr::eq(one, replica)).unwrap();
+        let place =
+            |replica: &Replica| spread.0.each.iter().position(|one| std::ptr::eq(one, replica)).unwrap();
         let turns = || spread.0.in_turn().map(place).collect::<Vec<_>>();
         assert_eq!([turns(), turns(), turns(), turns()], [[0, 1, 2], [1, 2, 0], [2, 0, 1], [0, 1, 2]]);
         spread.0.each[1].away_until.store(u64::MAX, Ordering::Relaxed);

@@ -9,6 +9,21 @@ use sqlx::{Arguments as _, ConnectOptions as _, Pool, Postgres, Row as _};
 
 use super::{Pools, StoreError, Value};
 
+/// What every connection sets.
+const SETTINGS: [(&str, &str); 8] = [
+    // "Already exists, skipping" is no news.
+    ("client_min_messages", "warning"),
+    // A statement that takes longer waits for something that will not come.
+    ("statement_timeout", "60s"),
+    ("idle_in_transaction_session_timeout", "120s"),
+    // One plan a statement, by its index, also while the server has no statistics of new tables yet: it would rather read
+    // all of them for each page.
+    ("enable_seqscan", "off"),
+    ("enable_bitmapscan", "off"),
+    ("plan_cache_mode", "force_generic_plan"),
+    ("max_parallel_workers_per_gather", "0"),
+    ("jit", "off"),
+];
 /// How many connections read at once.
 const READERS: u32 = 8;
 /// How long to wait for a connection before the store counts as unreachable.
@@ -18,8 +33,7 @@ pub(super) async fn open(address: &str) -> Result<Pools<Postgres>, StoreError> {
     let shown = || super::super::without_password(address);
     let options = PgConnectOptions::from_str(address)
         .map_err(|_| StoreError::Address { address: shown() })?
-        // A statement that takes longer waits for something that will not come; verifying reads in parts.
-        .options([("statement_timeout", "60s"), ("idle_in_transaction_session_timeout", "120s")])
+        .options(SETTINGS)
         .application_name("thidua")
         .disable_statement_logging();
     let pool = |most| {
@@ -39,9 +53,7 @@ pub(super) async fn open(address: &str) -> Result<Pools<Postgres>, StoreError> {
 pub(super) async fn snapshot(
     pool: &Pool<Postgres>,
 ) -> Result<sqlx::Transaction<'static, Postgres>, StoreError> {
-    let begin = || async {
-        Ok(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
-    };
+    let begin = || async { Ok(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?) };
     past_cut_connections(begin).await
 }
 

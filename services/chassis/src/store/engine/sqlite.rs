@@ -13,7 +13,18 @@ use super::{Pools, StoreError, Value};
 /// The most rows of one statement; times the widest row, well below the 32,766 values that SQLite binds.
 pub(in crate::store) const MOST_ROWS: usize = 500;
 
-pub(super) fn open(path: PathBuf) -> Result<(Pools<Sqlite>, std::fs::File), StoreError> {
+/// Keeps other processes out while it lives.
+#[derive(Debug)]
+pub(super) struct Lock(std::fs::File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Said, not left to closing: a process that is just being forked would keep it a moment longer.
+        let _ = self.0.unlock();
+    }
+}
+
+pub(super) fn open(path: PathBuf) -> Result<(Pools<Sqlite>, Lock), StoreError> {
     let lock = lock(&path)?;
     let options = SqliteConnectOptions::new()
         .filename(path)
@@ -41,7 +52,7 @@ pub(super) fn open(path: PathBuf) -> Result<(Pools<Sqlite>, std::fs::File), Stor
     Ok((pools, lock))
 }
 
-fn lock(path: &Path) -> Result<std::fs::File, StoreError> {
+fn lock(path: &Path) -> Result<Lock, StoreError> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)
             .map_err(|cause| StoreError::Folder { path: folder.to_owned(), cause })?;
@@ -50,7 +61,7 @@ fn lock(path: &Path) -> Result<std::fs::File, StoreError> {
     let file =
         std::fs::File::create(&lock_path).map_err(|cause| StoreError::Folder { path: lock_path, cause })?;
     file.try_lock().map_err(|_| StoreError::InUse { path: path.to_owned() })?;
-    Ok(file)
+    Ok(Lock(file))
 }
 
 pub(super) fn arguments(values: Vec<Value>) -> Result<SqliteArguments, StoreError> {

@@ -93,7 +93,10 @@ async fn ordinary_tools_back_up_and_restore() {
         assert_eq!(original[0].hash, head.hash, "the backup is a beginning of the store");
         let (revision, tallies) = copy.tallies(&["a".into()]).await.unwrap();
         let later = listed(&copy, "later").await.len();
-        assert_eq!((revision, tallies[0].up_to("records", 1000)), (head.revision, 20 + i64::try_from(later).unwrap()));
+        assert_eq!(
+            (revision, tallies[0].up_to("records", 1000)),
+            (head.revision, 20 + i64::try_from(later).unwrap())
+        );
         assert_eq!(copy.submit(put("others/3", "{}")).await.unwrap().revision, head.revision + 1);
     }
 }

@@ -12,12 +12,14 @@ async fn every_engine_takes_every_statement() {
         if home.is_shared() {
             texts.push(sql::DATABASE_TEXT.to_owned());
             texts.extend(sql::LISTS.iter().map(|head| postgres::one_list(head)));
-            texts.extend(sql::ROWS.iter().map(|((head, tail), types)| postgres::multi_row(head, types, tail)));
+            texts
+                .extend(sql::ROWS.iter().map(|((head, tail), types)| postgres::multi_row(head, types, tail)));
         }
         for length in [1, sqlite::MOST_ROWS].into_iter().filter(|_| !home.is_shared()) {
             texts.extend(sql::LISTS.iter().map(|head| sqlite::one_list(head, length)));
             let rows = sql::ROWS.iter();
-            texts.extend(rows.map(|((head, tail), types)| sqlite::multi_row(head, types.len(), length, tail)));
+            texts
+                .extend(rows.map(|((head, tail), types)| sqlite::multi_row(head, types.len(), length, tail)));
         }
         for text in &texts {
             assert!(text.starts_with("-- chassis.store."), "{text}");

@@ -65,7 +65,11 @@ async fn replicas_write_one_journal_without_gaps() {
         assert_eq!(answered.len(), 180, "no revision is told twice");
         for store in &stores {
             assert_eq!(store.current().await.unwrap().revision, 360);
-            assert_eq!(body(store, "things/shared").await.as_deref(), Some("180"), "each decision saw the others");
+            assert_eq!(
+                body(store, "things/shared").await.as_deref(),
+                Some("180"),
+                "each decision saw the others"
+            );
             let (revision, tallies) = store.tallies(&["a".into()]).await.unwrap();
             assert_eq!((revision, tallies[0].up_to("records", 100)), (360, 180));
             assert_verified(store).await;
@@ -159,7 +163,10 @@ async fn a_watch_sees_what_other_replicas_write() {
             assert!(now > seen, "the head never goes back");
             let entries = stores[1].entries(seen + 1, 100, usize::MAX).await.unwrap();
             let revisions: Vec<i64> = entries.iter().map(|entry| entry.revision).collect();
-            assert_eq!(revisions[..usize::try_from(now - seen).unwrap()], (seen + 1..=now).collect::<Vec<_>>());
+            assert_eq!(
+                revisions[..usize::try_from(now - seen).unwrap()],
+                (seen + 1..=now).collect::<Vec<_>>()
+            );
             seen = now;
         }
         writer.await.unwrap();
