@@ -52,7 +52,7 @@ impl Cluster {
         let folder = folder.unwrap_or_else(|cause| panic!("no folder for PostgreSQL: {cause}")).keep();
         let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let port = free.unwrap_or_else(|cause| panic!("no free port: {cause}")).port();
-        let settings: String = settings.iter().map(|setting| format!(" -c {setting}")).collect();
+        let settings = settings.iter().flat_map(|setting| [" -c ", setting]).collect();
         let guard = guard(&folder);
         let cluster = Self { tools, folder, port, settings, databases: AtomicUsize::new(0), guard };
         if is_root() {

@@ -136,8 +136,9 @@ pub async fn check_health(address: &str) -> Result<(), String> {
     let mut client = HealthClient::new(endpoint.connect_lazy());
     let answer = client.check(HealthCheckRequest::default()).await;
     let answer = answer.map_err(|status| format!("{address} does not answer: {}", status.message()))?;
-    match answer.into_inner().status() {
-        health_check_response::ServingStatus::Serving => Ok(()),
-        other => Err(format!("{address} answers {}", other.as_str_name())),
+    let status = answer.into_inner().status();
+    if status == health_check_response::ServingStatus::Serving {
+        return Ok(());
     }
+    Err(format!("{address} answers {}", status.as_str_name()))
 }

@@ -80,7 +80,7 @@ enum Kind {
 pub(crate) enum StoreAction {
     /// Copy all of a store into an empty one, every revision and hash; the service must be stopped
     Copy {
-        /// Where it is: sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE
+        /// Where it is: `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`
         from: String,
         /// Where it goes
         to: String,

@@ -241,8 +241,8 @@ impl Transaction {
     pub(super) async fn script(&mut self, sql: &'static str) -> Result<(), StoreError> {
         self.trips.add();
         match &mut self.begun {
-            Begun::Sqlite(begun) => drop(sqlx::raw_sql(sql).execute(&mut **begun).await?),
-            Begun::Postgres(begun) => drop(sqlx::raw_sql(sql).execute(&mut **begun).await?),
+            Begun::Sqlite(begun) => sqlx::raw_sql(sql).execute(&mut **begun).await.map(|_| ())?,
+            Begun::Postgres(begun) => sqlx::raw_sql(sql).execute(&mut **begun).await.map(|_| ())?,
         }
         Ok(())
     }

@@ -121,10 +121,8 @@ pub enum StoreError {
 impl StoreError {
     /// The engine's own code: of SQLite a number, of PostgreSQL an SQLSTATE.
     fn code(&self) -> Option<String> {
-        match self {
-            Self::Database(sqlx::Error::Database(cause)) => cause.code().map(Into::into),
-            _ => None,
-        }
+        let Self::Database(sqlx::Error::Database(cause)) = self else { return None };
+        cause.code().map(Into::into)
     }
 
     /// Whether the disk or quota is full (`SQLITE_FULL`, `disk_full`): trying again does not help.

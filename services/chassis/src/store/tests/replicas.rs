@@ -31,7 +31,8 @@ async fn a_batch_takes_the_same_round_trips_whatever_its_size() {
             let before = store.shared.engine.trips().count();
             let commands = (0..size).map(|n| {
                 let name = format!("things/{size}-{n}");
-                let mut command = with_id(put(&name, &record("a", n, n)), (size * 1000 + n) as u128, 'a');
+                let mut command =
+                    with_id(put(&name, &record("a", n, n)), u128::try_from(size * 1000 + n).unwrap(), 'a');
                 command.needs = command.needs.and_collection("others").and_referrers(&name);
                 command
             });
