@@ -1,7 +1,7 @@
 //! `kill -9` in the middle of concurrent creates, of the program, of one replica, of PostgreSQL: what was acknowledged is
 //! there once, nothing is there twice, cells equal the recomputation, the journal verifies. `THIDUA_KILL_ROUNDS` sets the number of rounds.
 
-#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops where it cannot go on")]
+#![expect(clippy::expect_used, reason = "a test stops where it cannot go on")]
 
 use std::collections::BTreeMap;
 use std::io::Write as _;

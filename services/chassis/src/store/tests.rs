@@ -74,7 +74,8 @@ impl Home {
             connection.close().await.unwrap();
             done
         } else {
-            let mut connection = SqliteConnection::connect(&self.address).await.unwrap();
+            let mut connection =
+                SqliteConnection::connect(&format!("{}?mode=rwc", self.address)).await.unwrap();
             let done = sqlx::raw_sql(sql).execute(&mut connection).await.unwrap().rows_affected();
             connection.close().await.unwrap();
             done

@@ -123,3 +123,23 @@ async fn back_up_and_restore(home: &Home) -> Home {
     sqlx::raw_sql(AssertSqlSafe(backup)).execute(&mut connection).await.unwrap();
     Home { address: format!("sqlite:{}", path.display()), folder }
 }
+
+#[tokio::test]
+async fn a_store_of_an_earlier_commit_is_opened_and_goes_on() {
+    for home in homes() {
+        home.alter(include_str!("data/schema-1.sql")).await;
+        let store = home.open().await;
+        assert_eq!(store.head().revision, 10);
+        assert_verified(&store).await;
+        assert_eq!(
+            listed(&store, "things").await,
+            ["things/0", "things/1", "things/2", "things/3", "things/4"]
+        );
+        let (_, tallies) = store.tallies(&["a".into(), "b".into()]).await.unwrap();
+        assert_eq!([&tallies[0], &tallies[1]].map(|one| one.up_to("amounts", 10)), [9, 2]);
+        let again = store.submit(with_id(put("others/1", "{}"), 7, 'a')).await.unwrap();
+        assert_eq!(again.revision, 10, "request ids are remembered");
+        assert_eq!(store.submit(put("others/2", "{}")).await.unwrap().revision, 11);
+        assert_verified(&store).await;
+    }
+}
