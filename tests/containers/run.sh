@@ -27,7 +27,9 @@ cleanup() {
         kill -TERM "$engine" 2>/dev/null || true
         wait "$engine" 2>/dev/null || true
     fi
-    rm -rf "$scratch"
+    # The engine leaves a mount behind.
+    umount -l "$scratch"/exec/netns/* 2>/dev/null || true
+    rm -rf "$scratch" || true
 }
 trap cleanup EXIT
 
@@ -99,7 +101,7 @@ for program in statistics awards gateway thidua; do
         -f "$root/services/Dockerfile" -t "$image" "$root" >"$scratch/build.log" 2>&1 || { tail -40 "$scratch/build.log" >&2; exit 1; }
     docker image inspect -f "ok    $image {{.Size}} bytes" "$image"
 done
-docker image prune -f >/dev/null
+[[ -z $engine ]] || docker image prune -f >/dev/null
 compose config -q
 
 # The eight phrases of the newspaper report.

@@ -99,8 +99,14 @@ where
             let Ok(_place) = Arc::clone(&edge.in_flight).try_acquire_owned() else {
                 return Ok(refuse(Shared::Overloaded, &domain));
             };
+            let deadline = edge.deadline(&path, request.headers());
             let admitted = match admit(request.headers()) {
-                Ok(caller) => edge.check_revision(&path, request.headers()).await.map(|()| caller),
+                Ok(caller) => {
+                    let checked = edge.check_revision(&path, request.headers());
+                    let patience = deadline.unwrap_or(edge.default_deadline);
+                    let checked = tokio::time::timeout(patience, checked).await;
+                    checked.unwrap_or(Err(Shared::DeadlinePassed)).map(|()| caller)
+                }
                 Err(refusal) => Err(refusal),
             };
             match admitted {
@@ -108,7 +114,6 @@ where
                 Err(refusal) => return Ok(refuse(refusal, &domain)),
             };
             request.extensions_mut().insert(trace);
-            let deadline = edge.deadline(&path, request.headers());
             if let Some(deadline) = deadline {
                 request.extensions_mut().insert(Deadline(Instant::now() + deadline));
             }

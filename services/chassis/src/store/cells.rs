@@ -1,8 +1,8 @@
 //! Cells: dated sums over what records contribute, so that a total over any window is right the moment a write is
 //! acknowledged and costs the same however many records there are.
 //!
-//! The table is the truth; series in use are also kept in memory as running totals, which the writer moves on with every
-//! commit before it answers.
+//! The table is the truth; series in use are also kept in memory as running totals, which move on with every
+//! commit before it is answered, or, where other processes write too, before anybody reads them.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -215,6 +215,33 @@ impl CellCache {
     }
 }
 
+/// A load under way; whoever drops it before its end, as a deadline does, leaves nothing behind.
+struct Loading<'c> {
+    cells: &'c CellCache,
+    series: &'c Series,
+    ended: bool,
+}
+
+impl<'c> Loading<'c> {
+    fn begin(cells: &'c CellCache, series: &'c Series) -> Self {
+        cells.begin_load(series);
+        Self { cells, series, ended: false }
+    }
+
+    fn end(mut self, revision: i64, tallies: Tallies) {
+        self.cells.end_load(self.series, revision, Some(tallies));
+        self.ended = true;
+    }
+}
+
+impl Drop for Loading<'_> {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.cells.end_load(self.series, 0, None);
+        }
+    }
+}
+
 impl Store {
     /// The running totals of series, all at one revision, which is told first. Every acknowledged write is in them, whichever
     /// process it was acknowledged by.
@@ -238,7 +265,7 @@ impl Store {
     }
 
     async fn load_tallies(&self, series: &Series) -> Result<(), StoreError> {
-        self.shared.cells.begin_load(series);
+        let loading = Loading::begin(&self.shared.cells, series);
         let loaded = match self.read_tallies(series).await {
             // A commit can be read before the cache was told of it; it would then be added once more.
             Ok((head, tallies)) => self.shared.follow(&head).await.map(|()| (head.revision, tallies)),
@@ -246,13 +273,10 @@ impl Store {
         };
         match loaded {
             Ok((revision, tallies)) => {
-                self.shared.cells.end_load(series, revision, Some(tallies));
+                loading.end(revision, tallies);
                 Ok(())
             }
-            Err(error) => {
-                self.shared.cells.end_load(series, 0, None);
-                Err(error)
-            }
+            Err(error) => Err(error),
         }
     }
 

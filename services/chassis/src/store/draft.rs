@@ -97,7 +97,9 @@ impl Draft {
                 draft.state.held.insert(name, held);
             }
         }
-        draft.requests.extend(ahead.requests);
+        // What is older can be seen by the transaction.
+        let base = ahead.base.revision;
+        draft.requests.extend(ahead.requests.into_iter().filter(|(_, seen)| seen.revision > base));
         draft.take_all(shared, commands);
         Ok(draft)
     }

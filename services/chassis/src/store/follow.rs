@@ -17,9 +17,16 @@ use super::{Head, Shared, Store, StoreError, sql};
 pub(super) struct Following {
     /// Questions for the newest head that were asked so far.
     asked: AtomicU64,
-    /// The last of them that is answered. Held by whoever moves the head on: one step after the other.
-    answered: Mutex<u64>,
+    /// Which of them are answered. Held by whoever moves the head on: one step after the other.
+    answered: Mutex<Answered>,
     collections: RwLock<Changed>,
+}
+
+/// The last question that has its answer, and the last that the database left without one.
+#[derive(Debug, Default)]
+struct Answered {
+    well: u64,
+    failed: u64,
 }
 
 /// When collections changed last.
@@ -33,7 +40,7 @@ struct Changed {
 impl Following {
     pub(super) fn new(revision: i64) -> Self {
         let collections = RwLock::new(Changed { since: revision, at: HashMap::new() });
-        Self { asked: AtomicU64::new(0), answered: Mutex::new(0), collections }
+        Self { asked: AtomicU64::new(0), answered: Mutex::default(), collections }
     }
 
     fn change(&self, revision: i64, collections: impl IntoIterator<Item = Arc<str>>) {
@@ -91,14 +98,37 @@ impl Shared {
         if self.engine.is_shared() {
             let question = self.following.asked.fetch_add(1, Ordering::Relaxed) + 1;
             let mut answered = self.following.answered.lock().await;
-            if *answered < question {
+            if answered.well < question {
+                // One failure answers all who asked before it, too: else each would wait for its own.
+                if question <= answered.failed {
+                    return Err(StoreError::Database(sqlx::Error::PoolTimedOut));
+                }
                 let answers = self.following.asked.load(Ordering::Relaxed);
-                let head = super::writer::head(&self.engine.read(sql::HEAD, Vec::new()).await?)?;
-                self.step(&head).await?;
-                *answered = answers;
+                match self.look().await {
+                    Ok(()) => answered.well = answers,
+                    Err(error) => {
+                        answered.failed = answers;
+                        return Err(error);
+                    }
+                }
             }
         }
         Ok(self.head.borrow().clone())
+    }
+
+    /// Reads the newest head and follows to it. Only for who holds the order.
+    async fn look(&self) -> Result<(), StoreError> {
+        let head = super::writer::head(&self.engine.read(sql::HEAD, Vec::new()).await?)?;
+        let known = self.head.borrow().clone();
+        if head.revision < known.revision || (head.revision == known.revision && head.hash != known.hash) {
+            tracing::error!(
+                from = known.revision,
+                to = head.revision,
+                "the journal went back: the database was restored, or a failover lost its end"
+            );
+            self.forget(&head);
+        }
+        self.step(&head).await
     }
 
     /// Follows the journal up to a head that was read, unless this process is there already.

@@ -148,8 +148,9 @@ impl StoreError {
     }
 }
 
-/// An address that can be shown: `postgres://user:secret@host/x` without the secret.
+/// An address that can be shown: `postgres://user:secret@host/x?…` without the secret, and without what follows `?`.
 fn without_password(address: &str) -> String {
+    let address = address.split_once('?').map_or(address, |(shown, _)| shown);
     let hidden = || {
         let (scheme, rest) = address.split_once("://")?;
         let (user, host) = rest.rsplit_once('@')?;

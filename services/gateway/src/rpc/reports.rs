@@ -18,7 +18,6 @@ use thidua_proto::statistics::figure_service_client::FigureServiceClient;
 use thidua_proto::statistics::inspection_service_client::InspectionServiceClient;
 use thidua_proto::{awards, statistics};
 use tokio::task::JoinSet;
-
 use tonic::{Request, Response, Status};
 
 use crate::documents;

@@ -48,7 +48,7 @@ impl Addresses {
 }
 
 /// How long a replica that could not be reached is passed over.
-const AWAY: Duration = Duration::from_secs(1);
+const AWAY: Duration = Duration::from_secs(5);
 
 /// Connections to the replicas of a service, made when they are first needed, and again whenever they break.
 #[derive(Clone)]
@@ -134,11 +134,14 @@ impl Replica {
             Ok(ready) => ready.call(request).await,
             Err(cause) => Err(cause),
         };
-        let away_until = match &answer {
-            Ok(_) => 0,
-            Err(_) => now() + u64::try_from(AWAY.as_millis()).unwrap_or_default(),
-        };
-        self.away_until.store(away_until, Ordering::Relaxed);
+        match &answer {
+            Ok(_) => self.away_until.store(0, Ordering::Relaxed),
+            Err(cause) if is_unreached(cause) => {
+                let until = now() + u64::try_from(AWAY.as_millis()).unwrap_or_default();
+                self.away_until.store(until, Ordering::Relaxed);
+            }
+            Err(_) => {}
+        }
         answer
     }
 }
