@@ -25,9 +25,7 @@ pub async fn copy(
         return Err(StoreError::Missing { address: from.to_owned() });
     }
     let (source, target) = (Engine::open(from).await?, Engine::open(to).await?);
-    if writer::set_up(&source).await?.revision == 0 {
-        return Err(StoreError::Missing { address: without_password(from) });
-    }
+    writer::set_up(&source).await?;
     if writer::set_up(&target).await?.revision != 0 {
         return Err(StoreError::NotEmpty { address: without_password(to) });
     }
