@@ -15,7 +15,7 @@ pub mod rpc;
 use thidua_chassis::clock::Clock;
 use thidua_chassis::journal::{self, Journal};
 use thidua_chassis::serve::{Served, Standing, serve};
-use thidua_chassis::store::Store;
+use thidua_chassis::store::{Contributions, Store};
 use tokio::net::TcpListener;
 use tonic::service::Routes;
 
@@ -35,7 +35,7 @@ pub async fn run(
 ) -> Result<(), String> {
     let rules = RuleSets::built_in()?;
     // Awards keep no dated sums: no body adds to the cells.
-    let store = Store::open(&config.serving.store, |_, _| Ok(Vec::new()), clock)
+    let store = Store::open(&config.serving.store, Contributions::NONE, clock)
         .await
         .map_err(|error| error.to_string())?;
     let mut routes = Routes::builder();

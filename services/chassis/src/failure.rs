@@ -313,7 +313,9 @@ impl From<StoreError> for Shared {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Full => Self::StoreFull,
-            StoreError::Closing | StoreError::NotWritten => Self::StoreUnavailable,
+            StoreError::Closing | StoreError::NotWritten | StoreError::Edition { .. } => {
+                Self::StoreUnavailable
+            }
             StoreError::Database(_) => {
                 let error: &dyn std::error::Error = &error;
                 tracing::error!(error, "the store did not answer");

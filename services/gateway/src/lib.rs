@@ -18,7 +18,7 @@ pub mod upstream;
 use thidua_chassis::clock::Clock;
 use thidua_chassis::journal;
 use thidua_chassis::serve::{Served, Standing, serve};
-use thidua_chassis::store::Store;
+use thidua_chassis::store::{Contributions, Store};
 use tokio::net::TcpListener;
 use tonic::service::Routes;
 
@@ -54,7 +54,7 @@ pub async fn run(
 ) -> Result<(), String> {
     let wording = Wording::new()?;
     // Reports draw on the two services; the gateway's own journal is for what it will keep itself.
-    let store = Store::open(&config.serving.store, |_, _| Ok(Vec::new()), clock.clone())
+    let store = Store::open(&config.serving.store, Contributions::NONE, clock.clone())
         .await
         .map_err(|error| error.to_string())?;
     let upstreams = Upstreams::connect(&config);

@@ -38,7 +38,7 @@ pub async fn run(
     stop: impl Future<Output = ()> + Send,
 ) -> Result<(), String> {
     let catalogue = Catalogue::built_in()?;
-    let store = Store::open(&config.serving.store, rpc::contributions, clock.clone())
+    let store = Store::open(&config.serving.store, rpc::CONTRIBUTIONS, clock.clone())
         .await
         .map_err(|error| error.to_string())?;
     let mut routes = Routes::builder();

@@ -1,7 +1,7 @@
 //! `GetYearRecord`: all that is on record of a year, at one revision.
 
 use thidua_chassis::body;
-use thidua_chassis::store::Resource;
+use thidua_chassis::store::{PageQuery, Resource};
 use thidua_proto::awards as proto;
 use thidua_proto::names::{NominationName, YearName};
 use tonic::{Request, Response};
@@ -14,16 +14,14 @@ pub(super) async fn get(
     request: Request<proto::GetYearRecordRequest>,
 ) -> Result<Response<proto::YearRecord>, Error> {
     let name: YearName = read::name("name", &request.get_ref().name)?;
-    let collections = [
-        bloc::COLLECTION.to_owned(),
-        nomination::collection(&name),
-        ballot::collection(&name),
-        award::COLLECTION.to_owned(),
-    ];
-    let (revision, found, lists) = service.store.read_together(&name.to_string(), &collections).await?;
-    let found = found.ok_or_else(|| Error::not_found(&name))?;
-    let missing = |_| Error::corrupt("a read together has not as many lists as were asked for".to_owned());
-    let [blocs, nominations, ballots, awards] = <[Vec<Resource>; 4]>::try_from(lists).map_err(missing)?;
+    let mut snapshot = service.store.snapshot().await?;
+    let found = snapshot.get(&name.to_string()).await?.ok_or_else(|| Error::not_found(&name))?;
+    let mut all = async |collection: &str| snapshot.page(&PageQuery::all(collection, u32::MAX)).await;
+    let blocs = all(bloc::COLLECTION).await?;
+    let nominations = all(&nomination::collection(&name)).await?;
+    let ballots = all(&ballot::collection(&name)).await?;
+    let awards = all(award::COLLECTION).await?;
+    let revision = snapshot.revision();
 
     let key = name.bloc.to_string();
     let no_bloc = || Error::corrupt(format!("{name} has no bloc"));

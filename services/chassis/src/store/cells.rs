@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::engine::Value;
+use super::engine::{Row, Transaction, Value};
 use super::{Head, Map, Store, StoreError, sql};
 
 /// Whose sums: in statistics, a unit's name.
@@ -26,9 +26,28 @@ pub struct Cell {
     pub amount: i64,
 }
 
-/// What a body of a name adds to the cells: a pure function, so that sums can be taken back and recomputed. An error
-/// tells why the body cannot be read.
-pub type Contributions = fn(name: &str, body: &str) -> Result<Vec<Cell>, String>;
+/// What bodies add to the cells.
+#[derive(Debug, Clone, Copy)]
+pub struct Contributions {
+    /// Grows by one whenever `of` changes: a store whose cells were written by an earlier edition is counted anew when it
+    /// is opened, and a program of an earlier edition writes to it no more.
+    pub edition: i64,
+    /// What a body of a name adds: a pure function, so that sums can be taken back and recomputed. An error tells why the
+    /// body cannot be read.
+    pub of: fn(name: &str, body: &str) -> Result<Vec<Cell>, String>,
+}
+
+impl Contributions {
+    /// Of a store without sums.
+    pub const NONE: Self = Self { edition: 1, of: |_, _| Ok(Vec::new()) };
+
+    /// What a stored body adds.
+    pub(super) fn read(&self, name: &str, body: &str) -> Result<Vec<Cell>, StoreError> {
+        (self.of)(name, body).map_err(|cause| StoreError::Corrupt {
+            problem: format!("the body of {name} cannot be read: {cause}"),
+        })
+    }
+}
 
 /// The key of a sum and its change.
 pub(super) type Deltas = Map<(Series, &'static str, i64), i64>;
@@ -67,7 +86,7 @@ impl Tallies {
         self.measures.insert(measure.into(), amounts);
     }
 
-    fn add(&mut self, measure: &str, day: i64, amount: i64) {
+    pub(super) fn add(&mut self, measure: &str, day: i64, amount: i64) {
         if !self.measures.contains_key(measure) {
             self.measures.insert(measure.into(), Vec::new());
         }
@@ -266,7 +285,7 @@ impl Store {
 
     async fn load_tallies(&self, series: &Series) -> Result<(), StoreError> {
         let loading = Loading::begin(&self.shared.cells, series);
-        let loaded = match self.read_tallies(series).await {
+        let loaded = match self.read_newest(series).await {
             // A commit can be read before the cache was told of it; it would then be added once more.
             Ok((head, tallies)) => self.shared.follow(&head).await.map(|()| (head.revision, tallies)),
             Err(error) => Err(error),
@@ -280,13 +299,91 @@ impl Store {
         }
     }
 
-    async fn read_tallies(&self, series: &Series) -> Result<(Head, Tallies), StoreError> {
+    async fn read_newest(&self, series: &Series) -> Result<(Head, Tallies), StoreError> {
         let mut snapshot = self.shared.engine.snapshot().await?;
         let head = super::writer::head(&snapshot.run(sql::HEAD, Vec::new()).await?)?;
-        let mut tallies = Tallies::default();
-        for row in snapshot.run(sql::CELLS_OF_SERIES, vec![Value::Text(Arc::clone(series))]).await? {
-            tallies.put(&row.text(0)?, amounts(&row.text(1)?)?);
-        }
-        Ok((head, tallies))
+        Ok((head, read_tallies(&mut snapshot, series).await?))
     }
+}
+
+/// The sums of a series as a transaction sees them.
+pub(super) async fn read_tallies(
+    transaction: &mut Transaction,
+    series: &Series,
+) -> Result<Tallies, StoreError> {
+    let mut tallies = Tallies::default();
+    for row in transaction.run(sql::CELLS_OF_SERIES, vec![Value::Text(Arc::clone(series))]).await? {
+        tallies.put(&row.text(0)?, amounts(&row.text(1)?)?);
+    }
+    Ok(tallies)
+}
+
+/// How many cells are read at once.
+const CELLS_AT_ONCE: i64 = 5000;
+/// How many cells a statement writes at most.
+const CELLS_WRITTEN_AT_ONCE: usize = 50_000;
+
+/// All cells, page by page.
+pub(super) struct CellPages([Value; 3]);
+
+impl Default for CellPages {
+    fn default() -> Self {
+        Self([Value::Text("".into()), Value::Text("".into()), Value::Number(i64::MIN)])
+    }
+}
+
+impl CellPages {
+    pub(super) async fn next(
+        &mut self,
+        transaction: &mut Transaction,
+    ) -> Result<Option<Vec<Row>>, StoreError> {
+        let page = [&self.0[..], &[Value::Number(CELLS_AT_ONCE)]].concat();
+        let rows = transaction.run(sql::CELLS_AFTER, page).await?;
+        let Some(last) = rows.last() else { return Ok(None) };
+        self.0 = [Value::Text(last.text(0)?), Value::Text(last.text(1)?), Value::Number(last.number(2)?)];
+        Ok(Some(rows))
+    }
+}
+
+/// Counts all records anew, with the contributions of this program.
+pub(super) async fn recount(
+    transaction: &mut Transaction,
+    contributions: &Contributions,
+) -> Result<(), StoreError> {
+    transaction.run(sql::CLEAR_CELLS, Vec::new()).await?;
+    let mut sums = Deltas::default();
+    let mut after: Arc<str> = "".into();
+    loop {
+        let rows = transaction.run(sql::STANDING, vec![Value::Text(Arc::clone(&after))]).await?;
+        let Some(last) = rows.last() else { break };
+        after = last.text(0)?;
+        for row in &rows {
+            let Some(body) = row.optional_text(3)? else { continue };
+            for cell in contributions.read(&row.text(0)?, &body)? {
+                *sums.entry((cell.series, cell.measure, cell.day)).or_default() += cell.amount;
+            }
+        }
+    }
+    let mut rows = rows_of(&sums);
+    loop {
+        let part: Vec<Value> = rows.by_ref().take(4 * CELLS_WRITTEN_AT_ONCE).collect();
+        if part.is_empty() {
+            break;
+        }
+        transaction.write_rows(sql::ADD_TO_CELLS, 4, part).await?;
+    }
+    transaction.run(sql::PUT_EDITION, vec![Value::Number(contributions.edition)]).await?;
+    Ok(())
+}
+
+/// Sums that are not 0, as the statement that writes them takes them.
+pub(super) fn rows_of(deltas: &Deltas) -> impl Iterator<Item = Value> {
+    deltas.iter().filter(|(_, amount)| **amount != 0).flat_map(|((series, measure, day), amount)| {
+        [
+            Value::Text(Arc::clone(series)),
+            Value::Text((*measure).into()),
+            Value::Number(*day),
+            Value::Number(*amount),
+        ]
+    })
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{Cell, Map, StoreError};
+use super::{Cell, Map, Series, StoreError, Tallies};
 
 /// A pure function of the state and the circumstances: changes, or a refusal.
 pub type Rule<E> = Box<dyn Fn(&State, &Context) -> Result<Decision, E> + Send + Sync>;
@@ -38,6 +38,8 @@ pub struct Needs {
     pub collections: Vec<Arc<str>>,
     /// Resources that refer to these names.
     pub references: Vec<Arc<str>>,
+    /// The running totals of these series; only for rare commands, a year of a unit is thousands of sums.
+    pub series: Vec<Series>,
 }
 
 /// What the `request_id` of a command is bound to: SHA-256 of the method's name and the request, in lower-case hex.
@@ -59,6 +61,13 @@ impl Needs {
     #[must_use]
     pub fn and_collection(mut self, collection: &str) -> Self {
         self.collections.push(collection.into());
+        self
+    }
+
+    /// The running totals of a series as well.
+    #[must_use]
+    pub fn and_tallies(mut self, series: &str) -> Self {
+        self.series.push(series.into());
         self
     }
 
@@ -130,6 +139,7 @@ pub struct Index {
 #[derive(Debug, Default)]
 pub struct State {
     pub(super) held: Map<Arc<str>, Held>,
+    pub(super) tallies: Map<Series, Tallies>,
 }
 
 impl State {
@@ -137,6 +147,12 @@ impl State {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Held> {
         self.held.get(name).filter(|held| held.body.is_some())
+    }
+
+    /// The running totals of a series that the command named, with the changes of the commands before it.
+    #[must_use]
+    pub fn tallies(&self, series: &str) -> Option<&Tallies> {
+        self.tallies.get(series)
     }
 
     /// The resources of a collection, by name.

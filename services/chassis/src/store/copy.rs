@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::cells::CellPages;
 use super::engine::{Engine, Row, Transaction, Value};
 use super::journal::{self, ZERO_HASH};
 use super::verify::check_entry;
@@ -10,7 +11,7 @@ use super::{Head, StoreError, sql, without_password, writer};
 
 /// How many entries are copied at once; an import's entry has up to 500 changes.
 const ENTRIES_AT_ONCE: i64 = 16;
-/// How many rows of resources and cells are copied at once.
+/// How many resources are copied at once.
 const ROWS_AT_ONCE: i64 = 5000;
 
 /// Copies all of a store into an empty one, in one transaction, and recomputes the chain of hashes on the way. `progress`
@@ -25,8 +26,8 @@ pub async fn copy(
         return Err(StoreError::Missing { address: from.to_owned() });
     }
     let (source, target) = (Engine::open(from).await?, Engine::open(to).await?);
-    writer::set_up(&source).await?;
-    if writer::set_up(&target).await?.revision != 0 {
+    writer::set_up(&source, None).await?;
+    if writer::set_up(&target, None).await?.revision != 0 {
         return Err(StoreError::NotEmpty { address: without_password(to) });
     }
     let mut read = source.snapshot().await?;
@@ -35,13 +36,15 @@ pub async fn copy(
     if taken.revision != 0 {
         return Err(StoreError::NotEmpty { address: without_password(to) });
     }
-    let head = writer::head(&read.run(sql::HEAD, Vec::new()).await?)?;
+    let rows = read.run(sql::HEAD, Vec::new()).await?;
+    let (head, edition) = (writer::head(&rows)?, writer::edition(&rows)?);
     copy_journal(&mut read, &mut write, &head, &mut progress).await?;
     copy_resources(&mut read, &mut write).await?;
     copy_cells(&mut read, &mut write).await?;
     write
         .run(sql::MOVE_HEAD, vec![Value::Number(head.revision), Value::Text(Arc::clone(&head.hash))])
         .await?;
+    write.run(sql::PUT_EDITION, vec![Value::Number(edition)]).await?;
     write.commit().await?;
     drop(read);
     source.close().await;
@@ -112,12 +115,8 @@ async fn copy_resources(read: &mut Transaction, write: &mut Transaction) -> Resu
 }
 
 async fn copy_cells(read: &mut Transaction, write: &mut Transaction) -> Result<(), StoreError> {
-    let mut after = [Value::Text("".into()), Value::Text("".into()), Value::Number(i64::MIN)];
-    loop {
-        let page = [&after[..], &[Value::Number(ROWS_AT_ONCE)]].concat();
-        let rows = read.run(sql::CELLS_AFTER, page).await?;
-        let Some(last) = rows.last() else { return Ok(()) };
-        after = [Value::Text(last.text(0)?), Value::Text(last.text(1)?), Value::Number(last.number(2)?)];
+    let mut pages = CellPages::default();
+    while let Some(rows) = pages.next(read).await? {
         let cells = values(&rows, |row| {
             Ok([
                 Value::Text(row.text(0)?),
@@ -128,6 +127,7 @@ async fn copy_cells(read: &mut Transaction, write: &mut Transaction) -> Result<(
         })?;
         write.write_rows(sql::ADD_TO_CELLS, 4, cells).await?;
     }
+    Ok(())
 }
 
 fn values<const N: usize>(

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use super::cells::{Cell, Deltas};
+use super::cells::{Cell, Deltas, read_tallies, rows_of};
 use super::command::{Change, Committed, Context, Decoded, Held, JobError, State};
 use super::engine::{Transaction, Value};
 use super::journal::{self, Entry, EntryChange};
@@ -168,6 +168,10 @@ impl Draft {
                 self.state.held.insert(name, held);
             }
         }
+        for series in unique(|needs| &needs.series) {
+            let tallies = read_tallies(transaction, &series).await?;
+            self.state.tallies.insert(series, tallies);
+        }
         Ok(())
     }
 
@@ -208,8 +212,11 @@ impl Draft {
             return Taken::Done(Committed { revision: self.revision, changes, outcome });
         }
         let committed = Committed { revision: context.revision, changes, outcome };
-        for (cell, amount) in deltas {
-            *self.deltas.entry(cell).or_default() += amount;
+        for ((series, measure, day), amount) in deltas {
+            if let Some(tallies) = self.state.tallies.get_mut(&series) {
+                tallies.add(measure, day, amount);
+            }
+            *self.deltas.entry((series, measure, day)).or_default() += amount;
         }
         self.add(command, request_id, &committed);
         Taken::Done(committed)
@@ -286,9 +293,7 @@ impl Draft {
         };
         let read = |name: &str, body: Option<&str>| {
             let Some(body) = body else { return Ok(Vec::new()) };
-            (shared.contributions)(name, body).map_err(|cause| StoreError::Corrupt {
-                problem: format!("the body of {name} cannot be read: {cause}"),
-            })
+            shared.contributions.read(name, body)
         };
         for Change { name, body, cells, .. } in changes {
             let before = self.state.get(name).and_then(|held| held.body.as_deref());
@@ -306,16 +311,7 @@ impl Draft {
         if self.entries.is_empty() {
             return Ok(());
         }
-        self.deltas.retain(|_, amount| *amount != 0);
-        let cells = self.deltas.iter().flat_map(|((series, measure, day), amount)| {
-            [
-                Value::Text(Arc::clone(series)),
-                Value::Text((*measure).into()),
-                Value::Number(*day),
-                Value::Number(*amount),
-            ]
-        });
-        let cells = cells.collect();
+        let cells = rows_of(&self.deltas).collect();
         let latest = std::mem::take(&mut self.latest).into_values().flatten().collect();
         transaction.write_rows(sql::ADD_ENTRIES, 9, std::mem::take(&mut self.entries)).await?;
         transaction.write_rows(sql::ADD_VERSIONS, 5, std::mem::take(&mut self.versions)).await?;

@@ -118,7 +118,9 @@ impl Shared {
 
     /// Reads the newest head and follows to it. Only for who holds the order.
     async fn look(&self) -> Result<(), StoreError> {
-        let head = super::writer::head(&self.engine.read(sql::HEAD, Vec::new()).await?)?;
+        let rows = self.engine.read(sql::HEAD, Vec::new()).await?;
+        super::writer::check_edition(super::writer::edition(&rows)?, &self.contributions)?;
+        let head = super::writer::head(&rows)?;
         let known = self.head.borrow().clone();
         if head.revision < known.revision || (head.revision == known.revision && head.hash != known.hash) {
             tracing::error!(
@@ -175,7 +177,7 @@ impl Shared {
             let name = row.text(0)?;
             for (body, sign) in [(row.optional_text(1)?, 1), (row.optional_text(2)?, -1)] {
                 let Some(body) = body else { continue };
-                let Ok(cells) = (self.contributions)(&name, &body) else {
+                let Ok(cells) = (self.contributions.of)(&name, &body) else {
                     // Written by a release that knows more than this one; the table of cells has the sums.
                     self.forget(head);
                     return Ok(());

@@ -16,6 +16,7 @@ mod engine;
 mod follow;
 mod journal;
 mod read;
+mod snapshot;
 mod sql;
 #[cfg(test)]
 mod tests;
@@ -35,6 +36,7 @@ pub use self::command::{
 pub use self::copy::copy;
 pub use self::journal::{Entry, EntryChange, ZERO_HASH};
 pub use self::read::{PageQuery, Resource};
+pub use self::snapshot::Snapshot;
 pub use self::verify::Verification;
 
 use self::cells::CellCache;
@@ -96,6 +98,16 @@ pub enum StoreError {
         /// In the store.
         found: i64,
         /// The newest known.
+        known: i64,
+    },
+    /// The sums were written by a newer release.
+    #[error(
+        "the sums of the store are of edition {found}, this program counts by edition {known}; use the newer release"
+    )]
+    Edition {
+        /// In the store.
+        found: i64,
+        /// The one of this program.
         known: i64,
     },
     /// The database holds something impossible.
@@ -208,10 +220,10 @@ type Map<K, V> = std::collections::HashMap<K, V, foldhash::fast::RandomState>;
 const QUEUE: usize = 4096;
 
 impl Store {
-    /// Opens a store, making or migrating it as needed. `contributions` says what a body adds to the cells.
+    /// Opens a store, making or migrating it as needed.
     pub async fn open(address: &str, contributions: Contributions, clock: Clock) -> Result<Self, StoreError> {
         let engine = Engine::open(address).await?;
-        let head = writer::set_up(&engine).await?;
+        let head = writer::set_up(&engine, Some(&contributions)).await?;
         Ok(Self::start(engine, head, contributions, clock))
     }
 

@@ -57,7 +57,7 @@ impl PageQuery {
         Self { collection: collection.to_owned(), after, first: i64::MIN, last: i64::MAX, limit }
     }
 
-    fn values(&self) -> Vec<Value> {
+    pub(super) fn values(&self) -> Vec<Value> {
         vec![
             Value::Text(self.collection.as_str().into()),
             Value::Number(self.after.0),
@@ -80,25 +80,5 @@ impl Store {
     pub async fn page(&self, query: &PageQuery) -> Result<Vec<Resource>, StoreError> {
         let rows = self.shared.engine.read(sql::PAGE, query.values()).await?;
         rows.iter().map(Resource::of_row).collect()
-    }
-
-    /// One resource and whole collections at one revision, which is told first.
-    pub async fn read_together(
-        &self,
-        name: &str,
-        collections: &[String],
-    ) -> Result<(i64, Option<Resource>, Vec<Vec<Resource>>), StoreError> {
-        let mut snapshot = self.shared.engine.snapshot().await?;
-        let head = snapshot.run(sql::HEAD, Vec::new()).await?;
-        let revision = super::writer::head(&head)?.revision;
-        let rows = snapshot.run(sql::RESOURCE, vec![Value::Text(name.into())]).await?;
-        let resource = rows.first().map(Resource::of_row).transpose()?;
-        let mut lists = Vec::with_capacity(collections.len());
-        for collection in collections {
-            let query = PageQuery::all(collection, u32::MAX);
-            let rows = snapshot.run(sql::PAGE, query.values()).await?;
-            lists.push(rows.iter().map(Resource::of_row).collect::<Result<_, _>>()?);
-        }
-        Ok((revision, resource, lists))
     }
 }

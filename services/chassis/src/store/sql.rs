@@ -1,7 +1,8 @@
 //! Every SQL text of the store: constants that SQLite and PostgreSQL take alike, each beginning with its user's name.
 
-/// The schema, one idea a step. A step never changes once released; see the README's "Migrations".
-pub(super) const MIGRATIONS: &[&str] = &["-- chassis.store.migrate 1: the store
+/// The schema, one idea a step. A step never changes once released; see "Change it" in the README.
+pub(super) const MIGRATIONS: &[&str] = &[
+    "-- chassis.store.migrate 1: the store
 CREATE TABLE head (
     id BIGINT PRIMARY KEY CHECK (id = 1),
     revision BIGINT NOT NULL CHECK (revision >= 0),
@@ -46,7 +47,11 @@ CREATE TABLE cells (
     amount BIGINT NOT NULL,
     PRIMARY KEY (series, measure, day)
 );
-"];
+",
+    "-- chassis.store.migrate 2: which edition of the contributions the cells were written by
+ALTER TABLE head ADD COLUMN edition BIGINT NOT NULL DEFAULT 1 CHECK (edition > 0);
+",
+];
 
 /// The one table outside the migrations: how many of them are done.
 pub(super) const SCHEMA_TABLE: &str = "-- chassis.store.schema_table
@@ -60,13 +65,19 @@ SELECT version FROM store_schema WHERE id = 1";
 
 /// Takes the row lock that serialises writers, on any engine.
 pub(super) const LOCK_HEAD: &str = "-- chassis.store.lock_head
-UPDATE head SET revision = revision WHERE id = 1 RETURNING revision, hash";
+UPDATE head SET revision = revision WHERE id = 1 RETURNING revision, hash, edition";
 
 pub(super) const HEAD: &str = "-- chassis.store.head
-SELECT revision, hash FROM head WHERE id = 1";
+SELECT revision, hash, edition FROM head WHERE id = 1";
 
 pub(super) const MOVE_HEAD: &str = "-- chassis.store.move_head
 UPDATE head SET revision = $1, hash = $2 WHERE id = 1";
+
+pub(super) const PUT_EDITION: &str = "-- chassis.store.put_edition
+UPDATE head SET edition = $1 WHERE id = 1";
+
+pub(super) const CLEAR_CELLS: &str = "-- chassis.store.clear_cells
+DELETE FROM cells";
 
 pub(super) const REQUESTS: &str = "-- chassis.store.requests
 SELECT request_id, revision, caller, request_hash, outcome FROM entries WHERE request_id";
@@ -147,26 +158,18 @@ pub(super) const CELLS_OF_SERIES: &str = "-- chassis.store.cells_of_series
 SELECT measure, string_agg(CAST(day AS TEXT) || ' ' || CAST(amount AS TEXT), ',') FROM cells
 WHERE series = $1 AND amount <> 0 GROUP BY measure";
 
-pub(super) const CELLS: &str = "-- chassis.store.cells
-SELECT series, measure, day, amount FROM cells WHERE amount <> 0";
-
-/// Resources whose row does not point at their newest version.
+/// Versions of a span of revisions that are newer than what their resource's row points at.
 pub(super) const STALE_RESOURCES: &str = "-- chassis.store.stale_resources
 SELECT v.name, v.revision FROM versions v LEFT JOIN resources r ON r.name = v.name
-WHERE r.name IS NULL OR r.revision < v.revision
-OR (r.revision = v.revision AND (r.deleted = 1) <> (v.body IS NULL))
+WHERE v.revision >= $1 AND v.revision <= $2 AND (r.name IS NULL OR r.revision < v.revision
+OR (r.revision = v.revision AND (r.deleted = 1) <> (v.body IS NULL)))
 ORDER BY v.revision LIMIT 1";
 
-/// Resources that point at a version that is not there.
-pub(super) const DANGLING_RESOURCES: &str = "-- chassis.store.dangling_resources
-SELECT r.name, r.revision FROM resources r LEFT JOIN versions v ON v.name = r.name AND v.revision = r.revision
-WHERE v.name IS NULL ORDER BY r.revision LIMIT 1";
-
-/// All that exists, in pages by name.
-pub(super) const EXISTING: &str = "-- chassis.store.existing
-SELECT r.name, v.body
-FROM (SELECT name, revision FROM resources WHERE deleted = 0 AND name > $1 ORDER BY name LIMIT 2000) r
-JOIN versions v ON v.name = r.name AND v.revision = r.revision ORDER BY r.name";
+/// All resources, in pages by name, with the versions that they point at.
+pub(super) const STANDING: &str = "-- chassis.store.standing
+SELECT r.name, r.revision, v.revision, v.body
+FROM (SELECT name, revision FROM resources WHERE name > $1 ORDER BY name LIMIT 2000) r
+LEFT JOIN versions v ON v.name = r.name AND v.revision = r.revision ORDER BY r.name";
 
 /// What the bodies of a span of revisions replaced, and where they are listed.
 pub(super) const REPLACED: &str = "-- chassis.store.replaced
@@ -181,6 +184,17 @@ WHERE name > $1 ORDER BY name LIMIT $2";
 pub(super) const CELLS_AFTER: &str = "-- chassis.store.cells_after
 SELECT series, measure, day, amount FROM cells
 WHERE (series, measure, day) > ($1, $2, $3) ORDER BY series, measure, day LIMIT $4";
+
+/// Every body of a span of revisions with the one that it replaced, in pages.
+pub(super) const REPLACED_IN_PAGES: &str = "-- chassis.store.replaced_in_pages
+SELECT v.name, v.body, p.body, v.revision
+FROM (SELECT revision, name, body, previous_revision FROM versions
+WHERE (revision, name) > ($1, $2) AND revision <= $3 ORDER BY revision, name LIMIT 2000) v
+LEFT JOIN versions p ON p.revision = v.previous_revision AND p.name = v.name ORDER BY v.revision, v.name";
+
+/// When an entry was made.
+pub(super) const ENTRY_TIME: &str = "-- chassis.store.entry_time
+SELECT commit_time FROM entries WHERE revision = $1";
 
 /// The first entry after a revision.
 pub(super) const ENTRY_AFTER: &str = "-- chassis.store.entry_after
@@ -218,11 +232,13 @@ pub(super) const ALL: &[&str] = &[
     VERSIONS_OF_ENTRIES,
     ENTRIES,
     CELLS_OF_SERIES,
-    CELLS,
+    PUT_EDITION,
+    CLEAR_CELLS,
     STALE_RESOURCES,
-    DANGLING_RESOURCES,
-    EXISTING,
+    STANDING,
     REPLACED,
+    REPLACED_IN_PAGES,
+    ENTRY_TIME,
     RESOURCES_AFTER,
     CELLS_AFTER,
     ENTRY_AFTER,

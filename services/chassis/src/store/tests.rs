@@ -1,10 +1,12 @@
 //! The conformance suite: what every engine must do. An engine is plugged in by adding a home to [`homes`].
 
+mod editions;
 mod moving;
 mod opening;
 mod reading;
 mod replicas;
 mod room;
+mod snapshots;
 mod tallies;
 mod verification;
 mod writing;
@@ -54,7 +56,11 @@ impl Home {
     }
 
     async fn try_open(&self) -> Result<Store, StoreError> {
-        Store::open(&self.address, contributions, Clock::fixed(at(0))).await
+        self.try_open_counting(COUNTING).await
+    }
+
+    async fn try_open_counting(&self, counting: Contributions) -> Result<Store, StoreError> {
+        Store::open(&self.address, counting, Clock::fixed(at(0))).await
     }
 
     async fn open(&self) -> Store {
@@ -63,7 +69,7 @@ impl Home {
 
     /// Opens the store while the clock stands still at a second.
     async fn open_at(&self, second: i64) -> Store {
-        Store::open(&self.address, contributions, Clock::fixed(at(second))).await.unwrap()
+        Store::open(&self.address, COUNTING, Clock::fixed(at(second))).await.unwrap()
     }
 
     /// Changes what is stored, past the store, which must be closed.
@@ -101,6 +107,9 @@ fn at(second: i64) -> Timestamp {
 /// What the rules of the tests refuse with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct No(String);
+
+/// How the tests count.
+const COUNTING: Contributions = Contributions { edition: 1, of: contributions };
 
 /// A body such as `{"unit": "a", "day": 3, "amount": 7}` counts once and adds its amount; others add nothing.
 fn contributions(_: &str, body: &str) -> Result<Vec<Cell>, String> {

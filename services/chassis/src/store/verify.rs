@@ -1,11 +1,11 @@
 //! Verification: the chain of hashes, the state that follows from it, and the cells that follow from the state.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::cells::CellPages;
 use super::engine::{Transaction, Value};
 use super::journal::{Entry, ZERO_HASH, entries};
-use super::{Head, Store, StoreError, sql};
+use super::{Head, Map, Store, StoreError, sql};
 
 /// What a verification found.
 #[derive(Debug, Clone)]
@@ -46,28 +46,36 @@ impl Store {
         let head = super::writer::head(&snapshot.run(sql::HEAD, Vec::new()).await?)?;
         let mut found = Verification { head, first_bad_revision: None, findings: Vec::new() };
         check_chain(&mut snapshot, &mut found).await?;
-        let state = check_state(&mut snapshot, &mut found).await;
-        found.note(state)?;
-        let cells = self.check_cells(&mut snapshot, &mut found).await;
-        found.note(cells)?;
+        let stale = check_versions(&mut snapshot, &mut found).await;
+        found.note(stale)?;
+        let resources = self.check_resources(&mut snapshot, &mut found).await;
+        found.note(resources)?;
         found.findings.truncate(MOST_FINDINGS);
         Ok(found)
     }
 
-    async fn check_cells(
+    /// One walk over all resources: each stands at a version that is there, and together they add to the cells.
+    async fn check_resources(
         &self,
         snapshot: &mut Transaction,
         found: &mut Verification,
     ) -> Result<(), StoreError> {
-        let mut sums: HashMap<(Arc<str>, Arc<str>, i64), i64> = HashMap::new();
+        let mut sums = Sums::default();
         let mut after: Arc<str> = "".into();
         loop {
-            let rows = snapshot.run(sql::EXISTING, vec![Value::Text(Arc::clone(&after))]).await?;
+            let rows = snapshot.run(sql::STANDING, vec![Value::Text(Arc::clone(&after))]).await?;
             let Some(last) = rows.last() else { break };
             after = last.text(0)?;
             for row in rows {
-                let (name, body) = (row.text(0)?, row.text(1)?);
-                match (self.shared.contributions)(&name, &body) {
+                let name = row.text(0)?;
+                if row.optional_number(2)?.is_none() {
+                    let revision = row.number(1)?;
+                    found
+                        .findings
+                        .push(format!("{name} stands at a version that is not there (revision {revision})"));
+                }
+                let Some(body) = row.optional_text(3)? else { continue };
+                match (self.shared.contributions.of)(&name, &body) {
                     Ok(cells) => {
                         for cell in cells {
                             *sums.entry((cell.series, cell.measure.into(), cell.day)).or_default() +=
@@ -79,16 +87,29 @@ impl Store {
             }
         }
         sums.retain(|_, amount| *amount != 0);
-        for row in snapshot.run(sql::CELLS, Vec::new()).await? {
+        compare_cells(snapshot, sums, found).await
+    }
+}
+
+type Sums = Map<(Arc<str>, Arc<str>, i64), i64>;
+
+async fn compare_cells(
+    snapshot: &mut Transaction,
+    mut sums: Sums,
+    found: &mut Verification,
+) -> Result<(), StoreError> {
+    let mut pages = CellPages::default();
+    while let Some(rows) = pages.next(snapshot).await? {
+        for row in rows {
             let key = (row.text(0)?, row.text(1)?, row.number(2)?);
             let (stored, computed) = (row.number(3)?, sums.remove(&key).unwrap_or_default());
             if stored != computed {
                 found.findings.push(cell_finding(&key, stored, computed));
             }
         }
-        found.findings.extend(sums.iter().map(|(key, computed)| cell_finding(key, 0, *computed)));
-        Ok(())
     }
+    found.findings.extend(sums.iter().map(|(key, computed)| cell_finding(key, 0, *computed)));
+    Ok(())
 }
 
 fn cell_finding((series, measure, day): &(Arc<str>, Arc<str>, i64), stored: i64, computed: i64) -> String {
@@ -151,15 +172,21 @@ pub(super) fn check_entry(entry: Option<&Entry>, previous: &str) -> Result<Arc<s
     Ok(Arc::clone(&entry.hash))
 }
 
-async fn check_state(snapshot: &mut Transaction, found: &mut Verification) -> Result<(), StoreError> {
-    for (statement, what) in [
-        (sql::STALE_RESOURCES, "does not stand at its newest version"),
-        (sql::DANGLING_RESOURCES, "stands at a version that is not there"),
-    ] {
-        for row in snapshot.run(statement, Vec::new()).await? {
+/// How many revisions are compared with their resources at once: no statement may take long.
+const REVISIONS_AT_ONCE: i64 = 2000;
+
+/// No version is newer than what its resource's row points at.
+async fn check_versions(snapshot: &mut Transaction, found: &mut Verification) -> Result<(), StoreError> {
+    let mut next = 1;
+    while next <= found.head.revision {
+        let last = next + REVISIONS_AT_ONCE - 1;
+        let span = vec![Value::Number(next), Value::Number(last)];
+        if let Some(row) = snapshot.run(sql::STALE_RESOURCES, span).await?.first() {
             let (name, revision) = (row.text(0)?, row.number(1)?);
-            found.findings.push(format!("{name} {what} (revision {revision})"));
+            found.findings.push(format!("{name} does not stand at its newest version (revision {revision})"));
+            return Ok(());
         }
+        next = last + 1;
     }
     Ok(())
 }

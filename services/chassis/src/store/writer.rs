@@ -13,7 +13,7 @@ use super::command::{Command, Committed, Decoded, Held, JobError, Rule};
 use super::draft::{Ahead, Draft, Taken};
 use super::engine::{Engine, Row, Transaction, Value};
 use super::journal::timestamp;
-use super::{Head, Index, Needs, Shared, StoreError, sql};
+use super::{Contributions, Head, Index, Needs, Shared, StoreError, sql};
 use crate::clock::Clock;
 
 type Refusal = Box<dyn Any + Send>;
@@ -64,11 +64,15 @@ const MOST_JOBS: usize = 256;
 /// How often a batch is tried again that failed before its commit, for a reason that passes.
 const MOST_ATTEMPTS: usize = 5;
 
-/// Makes or migrates the schema and tells where the journal stands.
-pub(super) async fn set_up(engine: &Engine) -> Result<Head, StoreError> {
+/// Makes or migrates the schema, counts the cells anew where another edition of the contributions wrote them, and tells
+/// where the journal stands. All of it is one transaction: what is interrupted begins again.
+pub(super) async fn set_up(
+    engine: &Engine,
+    contributions: Option<&Contributions>,
+) -> Result<Head, StoreError> {
     let mut attempts = 1;
     loop {
-        match migrate(engine).await {
+        match migrate(engine, contributions).await {
             // Another process made the same tables at the same time.
             Err(error) if error.is_conflict() && attempts < MOST_ATTEMPTS => attempts += 1,
             outcome => return outcome,
@@ -76,7 +80,7 @@ pub(super) async fn set_up(engine: &Engine) -> Result<Head, StoreError> {
     }
 }
 
-async fn migrate(engine: &Engine) -> Result<Head, StoreError> {
+async fn migrate(engine: &Engine, contributions: Option<&Contributions>) -> Result<Head, StoreError> {
     let mut transaction = engine.begin().await?;
     transaction.script(sql::SCHEMA_TABLE).await?;
     let rows = transaction.run(sql::SCHEMA_VERSION, Vec::new()).await?;
@@ -91,7 +95,17 @@ async fn migrate(engine: &Engine) -> Result<Head, StoreError> {
             transaction.run(sql::PUT_SCHEMA_VERSION, vec![Value::Number(step)]).await?;
         }
     }
-    let head = head(&transaction.run(sql::HEAD, Vec::new()).await?)?;
+    let rows = transaction.run(sql::HEAD, Vec::new()).await?;
+    let (head, found) = (head(&rows)?, edition(&rows)?);
+    if let Some(contributions) = contributions {
+        check_edition(found, contributions)?;
+        if found < contributions.edition {
+            if head.revision > 0 {
+                tracing::info!(from = found, to = contributions.edition, "the sums are counted anew");
+            }
+            super::cells::recount(&mut transaction, contributions).await?;
+        }
+    }
     transaction.commit().await?;
     Ok(head)
 }
@@ -101,6 +115,19 @@ pub(super) fn head(rows: &[Row]) -> Result<Head, StoreError> {
     let row =
         rows.first().ok_or_else(|| StoreError::Corrupt { problem: "the head row is missing".to_owned() })?;
     Ok(Head { revision: row.number(0)?, hash: row.text(1)? })
+}
+
+/// Which edition of the contributions the cells were written by.
+pub(super) fn edition(rows: &[Row]) -> Result<i64, StoreError> {
+    rows.first().map_or(Ok(0), |row| row.number(2))
+}
+
+/// A newer release counts differently: this program's sums would be wrong.
+pub(super) fn check_edition(found: i64, contributions: &Contributions) -> Result<(), StoreError> {
+    if found > contributions.edition {
+        return Err(StoreError::Edition { found, known: contributions.edition });
+    }
+    Ok(())
 }
 
 pub(super) async fn run(shared: Arc<Shared>, mut jobs: mpsc::Receiver<Job>, clock: Clock) {
@@ -190,7 +217,8 @@ impl Writer {
     /// Decides commands over what the batch under way leaves; nothing where that cannot be known.
     async fn plan(&mut self, commands: &[Pending]) -> Option<Draft> {
         let under_way = self.under_way.as_mut().filter(|under_way| !under_way.task.is_finished())?;
-        if !self.alone {
+        // Sums are loaded as the database has them, which does not have the batch under way.
+        if !self.alone || commands.iter().any(|command| !command.needs.series.is_empty()) {
             return None;
         }
         let ahead = (&mut under_way.ahead).await.ok()?;
@@ -273,7 +301,9 @@ async fn write(
     leave: &mut Option<oneshot::Sender<Ahead>>,
 ) -> Result<(Draft, Vec<Outcome>), Unwritten> {
     let mut transaction = shared.engine.begin().await?;
-    let base = head(&transaction.run(sql::LOCK_HEAD, Vec::new()).await?)?;
+    let rows = transaction.run(sql::LOCK_HEAD, Vec::new()).await?;
+    check_edition(edition(&rows)?, &shared.contributions)?;
+    let base = head(&rows)?;
     let mut draft = match plan {
         Some(plan) if plan.base == base => plan,
         _ => Draft::decide(shared, &mut transaction, base, commands, clock.now()).await?,

@@ -17,7 +17,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use thidua_chassis::caller::{Caller, Role};
 use thidua_chassis::clock::Clock;
-use thidua_chassis::store::{Cell, PageQuery, Store};
+use thidua_chassis::store::{Cell, Contributions, PageQuery, Store};
 use thidua_proto::names::{RecordName, UnitName};
 
 use crate::domain::contribution::Contribution;
@@ -101,11 +101,10 @@ fn caller<T>(request: &tonic::Request<T>) -> Caller {
     request.extensions().get().cloned().unwrap_or_else(Caller::local_operator)
 }
 
-/// What a stored body adds to the cells of its unit.
-///
-/// # Errors
-/// Why the body cannot be read; it was written by this program, so that never happens to a sound store.
-pub fn contributions(name: &str, body: &str) -> Result<Vec<Cell>, String> {
+/// What records add to the cells of their units. The edition grows with every change of a record's contributions.
+pub const CONTRIBUTIONS: Contributions = Contributions { edition: 1, of: contributions };
+
+fn contributions(name: &str, body: &str) -> Result<Vec<Cell>, String> {
     let Ok(record) = name.parse::<RecordName>() else { return Ok(Vec::new()) };
     Ok(cells(&record.unit, &records::decode(record.kind, body)?))
 }

@@ -121,7 +121,7 @@ async fn the_head_is_watched_from_where_it_stands() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_read_together_stands_at_one_revision() {
+async fn a_snapshot_stands_at_one_revision() {
     for home in homes() {
         let store = home.open().await;
         let all = |n: usize| {
@@ -141,10 +141,12 @@ async fn what_is_read_together_stands_at_one_revision() {
             }
         });
         while !writer.is_finished() {
-            let collections = ["left".to_owned(), "right".to_owned()];
-            let (revision, single, lists) = store.read_together("single/1", &collections).await.unwrap();
-            let expected = (revision - 1).to_string();
-            for held in [&single.unwrap().held, &lists[0][0].held, &lists[1][0].held] {
+            let mut snapshot = store.snapshot().await.unwrap();
+            let (revision, expected) = (snapshot.revision(), (snapshot.revision() - 1).to_string());
+            let single = snapshot.get("single/1").await.unwrap().unwrap();
+            let left = snapshot.page(&PageQuery::all("left", 10)).await.unwrap();
+            let right = snapshot.page(&PageQuery::all("right", 10)).await.unwrap();
+            for held in [&single.held, &left[0].held, &right[0].held] {
                 assert_eq!(held.body.as_deref(), Some(expected.as_str()));
                 assert_eq!(held.revision, revision);
             }

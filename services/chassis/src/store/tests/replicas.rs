@@ -181,7 +181,7 @@ async fn stores_opened_at_once_make_one_schema() {
         let mut tasks = JoinSet::new();
         for _ in 0..4 {
             let address = home.address.clone();
-            tasks.spawn(async move { Store::open(&address, contributions, Clock::fixed(at(0))).await });
+            tasks.spawn(async move { Store::open(&address, COUNTING, Clock::fixed(at(0))).await });
         }
         for opened in tasks.join_all().await {
             stores.push(opened.unwrap());

@@ -7,11 +7,11 @@ use super::*;
 /// Opens a store that may not grow beyond about 400 kB.
 async fn open_with_little_room(home: &Home) -> Store {
     let engine = Engine::open(&home.address).await.unwrap();
-    let head = writer::set_up(&engine).await.unwrap();
+    let head = writer::set_up(&engine, Some(&COUNTING)).await.unwrap();
     let mut transaction = engine.begin().await.unwrap();
     transaction.script("PRAGMA max_page_count = 100").await.unwrap();
     transaction.commit().await.unwrap();
-    Store::start(engine, head, contributions, Clock::fixed(at(0)))
+    Store::start(engine, head, COUNTING, Clock::fixed(at(0)))
 }
 
 #[tokio::test]

@@ -1,0 +1,113 @@
+//! What the sums were at an earlier revision, and what a rule sees of them.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// Puts records of three units on some days, and takes them out again.
+fn histories() -> impl Strategy<Value = Vec<(usize, Option<(usize, i64, i64)>)>> {
+    prop::collection::vec((0_usize..4, prop::option::of((0_usize..3, 0_i64..6, -3_i64..9))), 1..24)
+}
+
+const UNITS: [&str; 3] = ["a", "b", "c"];
+
+fn shown(tallies: &Tallies) -> Vec<i64> {
+    (-1..7).flat_map(|day| ["records", "amounts"].map(|measure| tallies.up_to(measure, day))).collect()
+}
+
+async fn check(home: &Home, history: &[(usize, Option<(usize, i64, i64)>)]) {
+    let wanted: Vec<Series> = UNITS.map(Into::into).to_vec();
+    let store = home.open().await;
+    let mut seen: Vec<Vec<Vec<i64>>> = Vec::new();
+    for step in std::iter::once(None).chain(history.iter().map(Some)) {
+        if let Some((thing, content)) = step {
+            let name = format!("things/{thing}");
+            let command = match content {
+                Some((unit, day, amount)) => put(&name, &record(UNITS[*unit], *day, *amount)),
+                None => delete(&name),
+            };
+            // What is not there cannot be deleted.
+            let _ = store.submit(command).await;
+        }
+        let (revision, tallies) = store.tallies(&wanted).await.unwrap();
+        seen.truncate(usize::try_from(revision).unwrap());
+        seen.push(tallies.iter().map(|one| shown(one)).collect());
+    }
+    let mut snapshot = store.snapshot().await.unwrap();
+    assert_eq!(snapshot.revision() + 1, i64::try_from(seen.len()).unwrap());
+    for (revision, then) in (0..).zip(&seen) {
+        let found = snapshot.tallies_at(revision, &wanted).await.unwrap();
+        assert_eq!(&found.iter().map(shown).collect::<Vec<_>>(), then, "as of {revision}");
+    }
+    drop(snapshot);
+    store.close().await;
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn sums_as_of_a_revision_are_what_was_read_then(history in histories()) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            for home in homes() {
+                check(&home, &history).await;
+            }
+        });
+    }
+}
+
+#[tokio::test]
+async fn an_instant_tells_the_revision_that_stood_then() {
+    for home in homes() {
+        for second in [10, 20, 20, 30] {
+            let store = home.open_at(second).await;
+            store.submit(count("things/1")).await.unwrap();
+            store.close().await;
+        }
+        let store = home.open_at(40).await;
+        let mut snapshot = store.snapshot().await.unwrap();
+        for (second, revision) in [(9, 0), (10, 1), (19, 1), (20, 3), (29, 3), (30, 4), (99, 4)] {
+            assert_eq!(snapshot.revision_at(at(second)).await.unwrap(), revision, "at {second}");
+        }
+    }
+}
+
+/// A record that its rule accepts only while the sum of a unit is what the command says.
+fn put_if_sum_is(name: &str, unit: &'static str, sum: i64, amount: i64) -> Command<No> {
+    let owned = name.to_owned();
+    let mut command = command(&[name], move |state, _| {
+        let found = state.tallies(unit).map(|tallies| tallies.up_to("amounts", i64::MAX));
+        if found != Some(sum) {
+            return Err(No(format!("{found:?}")));
+        }
+        Ok(Decision::put(&owned, index(&owned, 0), record(unit, 1, amount)))
+    });
+    command.needs = command.needs.and_tallies(unit);
+    command
+}
+
+#[tokio::test]
+async fn a_rule_sees_the_sums_that_the_commands_before_it_left() {
+    for home in homes() {
+        let store = home.open().await;
+        let commands = [
+            put("things/1", &record("a", 1, 5)),
+            put_if_sum_is("things/2", "a", 5, 2),
+            put_if_sum_is("things/3", "a", 5, 2),
+            put_if_sum_is("things/3", "a", 7, 1),
+        ];
+        let outcomes: Vec<bool> = batch(&store, commands).await.iter().map(Result::is_ok).collect();
+        assert_eq!(outcomes, [true, true, false, true]);
+        // Queued one by one, so that batches are decided while others are written.
+        for sum in 8..40 {
+            let name = format!("things/{sum}");
+            let (first, second) = (
+                queue(&store, put_if_sum_is(&name, "a", sum, 1)),
+                queue(&store, put(&format!("others/{sum}"), "{}")),
+            );
+            second.await.unwrap();
+            first.await.unwrap();
+        }
+        assert_verified(&store).await;
+    }
+}
