@@ -64,8 +64,7 @@ impl Snapshot {
     /// there are changes between that revision and now, or before it, whichever are fewer.
     pub async fn tallies_at(&mut self, revision: i64, wanted: &[Series]) -> Result<Vec<Tallies>, StoreError> {
         let from_start = revision < self.revision - revision;
-        let (after, last, sign) =
-            if from_start { (0, revision, 1) } else { (revision, self.revision, -1) };
+        let (after, last, sign) = if from_start { (0, revision, 1) } else { (revision, self.revision, -1) };
         let mut found = Vec::with_capacity(wanted.len());
         for series in wanted {
             found.push(if from_start {

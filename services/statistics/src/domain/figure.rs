@@ -97,10 +97,14 @@ fn amount(formula: &Formula, sums: &impl Sums, window: Window) -> i64 {
     }
 }
 
-/// The total of the same measure over several units. The parts of ratios add; the share follows.
+/// The total of a measure over several units. The parts of ratios add; the share follows.
 #[must_use]
-pub fn total(values: impl Iterator<Item = Value>) -> Option<Value> {
-    values.reduce(|sum, value| match (sum, value) {
+pub fn total(formula: &Formula, values: impl Iterator<Item = Value>) -> Value {
+    let none = match formula {
+        Formula::Ratio { .. } => Value::Ratio(Ratio { numerator: 0, denominator: 0 }),
+        Formula::Flow { .. } | Formula::Stock { .. } => Value::Amount(0),
+    };
+    values.fold(none, |sum, value| match (sum, value) {
         (Value::Ratio(a), Value::Ratio(b)) => Value::Ratio(Ratio {
             numerator: a.numerator + b.numerator,
             denominator: a.denominator + b.denominator,

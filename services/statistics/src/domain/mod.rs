@@ -2,6 +2,7 @@
 //! store.
 
 pub mod contribution;
+pub mod explanation;
 pub mod figure;
 pub mod inspection;
 pub mod matter;

@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
-use thidua_chassis::store::Tallies;
+use thidua_chassis::failure::Shared;
+use thidua_chassis::store::{Series, Tallies};
 use thidua_proto::date;
 use thidua_proto::names::UnitName;
 use thidua_proto::parse::{Problem, Violations};
@@ -12,7 +14,7 @@ use thidua_proto::statistics as proto;
 use thidua_proto::statistics::figure_service_server::FigureService;
 use tonic::{Request, Response, Status};
 
-use super::Statistics;
+use super::{Statistics, explanations};
 use crate::domain::figure::{Sums, Value, Window, compute, total};
 use crate::domain::measure::{Formula, Measure};
 use crate::error::Error;
@@ -27,16 +29,14 @@ impl FigureService for Statistics {
         request: Request<proto::ComputeFiguresRequest>,
     ) -> Result<Response<proto::ComputeFiguresResponse>, Status> {
         let query = Query::parse(request.get_ref())?;
-        let all = self.units().await?;
-        let units: Vec<UnitName> =
-            if query.units.is_empty() { all.keys().cloned().collect() } else { query.units };
-        if let Some(unknown) = units.iter().find(|unit| !all.contains_key(unit)) {
-            return Err(Error::not_found(unknown).into());
-        }
+        let units = self.units_asked(query.units).await?;
         let measures = self.measures(&query.measures)?;
         let names: Vec<String> = units.iter().map(ToString::to_string).collect();
         let series: Vec<Arc<str>> = names.iter().map(|name| name.as_str().into()).collect();
-        let (revision, tallies) = self.store.tallies(&series).await.map_err(Error::store)?;
+        let (revision, tallies) = match query.as_of {
+            None => self.store.tallies(&series).await.map_err(Error::store)?,
+            Some(as_of) => self.tallies_as_of(as_of, &series).await?,
+        };
 
         let window = query.window;
         let open = window.is_open(self.clock.today());
@@ -48,13 +48,7 @@ impl FigureService for Statistics {
             .collect();
         let totals = measures.iter().enumerate().map(|(at, measure)| {
             let each = values.iter().filter_map(|unit| unit.get(at).copied());
-            let none = match measure.formula {
-                Formula::Ratio { .. } => {
-                    Value::Ratio(crate::domain::figure::Ratio { numerator: 0, denominator: 0 })
-                }
-                Formula::Flow { .. } | Formula::Stock { .. } => Value::Amount(0),
-            };
-            figure(measure, "", window, total(each).unwrap_or(none), open)
+            figure(measure, "", window, total(&measure.formula, each), open)
         });
         let mut figures: Vec<proto::Figure> = totals.collect();
         if query.by_unit {
@@ -68,6 +62,15 @@ impl FigureService for Statistics {
         Ok(Response::new(proto::ComputeFiguresResponse { figures, measures, revision }))
     }
 
+    type ExplainFigureStream = explanations::Explanation;
+
+    async fn explain_figure(
+        &self,
+        request: Request<proto::ExplainFigureRequest>,
+    ) -> Result<Response<Self::ExplainFigureStream>, Status> {
+        explanations::explain(self, request.get_ref()).await
+    }
+
     async fn list_measures(
         &self,
         _request: Request<proto::ListMeasuresRequest>,
@@ -78,15 +81,49 @@ impl FigureService for Statistics {
     }
 }
 
+/// When figures are wanted from.
+#[derive(Debug, Clone, Copy)]
+enum AsOf {
+    Revision(i64),
+    Time(Timestamp),
+}
+
 impl Statistics {
+    async fn tallies_as_of(&self, as_of: AsOf, series: &[Series]) -> Result<(i64, Vec<Arc<Tallies>>), Error> {
+        let mut snapshot = self.store.snapshot().await?;
+        let revision = match as_of {
+            AsOf::Revision(revision) => revision,
+            AsOf::Time(time) => snapshot.revision_at(time).await?,
+        };
+        if revision > snapshot.revision() {
+            let (newest, asked) = (snapshot.revision(), revision.to_string());
+            return Err(Shared::RevisionNotReached { revision: newest, min_revision: asked }.into());
+        }
+        let tallies = snapshot.tallies_at(revision, series).await?;
+        Ok((revision, tallies.into_iter().map(Arc::new).collect()))
+    }
+
+    /// The units asked for, all where none is named; each must exist.
+    pub(super) async fn units_asked(&self, asked: Vec<UnitName>) -> Result<Vec<UnitName>, Error> {
+        let all = self.units().await?;
+        if asked.is_empty() {
+            return Ok(all.keys().cloned().collect());
+        }
+        match asked.iter().find(|unit| !all.contains_key(unit)) {
+            Some(unknown) => Err(Error::not_found(unknown)),
+            None => Ok(asked),
+        }
+    }
+
+    pub(super) fn measure(&self, code: &str) -> Result<&Measure, Error> {
+        self.catalogue.get(code).ok_or_else(|| Error::MeasureUnknown { measure: code.to_owned() })
+    }
+
     fn measures(&self, codes: &[String]) -> Result<Vec<&Measure>, Error> {
         if codes.is_empty() {
             return Ok(self.catalogue.all().collect());
         }
-        let find = |code: &String| {
-            self.catalogue.get(code).ok_or_else(|| Error::MeasureUnknown { measure: code.clone() })
-        };
-        codes.iter().map(find).collect()
+        codes.iter().map(|code| self.measure(code)).collect()
     }
 }
 
@@ -95,18 +132,67 @@ struct Query {
     measures: Vec<String>,
     window: Window,
     by_unit: bool,
+    as_of: Option<AsOf>,
+}
+
+/// Names of units, each at most once.
+pub(super) fn parse_units(v: &mut Violations, units: &[String]) -> Option<Vec<UnitName>> {
+    let mut seen = BTreeSet::new();
+    v.list("units", units, 1000, |v, field, unit| {
+        if !seen.insert(unit) {
+            v.refuse(field, Problem::Repeated);
+        }
+        v.name(field, unit)
+    })
+}
+
+/// A span of days that is not longer than a life.
+pub(super) fn parse_span(
+    v: &mut Violations,
+    first_date: Option<thidua_proto::Date>,
+    last_date: Option<thidua_proto::Date>,
+) -> Option<(Date, Date)> {
+    let first = v.required_day("first_date", first_date);
+    let last = v.required_day("last_date", last_date);
+    v.order(("first_date", first), ("last_date", last));
+    let (first, last) = (first?, last?);
+    if last.year() - first.year() > MOST_YEARS {
+        let (min, max) = (first.year().into(), (first.year() + MOST_YEARS).into());
+        v.refuse("last_date", Problem::OutOfRange { min, max, found: last.year().into() });
+        return None;
+    }
+    Some((first, last))
+}
+
+impl AsOf {
+    /// `Some(None)` where the newest is wanted.
+    fn parse(v: &mut Violations, m: &proto::ComputeFiguresRequest) -> Option<Option<Self>> {
+        let revision = m.as_of_revision.map(|number| v.number("as_of_revision", number, 0..=i64::MAX));
+        let time = m.as_of_time.map(|time| {
+            let nanos = i32::try_from(time.nanos).ok()?;
+            Timestamp::new(time.seconds, nanos).ok()
+        });
+        match (revision, time) {
+            (None, None) => Some(None),
+            (Some(revision), None) => Some(Some(Self::Revision(revision?))),
+            (None, Some(Some(time))) => Some(Some(Self::Time(time))),
+            (None, Some(None)) => {
+                v.refuse("as_of_time", Problem::NoSuchDay);
+                None
+            }
+            (Some(_), Some(_)) => {
+                let when = ("without as_of_revision", "khi không có as_of_revision (số hiệu bản ghi)");
+                v.refuse("as_of_time", Problem::Unwanted { when });
+                None
+            }
+        }
+    }
 }
 
 impl Query {
     fn parse(m: &proto::ComputeFiguresRequest) -> Result<Self, Error> {
         let mut v = Violations::default();
-        let mut seen = BTreeSet::new();
-        let units = v.list("units", &m.units, 1000, |v, field, unit| {
-            if !seen.insert(unit) {
-                v.refuse(field, Problem::Repeated);
-            }
-            v.name(field, unit)
-        });
+        let units = parse_units(&mut v, &m.units);
         let mut seen = BTreeSet::new();
         let measures = v.list("measures", &m.measures, 1000, |v, field, code| {
             if !seen.insert(code) {
@@ -114,28 +200,22 @@ impl Query {
             }
             v.text(field, code, 1, 200)
         });
-        let first = v.required_day("first_date", m.first_date);
-        let last = v.required_day("last_date", m.last_date);
+        let span = parse_span(&mut v, m.first_date, m.last_date);
         let period_last = v.day("period_last_date", m.period_last_date);
-        v.order(("first_date", first), ("last_date", last));
-        v.order(("last_date", last), ("period_last_date", period_last.flatten()));
-        if let (Some(first), Some(last)) = (first, last)
-            && last.year() - first.year() > MOST_YEARS
-        {
-            let (min, max) = (first.year().into(), (first.year() + MOST_YEARS).into());
-            v.refuse("last_date", Problem::OutOfRange { min, max, found: last.year().into() });
-        }
+        v.order(("last_date", span.map(|(_, last)| last)), ("period_last_date", period_last.flatten()));
+        let as_of = AsOf::parse(&mut v, m);
         let parsed = (|| {
-            let (first, last) = (first?, last?);
+            let (first, last) = span?;
             let window = Window { first, last, period_last: period_last?.unwrap_or(last) };
-            Some(Self { units: units?, measures: measures?, window, by_unit: m.by_unit })
+            let (units, measures) = (units?, measures?);
+            Some(Self { units, measures, window, by_unit: m.by_unit, as_of: as_of? })
         })();
         Ok(v.finish(parsed)?)
     }
 }
 
 /// The store's running totals as the domain asks for them.
-struct Daily<'t>(&'t Tallies);
+pub(super) struct Daily<'t>(pub(super) &'t Tallies);
 
 impl Sums for Daily<'_> {
     fn within(&self, sum: &str, first: Date, last: Date) -> i64 {
@@ -147,7 +227,13 @@ impl Sums for Daily<'_> {
     }
 }
 
-fn figure(measure: &Measure, unit: &str, window: Window, value: Value, open: bool) -> proto::Figure {
+pub(super) fn figure(
+    measure: &Measure,
+    unit: &str,
+    window: Window,
+    value: Value,
+    open: bool,
+) -> proto::Figure {
     let status = match value {
         Value::Ratio(ratio) if ratio.denominator == 0 => proto::FigureStatus::NotApplicable,
         Value::Ratio(_) | Value::Amount(_) if open => proto::FigureStatus::Provisional,
@@ -171,7 +257,7 @@ fn figure(measure: &Measure, unit: &str, window: Window, value: Value, open: boo
     }
 }
 
-fn measure_to_proto(measure: &Measure) -> proto::Measure {
+pub(super) fn measure_to_proto(measure: &Measure) -> proto::Measure {
     proto::Measure {
         code: measure.code.clone(),
         display_name: measure.display_name.clone(),

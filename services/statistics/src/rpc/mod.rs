@@ -1,6 +1,7 @@
 //! The methods: each parses, authorises, decides, answers.
 
 mod directory;
+mod explanations;
 mod figures;
 mod inspection;
 mod lists;
@@ -29,7 +30,8 @@ use crate::error::Error;
 pub use self::services::{NAMES, routes};
 
 /// Paths that may take as long as their streams do.
-pub const UNHURRIED: [&str; 3] = [
+pub const UNHURRIED: [&str; 4] = [
+    "/thidua.statistics.v1.FigureService/ExplainFigure",
     "/thidua.statistics.v1.TransferService/ImportRecords",
     thidua_chassis::journal::UNHURRIED[0],
     thidua_chassis::journal::UNHURRIED[1],

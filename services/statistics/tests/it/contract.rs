@@ -32,7 +32,7 @@ const METHODS: [(&str, &[&str]); 6] = [
             "DeleteMatter",
         ],
     ),
-    ("FigureService", &["ComputeFigures", "ListMeasures"]),
+    ("FigureService", &["ComputeFigures", "ExplainFigure", "ListMeasures"]),
     ("TransferService", &["ImportRecords"]),
 ];
 

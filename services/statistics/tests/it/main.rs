@@ -8,6 +8,8 @@ mod directory;
 #[cfg(test)]
 mod edge;
 #[cfg(test)]
+mod explanations;
+#[cfg(test)]
 mod figures;
 #[cfg(test)]
 mod harness;

@@ -1,0 +1,199 @@
+//! Explanations: which dated sums a figure is made of, and what one record adds to it.
+
+use jiff::civil::Date;
+
+use super::contribution::Contribution;
+use super::figure::{Ratio, Value, Window};
+use super::measure::{Catalogue, Formula};
+
+/// Which days a sum is taken over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Span {
+    /// The days of the window.
+    Within,
+    /// All days before the window.
+    Before,
+    /// All days up to the end of the window.
+    Through,
+}
+
+impl Span {
+    fn holds(self, day: Date, window: Window) -> bool {
+        match self {
+            Self::Within => window.first <= day && day <= window.last,
+            Self::Before => day < window.first,
+            Self::Through => day <= window.last,
+        }
+    }
+}
+
+/// Which part of a figure a sum is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The whole of a flow or stock, or the numerator of a ratio.
+    Amount,
+    /// The denominator of a ratio.
+    Denominator,
+}
+
+/// One sum of a figure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Term {
+    /// Of which part.
+    pub part: Part,
+    /// The code of the sum.
+    pub sum: String,
+    /// Over which days.
+    pub span: Span,
+    /// 1, or -1 where it is taken off.
+    pub sign: i64,
+}
+
+/// The sums that a formula is made of.
+#[must_use]
+pub fn terms(catalogue: &Catalogue, formula: &Formula) -> Vec<Term> {
+    match formula {
+        Formula::Ratio { numerator, denominator } => {
+            let part = |code: &str, part| {
+                let formula = catalogue.get(code).map(|measure| &measure.formula);
+                formula.map_or_else(Vec::new, |formula| plain(formula, part))
+            };
+            [part(numerator, Part::Amount), part(denominator, Part::Denominator)].concat()
+        }
+        Formula::Flow { .. } | Formula::Stock { .. } => plain(formula, Part::Amount),
+    }
+}
+
+fn plain(formula: &Formula, part: Part) -> Vec<Term> {
+    let lists: &[(&Vec<String>, Span, i64)] = match formula {
+        Formula::Flow { window } => &[(window, Span::Within, 1)],
+        Formula::Stock { window, before, before_less, through, through_less } => &[
+            (window, Span::Within, 1),
+            (before, Span::Before, 1),
+            (before_less, Span::Before, -1),
+            (through, Span::Through, 1),
+            (through_less, Span::Through, -1),
+        ],
+        // A ratio's parts are no ratios: the catalogue is checked.
+        Formula::Ratio { .. } => &[],
+    };
+    let mut found = Vec::new();
+    for (sums, span, sign) in lists {
+        found.extend(sums.iter().map(|sum| Term { part, sum: sum.clone(), span: *span, sign: *sign }));
+    }
+    found
+}
+
+/// What a record adds to a figure, as (amount, denominator): the terms that each of its contributions is counted in.
+#[must_use]
+pub fn added(terms: &[Term], contributions: &[Contribution], window: Window) -> (i64, i64) {
+    let (mut amount, mut denominator) = (0, 0);
+    for contribution in contributions {
+        for term in terms.iter().filter(|term| term.sum == contribution.measure) {
+            if term.span.holds(contribution.date, window) {
+                match term.part {
+                    Part::Amount => amount += term.sign * contribution.amount,
+                    Part::Denominator => denominator += term.sign * contribution.amount,
+                }
+            }
+        }
+    }
+    (amount, denominator)
+}
+
+/// Whether what records add makes a figure's value.
+#[must_use]
+pub fn adds_up(value: Value, (amount, denominator): (i64, i64)) -> bool {
+    match value {
+        Value::Amount(expected) => expected == amount && denominator == 0,
+        Value::Ratio(expected) => expected == Ratio { numerator: amount, denominator },
+    }
+}
+
+/// A formula in words that a spreadsheet's reader understands: sums with their days, joined by signs.
+#[must_use]
+pub fn formula(terms: &[Term]) -> String {
+    let part = |part| {
+        let mut text = String::new();
+        for term in terms.iter().filter(|term| term.part == part) {
+            let sign = if term.sign < 0 {
+                "- "
+            } else if text.is_empty() {
+                ""
+            } else {
+                "+ "
+            };
+            let span = match term.span {
+                Span::Within => "within",
+                Span::Before => "before",
+                Span::Through => "through",
+            };
+            let space = if text.is_empty() { "" } else { " " };
+            text = format!("{text}{space}{sign}{span}({})", term.sum);
+        }
+        text
+    };
+    let (amount, denominator) = (part(Part::Amount), part(Part::Denominator));
+    if denominator.is_empty() { amount } else { format!("({amount}) / ({denominator})") }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::figure::{Sums, compute};
+
+    struct Records(Vec<Contribution>);
+
+    impl Records {
+        fn sum(&self, sum: &str, holds: impl Fn(Date) -> bool) -> i64 {
+            self.0.iter().filter(|one| one.measure == sum && holds(one.date)).map(|one| one.amount).sum()
+        }
+    }
+
+    impl Sums for Records {
+        fn within(&self, sum: &str, first: Date, last: Date) -> i64 {
+            self.sum(sum, |day| first <= day && day <= last)
+        }
+
+        fn up_to(&self, sum: &str, day: Date) -> i64 {
+            self.sum(sum, |found| found <= day)
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_records_add_makes_every_figure(
+            found in prop::collection::vec((any::<prop::sample::Index>(), 0_i8..100, 1_i64..9), 0..60),
+            (first, days) in (0_i8..100, 0_i8..50),
+        ) {
+            let catalogue = Catalogue::built_in().unwrap();
+            let codes: Vec<&'static str> =
+                catalogue.sums().into_iter().map(|code| &*Box::leak(code.to_owned().into_boxed_str())).collect();
+            let day = |offset: i8| date(2023, 1, 1).checked_add(jiff::Span::new().days(offset)).unwrap();
+            let records = Records(found.into_iter().map(|(code, at, amount)| Contribution {
+                measure: codes[code.index(codes.len())], date: day(at), amount,
+            }).collect());
+            let last = day(first.saturating_add(days));
+            let window = Window { first: day(first), last, period_last: last };
+            for measure in catalogue.all() {
+                let terms = terms(&catalogue, &measure.formula);
+                // Each contribution as a record of its own.
+                let added = records.0.iter().map(|one| added(&terms, &[*one], window));
+                let sum = added.fold((0, 0), |(a, b), (c, d)| (a + c, b + d));
+                let value = compute(&catalogue, &measure.formula, &records, window);
+                prop_assert!(adds_up(value, sum), "{}: {:?} is not {:?}", measure.code, sum, value);
+            }
+        }
+    }
+
+    #[test]
+    fn a_formula_is_told_in_words() {
+        let catalogue = Catalogue::built_in().unwrap();
+        let of = |code| formula(&terms(&catalogue, &catalogue.get(code).unwrap().formula));
+        assert_eq!(of("petitions.accepted"), "within(petitions.accepted)");
+        assert!(of("matters.resolution_rate").contains(") / (within(matters.accepted"));
+    }
+}

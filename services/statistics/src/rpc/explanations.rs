@@ -1,0 +1,154 @@
+//! `ExplainFigure`: the records behind a figure, streamed.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use thidua_chassis::store::{PageQuery, Resource, Series, Snapshot, StoreError};
+use thidua_proto::date;
+use thidua_proto::names::{RecordKind, UnitName};
+use thidua_proto::parse::Violations;
+use thidua_proto::statistics as proto;
+use thidua_proto::statistics::explain_figure_response::Part;
+use tokio::sync::mpsc;
+use tokio_stream::Stream;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{Response, Status};
+
+use super::figures::{Daily, figure, measure_to_proto, parse_span, parse_units};
+use super::{Statistics, records};
+use crate::domain::explanation::{Term, added, adds_up, formula, terms};
+use crate::domain::figure::{Value, Window, compute, total};
+use crate::error::Error;
+
+/// How many records are read, and at most sent, at once.
+const BATCH: u32 = 500;
+/// How many messages may wait for a slow reader.
+const AHEAD: usize = 4;
+
+/// What a caller of `ExplainFigure` reads.
+pub(super) type Explanation =
+    Pin<Box<dyn Stream<Item = Result<proto::ExplainFigureResponse, Status>> + Send>>;
+
+pub(super) async fn explain(
+    service: &Statistics,
+    m: &proto::ExplainFigureRequest,
+) -> Result<Response<Explanation>, Status> {
+    let mut v = Violations::default();
+    let measure = v.text("measure", &m.measure, 1, 200);
+    let units = parse_units(&mut v, &m.units);
+    let span = parse_span(&mut v, m.first_date, m.last_date);
+    let parsed = (|| Some((measure?, units?, span?)))();
+    let (measure, units, (first, last)) = v.finish(parsed).map_err(Error::from)?;
+    let window = Window { first, last, period_last: last };
+    let measure = service.measure(&measure)?;
+    let units = service.units_asked(units).await?;
+    let mut snapshot = service.store.snapshot().await.map_err(Error::store)?;
+
+    let series: Vec<Series> = units.iter().map(|unit| unit.to_string().into()).collect();
+    let tallies = snapshot.tallies_at(snapshot.revision(), &series).await.map_err(Error::store)?;
+    let each = tallies.iter().map(|one| compute(&service.catalogue, &measure.formula, &Daily(one), window));
+    let value = total(&measure.formula, each);
+    let terms = terms(&service.catalogue, &measure.formula);
+    let explained = proto::ExplainedFigure {
+        figure: Some(figure(measure, "", window, value, window.is_open(service.clock.today()))),
+        measure: Some(measure_to_proto(measure)),
+        formula: formula(&terms),
+        revision: snapshot.revision(),
+    };
+    let walk =
+        Walk { code: Arc::from(measure.code.as_str()), kinds: kinds(&terms), units, terms, window, value };
+    let (sender, receiver) = mpsc::channel(AHEAD);
+    tokio::spawn(async move {
+        let first = proto::ExplainFigureResponse { part: Some(Part::Figure(explained)) };
+        if sender.send(Ok(first)).await.is_ok()
+            && let Err(error) = walk.send(snapshot, &sender).await
+        {
+            // The reader may have gone; then nobody is told.
+            let _ = sender.send(Err(error.into())).await;
+        }
+    });
+    Ok(Response::new(Box::pin(ReceiverStream::new(receiver))))
+}
+
+/// The kinds of records whose sums a figure is made of: a sum's code begins with its kind.
+fn kinds(terms: &[Term]) -> Vec<RecordKind> {
+    let all = [RecordKind::Inspection, RecordKind::Reception, RecordKind::Petition, RecordKind::Matter];
+    let of =
+        |kind: &RecordKind| terms.iter().any(|term| term.sum.split('.').next() == Some(kind.collection()));
+    all.into_iter().filter(of).collect()
+}
+
+/// A way through all the records that may add to a figure.
+struct Walk {
+    code: Arc<str>,
+    kinds: Vec<RecordKind>,
+    units: Vec<UnitName>,
+    terms: Vec<Term>,
+    window: Window,
+    value: Value,
+}
+
+type Sender = mpsc::Sender<Result<proto::ExplainFigureResponse, Status>>;
+
+impl Walk {
+    async fn send(self, mut snapshot: Snapshot, sender: &Sender) -> Result<(), Error> {
+        let mut sum = (0, 0);
+        for unit in &self.units {
+            for kind in &self.kinds {
+                let mut query = PageQuery::all(&records::collection(unit, *kind), BATCH);
+                // No record counts before the day by which it is listed.
+                query.last = date::to_number(self.window.last);
+                loop {
+                    let rows = snapshot.page(&query).await?;
+                    let Some(end) = rows.last() else { break };
+                    query.after = (end.held.index.sort_number, end.name.to_string());
+                    let mut contributors = Vec::new();
+                    for row in &rows {
+                        let (contributor, adds) = self.contributor(*kind, row)?;
+                        sum = (sum.0 + adds.0, sum.1 + adds.1);
+                        if adds != (0, 0) {
+                            contributors.push(contributor);
+                        }
+                    }
+                    if contributors.is_empty() {
+                        continue;
+                    }
+                    let part = Part::Contributors(proto::Contributors { contributors });
+                    if sender.send(Ok(proto::ExplainFigureResponse { part: Some(part) })).await.is_err() {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+        if adds_up(self.value, sum) {
+            return Ok(());
+        }
+        let problem =
+            format!("{} is {:?}, its records add to {sum:?}; verify the journal", self.code, self.value);
+        Err(Error::store(StoreError::Corrupt { problem }))
+    }
+
+    fn contributor(
+        &self,
+        kind: RecordKind,
+        row: &Resource,
+    ) -> Result<(proto::Contributor, (i64, i64)), Error> {
+        let body = row.held.body.as_deref().unwrap_or("{}");
+        let corrupt = |problem| Error::store(StoreError::Corrupt { problem });
+        let mut contributions = records::decode(kind, body).map_err(corrupt)?.contributions();
+        contributions.retain(|one| added(&self.terms, std::slice::from_ref(one), self.window) != (0, 0));
+        let adds = added(&self.terms, &contributions, self.window);
+        let contribution = |one: &crate::domain::contribution::Contribution| proto::Contribution {
+            sum: one.measure.to_owned(),
+            contribution_date: Some(date::to_wire(one.date)),
+            amount: one.amount,
+        };
+        let contributor = proto::Contributor {
+            name: row.name.to_string(),
+            amount: adds.0,
+            denominator: adds.1,
+            contributions: contributions.iter().map(contribution).collect(),
+        };
+        Ok((contributor, adds))
+    }
+}
