@@ -1,8 +1,12 @@
 //! The rules of statistics: types that cannot hold a bad value, and pure functions on them. Knows neither transport nor
 //! store.
 
+pub mod calendar;
+pub mod check;
 pub mod contribution;
+pub mod expression;
 pub mod figure;
+pub mod form;
 pub mod inspection;
 pub mod matter;
 pub mod measure;
@@ -10,5 +14,7 @@ pub mod petition;
 pub mod quantity;
 pub mod reception;
 pub mod record;
+pub mod rules;
 pub mod search;
 pub mod unit;
+pub mod wording;
