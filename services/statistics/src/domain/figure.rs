@@ -45,13 +45,19 @@ impl Ratio {
     /// In per cent with one decimal, rounded half up; `None` where the whole is 0.
     #[must_use]
     pub fn percent(&self) -> Option<String> {
+        let tenths = self.tenths()?;
+        let (sign, tenths) = (if tenths < 0 { "-" } else { "" }, tenths.unsigned_abs());
+        Some(format!("{sign}{}.{}", tenths / 10, tenths % 10))
+    }
+
+    /// In tenths of a per cent, rounded half up; `None` where the whole is 0.
+    #[must_use]
+    pub fn tenths(&self) -> Option<i64> {
         if self.denominator == 0 {
             return None;
         }
         let (part, whole) = (i128::from(self.numerator), i128::from(self.denominator));
-        let tenths = (2 * 1000 * part + whole).div_euclid(2 * whole);
-        let sign = if tenths < 0 { "-" } else { "" };
-        Some(format!("{sign}{}.{}", tenths.abs() / 10, tenths.abs() % 10))
+        i64::try_from((2 * 1000 * part + whole).div_euclid(2 * whole)).ok()
     }
 }
 

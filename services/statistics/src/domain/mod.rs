@@ -1,15 +1,23 @@
 //! The rules of statistics: types that cannot hold a bad value, and pure functions on them. Knows neither transport nor
 //! store.
 
+pub mod calendar;
+pub mod check;
 pub mod contribution;
 pub mod explanation;
+pub mod expression;
 pub mod figure;
+pub mod filing;
+pub mod form;
 pub mod inspection;
+pub mod lock;
 pub mod matter;
 pub mod measure;
 pub mod petition;
 pub mod quantity;
 pub mod reception;
 pub mod record;
+pub mod rules;
 pub mod search;
 pub mod unit;
+pub mod wording;

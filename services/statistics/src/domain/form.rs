@@ -1,0 +1,283 @@
+//! Official forms (biểu mẫu): their columns, each with its formula, and the identities printed under them. Defined in
+//! `data/forms/`, checked against the measures when the program starts.
+
+mod read;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use jiff::civil::Date;
+
+use super::check::Rule;
+use super::expression::{Expression, Reference};
+use super::figure::{Ratio, Sums, Value, Window, compute};
+use super::measure::{Catalogue, Formula};
+
+/// What stands in a form: the exact value of each column that has one, by the column's code. Missing is not zero.
+pub type Values = BTreeMap<String, i64>;
+
+/// What identifies a form: circulars and decrees use the same codes for different forms.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FormId {
+    /// The issuing document, such as `TT 02/2021/TT-TTCP`.
+    pub document: String,
+    /// The code in it, such as `01/TCD`.
+    pub code: String,
+}
+
+/// A form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Form {
+    /// Document and code.
+    pub id: FormId,
+    /// Whether a circular prescribes it.
+    pub official: bool,
+    /// The Vietnamese title.
+    pub title: String,
+    /// The English title.
+    pub title_en: String,
+    /// Where its columns and identities were found.
+    pub source: String,
+    /// What is not certain about it; empty where nothing is.
+    pub note: String,
+    /// Whether its columns were seen in the document, or a printed copy.
+    pub verified: bool,
+    /// When it is in force.
+    pub validity: Validity,
+    /// Its columns, in the order printed; at least one.
+    pub columns: Vec<Column>,
+    /// The identities printed under it, and what else must hold.
+    pub rules: Vec<Rule>,
+    /// The columns that are made of other columns, by index, each after those that it is made of.
+    derived: Vec<usize>,
+}
+
+/// A span of days, open where nothing is said.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Validity {
+    /// The first day.
+    pub from: Option<Date>,
+    /// The last day.
+    pub to: Option<Date>,
+    /// Whether both days were seen in the document.
+    pub verified: bool,
+}
+
+/// A column of a form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// The code printed above it (MS): `1`, `2` ….
+    pub code: String,
+    /// The header over several columns; may be empty.
+    pub group: String,
+    /// The Vietnamese label.
+    pub label: String,
+    /// The English label, which can be read without the header.
+    pub label_en: String,
+    /// What one stands for as printed: `lượt`, `triệu đồng`, `m²`, `%`.
+    pub unit_of_measure: String,
+    /// What is inferred or not certain; empty where nothing is.
+    pub note: String,
+    /// Whether number and meaning were seen in print.
+    pub verified: bool,
+    /// How it is made, as written in the data; empty where it is entered by hand.
+    pub formula: String,
+    /// How it behaves in time.
+    pub behaviour: Behaviour,
+    source: Source,
+}
+
+/// How a column behaves in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Behaviour {
+    /// What happened in the window: adds over windows that adjoin.
+    Flow,
+    /// What stood on the eve of the window (kỳ trước chuyển sang).
+    Opening,
+    /// What stood on the eve and what came: grows with the window, does not add over windows.
+    Turnover,
+    /// What stands at the end of the window (chuyển kỳ sau).
+    Closing,
+    /// A share of two others.
+    Share,
+}
+
+/// Where a column's value comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Source {
+    /// Measures that add, and those taken off.
+    Measures { add: Vec<Formula>, less: Vec<Formula> },
+    /// Other columns; at most another one.
+    Columns { sum: Expression, at_most: Option<Reference> },
+    /// One column over another, in tenths of a per cent.
+    Percent { part: Expression, whole: Expression },
+    /// Nobody's records: it is entered by hand.
+    Entered,
+}
+
+impl Behaviour {
+    /// Whether a longer window with the same first day can only have more.
+    #[must_use]
+    pub fn grows(self) -> bool {
+        match self {
+            Self::Flow | Self::Opening | Self::Turnover => true,
+            Self::Closing | Self::Share => false,
+        }
+    }
+}
+
+impl Column {
+    /// Decimal digits of the value: it counts 10 to the power of minus so many of the unit. Money is shown in millions and
+    /// kept in đồng, shares are tenths of a per cent.
+    #[must_use]
+    pub fn decimals(&self) -> u8 {
+        match self.unit_of_measure.as_str() {
+            "triệu đồng" => 6,
+            "%" => 1,
+            _ => 0,
+        }
+    }
+
+    /// Whether no record tells its value.
+    #[must_use]
+    pub fn is_entered(&self) -> bool {
+        matches!(self.source, Source::Entered)
+    }
+
+    fn is_share(&self) -> bool {
+        matches!(self.source, Source::Percent { .. })
+    }
+
+    fn measured(&self, catalogue: &Catalogue, sums: &impl Sums, window: Window) -> Option<i64> {
+        let Source::Measures { add, less } = &self.source else { return None };
+        let total = |formulas: &[Formula]| {
+            formulas.iter().map(|formula| compute(catalogue, formula, sums, window)).map(amount).sum::<i64>()
+        };
+        Some(total(add) - total(less))
+    }
+
+    fn derived(&self, values: &Values) -> Option<i64> {
+        let of = |reference: &Reference| values.get(&reference.column).copied();
+        match &self.source {
+            Source::Columns { sum, at_most } => {
+                let value = sum.value(&of)?;
+                at_most.as_ref().map_or(Some(value), |most| Some(value.min(of(most)?)))
+            }
+            Source::Percent { part, whole } => {
+                Ratio { numerator: part.value(&of)?, denominator: whole.value(&of)? }.tenths()
+            }
+            Source::Measures { .. } | Source::Entered => None,
+        }
+    }
+}
+
+/// Columns are made of flows and stocks; the data is checked for it.
+fn amount(value: Value) -> i64 {
+    match value {
+        Value::Amount(amount) => amount,
+        Value::Ratio(_) => 0,
+    }
+}
+
+impl Form {
+    /// A column by code.
+    #[must_use]
+    pub fn column(&self, code: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.code == code)
+    }
+}
+
+impl Validity {
+    /// Whether a day lies in it.
+    #[must_use]
+    pub fn holds_on(&self, date: Date) -> bool {
+        self.from.is_none_or(|from| from <= date) && self.to.is_none_or(|to| date <= to)
+    }
+}
+
+/// Fills a form for one unit over a window. Columns entered by hand, and shares of nothing, have no value.
+#[must_use]
+pub fn fill(form: &Form, catalogue: &Catalogue, sums: &impl Sums, window: Window) -> Values {
+    let measured = |column: &Column| Some((column.code.clone(), column.measured(catalogue, sums, window)?));
+    derive(form, form.columns.iter().filter_map(measured).collect(), |_| true)
+}
+
+/// The form of several units together: each column is the sum of theirs, and shares follow from the sums. A column that
+/// one of them lacks is lacking.
+#[must_use]
+pub fn total(form: &Form, units: &[Values]) -> Values {
+    let sum = |column: &Column| {
+        if column.is_share() || (units.is_empty() && column.is_entered()) {
+            return None;
+        }
+        let sum = units.iter().map(|values| values.get(&column.code).copied()).sum::<Option<i64>>()?;
+        Some((column.code.clone(), sum))
+    };
+    derive(form, form.columns.iter().filter_map(sum).collect(), Column::is_share)
+}
+
+/// Adds the columns that are made of others.
+fn derive(form: &Form, mut values: Values, which: impl Fn(&Column) -> bool) -> Values {
+    for column in form.derived.iter().filter_map(|at| form.columns.get(*at)).filter(|column| which(column)) {
+        if let Some(value) = column.derived(&values) {
+            values.insert(column.code.clone(), value);
+        }
+    }
+    values
+}
+
+/// All forms.
+#[derive(Debug, Clone)]
+pub struct Forms {
+    /// Names and versions of the data files.
+    pub version: String,
+    forms: BTreeMap<FormId, Form>,
+}
+
+impl Forms {
+    /// The forms built in.
+    pub fn built_in(catalogue: &Catalogue) -> Result<Self, String> {
+        Self::parse(&read::BUILT_IN, catalogue)
+    }
+
+    /// Reads and checks data files: every code of a measure or sum, every formula and every identity.
+    pub fn parse(texts: &[&str], catalogue: &Catalogue) -> Result<Self, String> {
+        let mut forms = BTreeMap::new();
+        let mut versions = Vec::new();
+        for text in texts {
+            let (version, found) = read::file(text, catalogue)?;
+            versions.push(version);
+            for form in found {
+                if let Some(twice) = forms.insert(form.id.clone(), form) {
+                    return Err(format!("forms: {} is defined twice", twice.id));
+                }
+            }
+        }
+        Ok(Self { version: versions.join("; "), forms })
+    }
+
+    /// A form by document and code.
+    #[must_use]
+    pub fn get(&self, id: &FormId) -> Option<&Form> {
+        self.forms.get(id)
+    }
+
+    /// All forms, by document and code.
+    pub fn all(&self) -> impl Iterator<Item = &Form> {
+        self.forms.values()
+    }
+
+    /// The forms of one document, by code.
+    pub fn of_document(&self, document: &str) -> impl Iterator<Item = &Form> {
+        self.all().filter(move |form| form.id.document == document)
+    }
+}
+
+impl fmt::Display for FormId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.document, self.code)
+    }
+}
+
+#[cfg(test)]
+mod tests;
