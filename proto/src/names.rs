@@ -120,6 +120,15 @@ pub struct RecordName {
     pub id: Id,
 }
 
+/// `units/{unit}/returns/{return}`: a form filled for a unit and period.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ReturnName {
+    /// The unit that hands it in.
+    pub unit: UnitName,
+    /// Its id within the unit.
+    pub id: Id,
+}
+
 /// `blocs/{bloc}`: an emulation bloc.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BlocName {
@@ -174,6 +183,9 @@ impl ResourceName for UnitName {
 impl ResourceName for RecordName {
     const PATTERN: &'static str = "units/{unit}/{inspections|receptions|petitions|matters}/{id}";
 }
+impl ResourceName for ReturnName {
+    const PATTERN: &'static str = "units/{unit}/returns/{return}";
+}
 impl ResourceName for BlocName {
     const PATTERN: &'static str = "blocs/{bloc}";
 }
@@ -225,6 +237,15 @@ impl FromStr for RecordName {
             .find_map(|kind| split_last(text, kind.collection()).ok().map(|parts| (kind, parts)))
             .ok_or(NotThatName)
             .and_then(|(kind, (unit, id))| Ok(Self { unit: unit.parse()?, kind, id: id.parse()? }))
+    }
+}
+
+impl FromStr for ReturnName {
+    type Err = NotThatName;
+
+    fn from_str(text: &str) -> Result<Self, NotThatName> {
+        let (unit, id) = split_last(text, "returns")?;
+        Ok(Self { unit: unit.parse()?, id: id.parse()? })
     }
 }
 
@@ -293,6 +314,12 @@ impl fmt::Display for RecordName {
     }
 }
 
+impl fmt::Display for ReturnName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/returns/{}", self.unit, self.id)
+    }
+}
+
 impl fmt::Display for BlocName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "blocs/{}", self.bloc)
@@ -346,6 +373,7 @@ mod tests {
             for kind in RecordKind::ALL {
                 same::<RecordName>(&format!("units/{a}/{}/{b}", kind.collection()));
             }
+            same::<ReturnName>(&format!("units/{a}/returns/{b}"));
             same::<BlocName>(&format!("blocs/{b}"));
             same::<YearName>(&format!("blocs/{a}/years/{year}"));
             same::<NominationName>(&format!("blocs/{a}/years/{year}/nominations/{b}"));

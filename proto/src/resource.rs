@@ -53,6 +53,7 @@ macro_rules! resource {
     };
 }
 
+resource!(updated statistics::Return, "thidua.statistics.v1.Return", []);
 resource!(
     updated statistics::Unit, "thidua.statistics.v1.Unit",
     ["display_name", "display_name_en", "aliases", "superior", "open_date", "close_date"]

@@ -19,6 +19,8 @@ pub const HEADER: &str = "thidua-caller";
 pub enum Role {
     /// Enters and changes the records of its unit and of the units below.
     Recorder,
+    /// Approves the returns of its unit and of the units below.
+    Approver,
     /// Keeps the common registers: units, blocs, decisions of authorities.
     Registrar,
     /// Acts for its unit in the bloc: runs the year while the unit leads it.
@@ -26,13 +28,14 @@ pub enum Role {
 }
 
 impl Role {
-    const ALL: [Self; 3] = [Self::Recorder, Self::Registrar, Self::Secretary];
+    const ALL: [Self; 4] = [Self::Recorder, Self::Approver, Self::Registrar, Self::Secretary];
 
     /// The role's name in metadata and texts.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Recorder => "recorder",
+            Self::Approver => "approver",
             Self::Registrar => "registrar",
             Self::Secretary => "secretary",
         }
@@ -92,6 +95,12 @@ impl Caller {
     #[must_use]
     pub fn acts_for(&self, unit: &UnitName, role: Role) -> bool {
         self.has(role) && (self.everywhere || self.unit.as_ref() == Some(unit))
+    }
+
+    /// The office, as it stands in texts: `offices/{office}`.
+    #[must_use]
+    pub fn office(&self) -> String {
+        format!("offices/{}", self.office)
     }
 
     /// The unit that the caller acts for.

@@ -33,11 +33,17 @@ impl Clock {
         Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
     }
 
-    /// The civil day in Vietnam (`Asia/Ho_Chi_Minh`, which has been UTC+7 without change since 1975).
+    /// The civil day in Vietnam.
     #[must_use]
     pub fn today(&self) -> Date {
-        TimeZone::fixed(Offset::constant(7)).to_datetime(self.now()).date()
+        civil_day(self.now())
     }
+}
+
+/// The civil day of an instant in Vietnam (`Asia/Ho_Chi_Minh`, which has been UTC+7 without change since 1975).
+#[must_use]
+pub fn civil_day(time: Timestamp) -> Date {
+    TimeZone::fixed(Offset::constant(7)).to_datetime(time).date()
 }
 
 impl fmt::Debug for Clock {

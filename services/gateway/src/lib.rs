@@ -31,12 +31,13 @@ use self::upstream::Upstreams;
 pub const PROGRAM: &str = "gateway";
 
 /// The services of the packages behind, which are forwarded as they come.
-const FORWARDED: [&str; 11] = [
+const FORWARDED: [&str; 12] = [
     "thidua.statistics.v1.DirectoryService",
     "thidua.statistics.v1.InspectionService",
     "thidua.statistics.v1.ReceptionService",
     "thidua.statistics.v1.PetitionService",
     "thidua.statistics.v1.FigureService",
+    "thidua.statistics.v1.ReturnService",
     "thidua.statistics.v1.TransferService",
     "thidua.awards.v1.BlocService",
     "thidua.awards.v1.RuleService",

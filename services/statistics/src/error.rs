@@ -1,13 +1,18 @@
 //! The one place where failures of this service become statuses.
 
+mod returns;
+
 use jiff::civil::Date;
 use thidua_chassis::failure::Shared;
 use thidua_chassis::store::StoreError;
-use thidua_proto::names::UnitName;
+use thidua_proto::names::{ReturnName, UnitName};
 use thidua_proto::parse::Violations;
 use thidua_proto::statistics::ErrorReason;
 use thidua_proto::status::{Detail, Failure};
 use tonic::{Code, Status};
+
+use crate::domain::filing::Refusal;
+use crate::domain::lock::Lock;
 
 /// The domain of this service's failures.
 pub const DOMAIN: &str = "thidua.statistics.v1";
@@ -60,6 +65,22 @@ pub enum Error {
         import_id: String,
         /// Chunks taken.
         chunks: i64,
+    },
+    /// A step on a return that is refused.
+    Return {
+        /// The return.
+        return_name: ReturnName,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// An approved return locks the day of a record.
+    PeriodLocked {
+        /// The unit.
+        unit: UnitName,
+        /// The day.
+        date: Date,
+        /// What locks it.
+        lock: Lock,
     },
     /// An import's messages do not follow each other.
     ImportOutOfOrder {
@@ -168,6 +189,8 @@ impl Error {
                 let detail = Detail::Resource(format!("measures/{measure}"));
                 make(Code::NotFound, ErrorReason::MeasureUnknown, vec![("measure", measure)], texts, detail)
             }
+            Self::Return { return_name, refusal } => returns::into_failure(&return_name, refusal),
+            Self::PeriodLocked { unit, date, lock } => returns::locked(&unit, date, &lock),
             Self::ImportTruncated { import_id, chunks } => {
                 let texts = (
                     format!(

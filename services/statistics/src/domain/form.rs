@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::civil::Date;
+use thidua_proto::names::RecordKind;
 
 use super::check::Rule;
 use super::expression::{Expression, Reference};
@@ -148,6 +149,15 @@ impl Column {
         matches!(self.source, Source::Percent { .. })
     }
 
+    /// The sums that it is made of.
+    fn sums(&self) -> impl Iterator<Item = &str> {
+        let (add, less): (&[Formula], &[Formula]) = match &self.source {
+            Source::Measures { add, less } => (add, less),
+            Source::Columns { .. } | Source::Percent { .. } | Source::Entered => (&[], &[]),
+        };
+        add.iter().chain(less).flat_map(Formula::sums)
+    }
+
     fn measured(&self, catalogue: &Catalogue, sums: &impl Sums, window: Window) -> Option<i64> {
         let Source::Measures { add, less } = &self.source else { return None };
         let total = |formulas: &[Formula]| {
@@ -185,6 +195,14 @@ impl Form {
     pub fn column(&self, code: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.code == code)
     }
+
+    /// The kinds of records that it counts: a sum's code begins with its kind.
+    #[must_use]
+    pub fn kinds(&self) -> Vec<RecordKind> {
+        let sums = || self.columns.iter().flat_map(Column::sums);
+        let counts = |kind: &RecordKind| sums().any(|sum| sum.split('.').next() == Some(kind.collection()));
+        RecordKind::ALL.into_iter().filter(counts).collect()
+    }
 }
 
 impl Validity {
@@ -214,6 +232,14 @@ pub fn total(form: &Form, units: &[Values]) -> Values {
         Some((column.code.clone(), sum))
     };
     derive(form, form.columns.iter().filter_map(sum).collect(), Column::is_share)
+}
+
+/// A filled form with columns put in by hand; the columns that are made of others follow, unless they were put in too.
+#[must_use]
+pub fn with_entries(form: &Form, computed: &Values, entered: &Values) -> Values {
+    let mut values = computed.clone();
+    values.extend(entered.clone());
+    derive(form, values, |column| !entered.contains_key(&column.code))
 }
 
 /// Adds the columns that are made of others.

@@ -130,7 +130,8 @@ impl Catalogue {
 }
 
 impl Formula {
-    fn sums(&self) -> impl Iterator<Item = &str> {
+    /// The sums that it is made of.
+    pub fn sums(&self) -> impl Iterator<Item = &str> {
         let lists: Vec<&Vec<String>> = match self {
             Self::Flow { window } => vec![window],
             Self::Stock { window, before, before_less, through, through_less } => {

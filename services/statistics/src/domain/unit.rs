@@ -32,6 +32,12 @@ impl Unit {
         self.open_date <= date && self.close_date.is_none_or(|close| date <= close)
     }
 
+    /// Whether the unit exists on a day of a span.
+    #[must_use]
+    pub fn exists_within(&self, first: Date, last: Date) -> bool {
+        self.open_date <= last && self.close_date.is_none_or(|close| first <= close)
+    }
+
     /// All names under which it goes.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         std::iter::once(self.display_name.as_str()).chain(self.aliases.iter().map(String::as_str))

@@ -5,10 +5,14 @@ mod explanations;
 mod figures;
 mod inspection;
 mod lists;
+mod locks;
 mod matter;
 mod petition;
 mod reception;
 mod records;
+mod return_body;
+mod return_lists;
+mod returns;
 mod services;
 mod transfer;
 mod unit;
@@ -86,14 +90,19 @@ impl Statistics {
         }
     }
 
-    /// Refuses a caller who may not keep a unit's records: recorders act for their unit and for those below it.
+    /// Refuses a caller who may not keep a unit's records.
     async fn may_record(&self, caller: &Caller, unit: &UnitName) -> Result<(), Error> {
-        if caller.acts_for(unit, Role::Recorder) {
+        self.may(caller, Role::Recorder, unit).await
+    }
+
+    /// Refuses a caller who does not act for a unit in a role: callers act for their unit and for those below it.
+    async fn may(&self, caller: &Caller, role: Role, unit: &UnitName) -> Result<(), Error> {
+        if caller.acts_for(unit, role) {
             return Ok(());
         }
         let units = self.units().await?;
-        let from_above = superiors(&units, unit).any(|above| caller.acts_for(above, Role::Recorder));
-        if from_above { Ok(()) } else { Err(caller.refusal(Role::Recorder, unit).into()) }
+        let from_above = superiors(&units, unit).any(|above| caller.acts_for(above, role));
+        if from_above { Ok(()) } else { Err(caller.refusal(role, unit).into()) }
     }
 }
 

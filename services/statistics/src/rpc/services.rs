@@ -7,12 +7,13 @@ use tonic::service::RoutesBuilder;
 use super::Statistics;
 
 /// The full names of the services that this crate answers.
-pub const NAMES: [&str; 6] = [
+pub const NAMES: [&str; 7] = [
     "thidua.statistics.v1.DirectoryService",
     "thidua.statistics.v1.InspectionService",
     "thidua.statistics.v1.ReceptionService",
     "thidua.statistics.v1.PetitionService",
     "thidua.statistics.v1.FigureService",
+    "thidua.statistics.v1.ReturnService",
     "thidua.statistics.v1.TransferService",
 ];
 
@@ -32,5 +33,6 @@ pub fn routes(routes: &mut RoutesBuilder, statistics: &Statistics) {
         .add_service(server!(reception_service_server::ReceptionServiceServer))
         .add_service(server!(petition_service_server::PetitionServiceServer))
         .add_service(server!(figure_service_server::FigureServiceServer))
+        .add_service(server!(return_service_server::ReturnServiceServer))
         .add_service(server!(transfer_service_server::TransferServiceServer));
 }

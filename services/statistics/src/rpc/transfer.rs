@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use super::records::RecordMessage;
 use super::write::New;
-use super::{Statistics, caller};
+use super::{Statistics, caller, locks};
 use crate::error::Error;
 
 const METHOD: &str = "thidua.statistics.v1.TransferService/ImportRecords";
@@ -236,7 +236,7 @@ async fn enqueue(
 ) -> Result<Receipt<Error>, Error> {
     let sound = || rows.iter().filter_map(|row| row.new.as_ref().ok());
     let mut needs = Needs::default();
-    needs.names.push(unit.to_string().into());
+    needs.names.extend([unit.to_string().into(), locks::name(unit).into()]);
     needs.names.extend(sound().map(|new| Arc::clone(&new.name)));
     // A matter named by several rows is loaded once.
     let matters: BTreeSet<&Arc<str>> =

@@ -7,13 +7,13 @@ use thidua_chassis::edge::at_revision;
 use thidua_chassis::failure::Shared;
 use thidua_chassis::store::{Change, Committed, Decision, Needs, State};
 use thidua_chassis::terms::{Terms, id_or_new};
-use thidua_proto::names::{RecordName, UnitName};
+use thidua_proto::names::RecordName;
 use thidua_proto::parse::{Problem, Violations};
 use thidua_proto::{Empty, FieldMask};
 use tonic::{Request, Response, Status};
 
 use super::records::{self, RecordMessage};
-use super::{Statistics, caller, lists, unit};
+use super::{Statistics, caller, lists, locks, unit};
 use crate::domain::record::{Record, admit};
 use crate::error::Error;
 
@@ -107,15 +107,16 @@ fn parse_record<M: RecordMessage>(v: &mut Violations, field: &str, message: Opti
     v.within(field, |v| message?.parse(v))
 }
 
-/// What a decision on a record looks at: the unit, the record, the matter.
+/// What a decision on a record looks at: the unit with its locked periods, the record, the matter.
 fn needs(name: &RecordName, matter: Option<&RecordName>) -> Needs {
-    Needs::names([name.unit.to_string(), name.to_string()].into_iter().chain(matter.map(ToString::to_string)))
+    let own = [name.unit.to_string(), locks::name(&name.unit), name.to_string()];
+    Needs::names(own.into_iter().chain(matter.map(ToString::to_string)))
 }
 
 /// A record ready to be entered: everything that can be done before the decision is done.
 pub(super) struct New {
     pub(super) name: Arc<str>,
-    unit_name: UnitName,
+    record_name: RecordName,
     unit: String,
     date: jiff::civil::Date,
     matter: Option<String>,
@@ -129,7 +130,7 @@ impl New {
         change.cells = Some(super::cells(&name.unit, record).into());
         Self {
             name: Arc::clone(&change.name),
-            unit_name: name.unit.clone(),
+            record_name: name.clone(),
             unit: name.unit.to_string(),
             date: record.date(),
             matter: record.matter().map(ToString::to_string),
@@ -145,10 +146,12 @@ impl New {
         Ok(Decision { changes: vec![self.change.clone()], outcome: None })
     }
 
-    /// The unit must exist on the record's day, and the matter must exist.
+    /// The unit must exist on the record's day, the matter must exist, and no locked day may change.
     pub(super) fn check(&self, state: &State) -> Result<(), Error> {
         let unit = state.get(&self.unit).ok_or_else(|| Error::not_found(&self.unit))?;
-        admit(&self.unit_name, &*unit::decode_held(unit)?, self.date)?;
+        admit(&self.record_name.unit, &*unit::decode_held(unit)?, self.date)?;
+        let after = self.change.cells.as_deref().unwrap_or_default();
+        locks::check(state, &self.record_name, state.get(&self.name), after)?;
         match &self.matter {
             Some(matter) if state.get(matter).is_none() => Err(Error::not_found(matter)),
             _ => Ok(()),
@@ -223,13 +226,14 @@ pub(super) async fn delete<R: DeleteRequest>(
     service.may_record(&caller, &name.unit).await?;
 
     let (key, etag) = (name.to_string(), etag.to_owned());
-    let needs = Needs::names([key.clone()]).and_referrers(&key);
+    let needs = needs(&name, None).and_referrers(&key);
     let decide = move |state: &State, _: &_| {
         let held = state.get(&key).ok_or_else(|| Error::not_found(&key))?;
         body::check_etag(&key, held, &etag)?;
         if let Some((used_by, _)) = state.referrers(&key).next() {
             return Err(Error::in_use(&key, used_by));
         }
+        locks::check(state, &name, Some(held), &[])?;
         Ok(Decision { changes: vec![Change::delete(&key, held)], outcome: None })
     };
     let committed = terms.submit::<Error>(&service.store, needs, decide).await?;

@@ -1,0 +1,226 @@
+//! Returns (báo cáo thống kê): a form filled for a unit and period, submitted by the unit and approved by another office.
+//! What was approved is kept for good; a later approval stands beside it.
+
+mod step;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use sha2::{Digest, Sha256};
+use thidua_proto::names::ReturnName;
+
+pub use self::step::{Asked, approve, prepare, reopen, send_back, submit};
+
+use super::check::Finding;
+use super::form::{Form, FormId, Values, with_entries};
+
+/// A return.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filing {
+    /// What it says.
+    pub content: Content,
+    /// How far it has come.
+    pub state: State,
+    /// What was done with it, oldest first.
+    pub steps: Vec<Step>,
+    /// What was approved, oldest first; the last one is what counts as published.
+    pub approvals: Vec<Approval>,
+}
+
+/// What a return says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Content {
+    /// The form.
+    pub form: FormId,
+    /// The code of the calendar.
+    pub calendar: String,
+    /// The code of the period.
+    pub period: String,
+    /// The first day.
+    pub first: Date,
+    /// The last day.
+    pub last: Date,
+    /// What the unit's records give, by the column's code.
+    pub computed: Values,
+    /// What was put in by hand, by the column's code.
+    pub entries: BTreeMap<String, Entry>,
+}
+
+/// A column put in by hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The exact value.
+    pub value: i64,
+    /// Why it differs from the records; may be empty where there are none.
+    pub reason: String,
+}
+
+/// How far a return has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum State {
+    /// Prepared; may be prepared again.
+    Draft,
+    /// Waits for approval.
+    Submitted,
+    /// To be corrected and submitted again.
+    SentBack,
+    /// Approved; its period is locked.
+    Approved,
+    /// Approved once, open again for a correction.
+    Reopened,
+}
+
+/// What can be done with a return.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Fill it.
+    Prepare,
+    /// Hand it in.
+    Submit,
+    /// Accept it.
+    Approve,
+    /// Refuse it, with a reason.
+    SendBack,
+    /// Open it again, with a reason.
+    Reopen,
+}
+
+/// One thing that was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// What.
+    pub action: Action,
+    /// By which office, as it stands in the journal.
+    pub caller: String,
+    /// When.
+    pub time: Timestamp,
+    /// Why; empty where nobody asks.
+    pub reason: String,
+    /// The digest of what the return said then.
+    pub digest: String,
+}
+
+/// What was approved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approval {
+    /// When.
+    pub time: Timestamp,
+    /// The digest of the content.
+    pub digest: String,
+    /// The values, by the column's code.
+    pub values: Values,
+}
+
+/// Why a step is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The return has come too far, or not far enough.
+    StateUnfit {
+        /// How far it has come.
+        state: State,
+        /// What was to be done.
+        action: Action,
+    },
+    /// A column put in by hand differs from the records without a reason.
+    AdjustmentUnexplained {
+        /// The columns.
+        columns: Vec<String>,
+    },
+    /// Checks fail.
+    ChecksFailed {
+        /// What does not hold; at least one.
+        findings: Vec<Finding>,
+    },
+    /// The return, or what the records give for it, is no longer what was read.
+    ContentChanged {
+        /// The digest of what it says now.
+        digest: String,
+        /// The columns for which the records give something else now; may be none.
+        columns: Vec<String>,
+    },
+    /// The period has not ended.
+    PeriodOpen {
+        /// Its last day.
+        last_date: Date,
+    },
+    /// Whoever prepared or handed it in cannot approve it.
+    ApprovedByAuthor {
+        /// The office.
+        caller: String,
+    },
+}
+
+/// Where a column's value comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The unit's records.
+    Records,
+    /// Other columns, some of which were put in by hand.
+    Columns,
+    /// By hand, where the records give nothing.
+    Entered,
+    /// By hand, against what the records give.
+    Adjusted,
+}
+
+impl Content {
+    /// What stands in the form: what was put in by hand, else what the records give, and the columns made of them.
+    #[must_use]
+    pub fn values(&self, form: &Form) -> Values {
+        let entered = self.entries.iter().map(|(column, entry)| (column.clone(), entry.value)).collect();
+        with_entries(form, &self.computed, &entered)
+    }
+
+    /// Where a column's value comes from.
+    #[must_use]
+    pub fn origin(&self, column: &str, value: Option<i64>) -> Origin {
+        let computed = self.computed.get(column).copied();
+        match self.entries.contains_key(column) {
+            true if computed.unwrap_or_default() == 0 => Origin::Entered,
+            true => Origin::Adjusted,
+            false if value == computed => Origin::Records,
+            false => Origin::Columns,
+        }
+    }
+
+    /// SHA-256, in lower-case hex, of all that a return says: form, period and each column with its origin and reason.
+    /// Lines of text, so that anyone can compute it again.
+    #[must_use]
+    pub fn digest(&self, name: &ReturnName) -> String {
+        let mut text = format!(
+            "{name}\n{}\n{}\n{}\n{}\n{} {}\n",
+            self.form.document, self.form.code, self.calendar, self.period, self.first, self.last
+        );
+        for (column, value) in &self.computed {
+            text += &format!("{column} = {value}\n");
+        }
+        for (column, Entry { value, reason }) in &self.entries {
+            text += &format!("{column} := {value} {reason}\n");
+        }
+        Sha256::digest(text).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+    }
+}
+
+impl Filing {
+    /// The values that were published last.
+    #[must_use]
+    pub fn published(&self) -> Option<&Values> {
+        self.approvals.last().map(|approval| &approval.values)
+    }
+
+    /// Who put in what is to be approved: whoever prepared or submitted it since it was last approved or sent on.
+    pub fn authors(&self) -> impl Iterator<Item = &str> {
+        let last = self.steps.iter().rposition(|step| step.action == Action::Approve).map_or(0, |at| at + 1);
+        let since = self.steps.iter().skip(last);
+        since.filter(|step| matches!(step.action, Action::Prepare | Action::Submit)).map(|step| &*step.caller)
+    }
+
+    /// When it was first handed in.
+    #[must_use]
+    pub fn submitted(&self) -> Option<Timestamp> {
+        self.steps.iter().find(|step| step.action == Action::Submit).map(|step| step.time)
+    }
+}

@@ -1,0 +1,191 @@
+//! `ListReturns`: returns by period, and who has handed in.
+
+use jiff::civil::Date;
+use thidua_chassis::body;
+use thidua_chassis::store::{PageQuery, Resource};
+use thidua_proto::date;
+use thidua_proto::names::UnitName;
+use thidua_proto::page::{self, Binding, Cursor};
+use thidua_proto::parse::{Problem, Violations};
+use thidua_proto::statistics as proto;
+use tonic::{Response, Status};
+
+use super::lists::{DEFAULT_PAGE, MOST_PAGE, Page, wanted};
+use super::return_body::{collection, decode, name, submitted_day};
+use super::returns::find_period;
+use super::Statistics;
+use crate::domain::calendar::{Calendar, Period};
+use crate::domain::form::FormId;
+use crate::error::Error;
+
+/// Where all units are meant.
+const EVERY_UNIT: &str = "units/-";
+
+/// What is listed.
+struct Query<'r> {
+    unit: Option<UnitName>,
+    form: Option<FormId>,
+    period: Option<(&'r Calendar, Period)>,
+    states: Vec<i32>,
+}
+
+pub(super) async fn list(
+    service: &Statistics,
+    mut m: proto::ListReturnsRequest,
+) -> Result<Response<proto::ListReturnsResponse>, Status> {
+    let Page { size, token } = Page::take(&mut m.page_size, &mut m.page_token);
+    let binding = Binding::of("ListReturns", &m);
+    let mut v = Violations::default();
+    let size = page::size(&mut v, size, DEFAULT_PAGE, MOST_PAGE);
+    let unit = parse(&mut v, &m);
+    let (size, unit) = v.finish((|| Some((size?, unit?)))()).map_err(Error::from)?;
+    let query = Query::find(service, &m, unit)?;
+    let cursor = binding.cursor(&token).map_err(|bad| Error::Shared(bad.into()))?;
+    let units = match &query.unit {
+        Some(unit) => service.units_asked(vec![unit.clone()]).await?,
+        None => service.units_asked(Vec::new()).await?,
+    };
+    let size = usize::try_from(size).unwrap_or(usize::MAX);
+    let after = cursor.as_ref().map(|cursor| (cursor.number, cursor.name.clone()));
+    let found = query.page(service, &units, after, size).await?;
+    let next_page_token = if found.len() > size {
+        let last = found.get(size - 1).map(|row| (row.held.index.sort_number, row.name.to_string()));
+        last.map(|(number, name)| binding.token(&Cursor { number, name })).unwrap_or_default()
+    } else {
+        String::new()
+    };
+    let shown = found.iter().take(size).map(|row| {
+        let message: proto::Return = body::present(row)?;
+        let digest = decode(&row.held)?.content.digest(&row.name.parse().map_err(|_| Error::not_found(&row.name))?);
+        Ok(proto::Return { columns: Vec::new(), digest, ..message })
+    });
+    let returns = shown.collect::<Result<Vec<_>, Error>>()?;
+    let standings = if token.is_empty() { query.standings(service, &units).await? } else { Vec::new() };
+    Ok(Response::new(proto::ListReturnsResponse { returns, next_page_token, standings }))
+}
+
+/// The unit, `Some(None)` where all are meant, if everything is well formed.
+fn parse(v: &mut Violations, m: &proto::ListReturnsRequest) -> Option<Option<UnitName>> {
+    let unit =
+        if m.parent == EVERY_UNIT { Some(None) } else { v.name::<UnitName>("parent", &m.parent).map(Some) };
+    // Each of a pair with the other, and every unit's returns of one period alone: the years would be too many.
+    let everyone = unit == Some(None);
+    for (field, given, other, needed) in [
+        ("issuing_document", &m.issuing_document, &m.form, false),
+        ("form", &m.form, &m.issuing_document, false),
+        ("calendar", &m.calendar, &m.period, everyone),
+        ("period", &m.period, &m.calendar, everyone),
+    ] {
+        if given.is_empty() && (needed || !other.is_empty()) {
+            v.refuse(field, Problem::Required);
+        }
+    }
+    for (at, state) in m.states.iter().enumerate() {
+        if *state == 0 || !proto::ReturnState::is_valid(*state) {
+            v.refuse(&format!("states[{at}]"), Problem::UnknownValue { found: *state });
+        }
+    }
+    unit
+}
+
+impl<'r> Query<'r> {
+    fn find(
+        service: &'r Statistics,
+        m: &proto::ListReturnsRequest,
+        unit: Option<UnitName>,
+    ) -> Result<Self, Error> {
+        let period = if m.period.is_empty() {
+            None
+        } else {
+            Some(find_period(&service.rules, &m.calendar, &m.period)?)
+        };
+        let form = FormId { document: m.issuing_document.clone(), code: m.form.clone() };
+        let form = match service.rules.forms.get(&form) {
+            _ if m.form.is_empty() => None,
+            Some(_) => Some(form),
+            None => return Err(Error::FormUnknown { form }),
+        };
+        Ok(Self { unit, form, period, states: m.states.clone() })
+    }
+
+    /// The returns after a cursor, by last day, then by name; one more than the page has where there are more.
+    async fn page(
+        &self,
+        service: &Statistics,
+        units: &[UnitName],
+        after: Option<(i64, String)>,
+        size: usize,
+    ) -> Result<Vec<Resource>, Error> {
+        let mut found = Vec::new();
+        let mut snapshot = service.store.snapshot().await?;
+        for unit in units {
+            let mut query = PageQuery::all(&collection(unit), MOST_PAGE);
+            if let Some((_, period)) = &self.period {
+                (query.first, query.last) = (date::to_number(period.last), date::to_number(period.last));
+            }
+            query.after = after.clone().unwrap_or(query.after);
+            let mut kept = 0;
+            while kept <= size {
+                let rows = snapshot.page(&query).await?;
+                let Some(last) = rows.last() else { break };
+                query.after = (last.held.index.sort_number, last.name.to_string());
+                for row in rows {
+                    if self.keeps(&row)? {
+                        kept += 1;
+                        found.push(row);
+                    }
+                }
+            }
+        }
+        found.sort_by(|a, b| {
+            (a.held.index.sort_number, &a.name).cmp(&(b.held.index.sort_number, &b.name))
+        });
+        found.truncate(size.saturating_add(1));
+        Ok(found)
+    }
+
+    fn keeps(&self, row: &Resource) -> Result<bool, Error> {
+        let message: proto::Return = body::present(row)?;
+        let form = self.form.as_ref().is_none_or(|form| {
+            form.code == message.form && form.document == message.issuing_document
+        });
+        let period = self.period.as_ref().is_none_or(|(calendar, period)| {
+            calendar.code == message.calendar && period.code == message.period
+        });
+        Ok(form && period && wanted(&self.states, message.state))
+    }
+
+    /// Who should hand in, and who has.
+    async fn standings(
+        &self,
+        service: &Statistics,
+        units: &[UnitName],
+    ) -> Result<Vec<proto::ReturnStanding>, Error> {
+        let (Some(form), Some((calendar, period))) = (&self.form, &self.period) else { return Ok(Vec::new()) };
+        let all = service.units().await?;
+        let today = service.clock.today();
+        let due = calendar.due(period);
+        let mut standings = Vec::new();
+        for unit in units {
+            if !all.get(unit).is_some_and(|found| found.exists_within(period.first, period.last)) {
+                continue;
+            }
+            let name = name(unit, form, &calendar.code, period).to_string();
+            let held = service.store.get(&name).await?;
+            let submitted = held.as_ref().map(|held| decode(&held.held)).transpose()?;
+            let submitted = submitted.as_ref().and_then(submitted_day);
+            standings.push(proto::ReturnStanding {
+                unit: unit.to_string(),
+                return_name: held.map(|_| name).unwrap_or_default(),
+                due_date: Some(date::to_wire(due)),
+                submitted_date: submitted.map(date::to_wire),
+                late_day_count: days_late(due, submitted.unwrap_or(today)),
+            });
+        }
+        Ok(standings)
+    }
+}
+
+fn days_late(due: Date, done: Date) -> i64 {
+    (date::to_number(done) - date::to_number(due)).max(0)
+}

@@ -1,0 +1,440 @@
+//! `ReturnService`: forms filled for a unit and period, handed in and approved.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use thidua_chassis::caller::{Caller, Role};
+use thidua_chassis::edge::at_revision;
+use thidua_chassis::store::{Change, Committed, Context, Decision, Held, Needs, State, Tallies};
+use thidua_chassis::terms::Terms;
+use thidua_chassis::{body, clock};
+use thidua_proto::names::{ReturnName, UnitName};
+use thidua_proto::parse::{Problem, Violations};
+use thidua_proto::statistics as proto;
+use thidua_proto::statistics::return_service_server::ReturnService;
+use tonic::{Request, Response, Status};
+
+use super::figures::Daily;
+use super::forms::finding_to_proto;
+use super::return_body::{columns, decode, encode, index, name};
+use super::{Statistics, caller, locks, unit};
+use crate::domain::calendar::{Calendar, Period};
+use crate::domain::check::{Finding, Stand, check};
+use crate::domain::figure::Window;
+use crate::domain::filing::{self, Asked, Content, Entry, Filing};
+use crate::domain::form::{Form, FormId, Values, fill};
+use crate::domain::lock::Lock;
+use crate::domain::rules::Rules;
+use crate::error::Error;
+
+/// The most that a column put in by hand may hold.
+const MOST_VALUE: i64 = 1_000_000_000_000_000;
+
+#[tonic::async_trait]
+impl ReturnService for Statistics {
+    async fn prepare_return(
+        &self,
+        request: Request<proto::PrepareReturnRequest>,
+    ) -> Result<Response<proto::Return>, Status> {
+        const METHOD: &str = "thidua.statistics.v1.ReturnService/PrepareReturn";
+        let caller = caller(&request);
+        let request = request.into_inner();
+        let mut v = Violations::default();
+        let parent: Option<UnitName> = v.name("parent", &request.parent);
+        let document = v.text("issuing_document", &request.issuing_document, 1, 100);
+        let code = v.text("form", &request.form, 1, 100);
+        let calendar = v.text("calendar", &request.calendar, 1, 100);
+        let period = v.text("period", &request.period, 1, 100);
+        let terms = (request.request_id.as_str(), request.validate_only);
+        let terms = Terms::parse(&mut v, METHOD, &caller, &request, terms);
+        let parsed = (|| Some((parent?, FormId { document: document?, code: code? }, calendar?, period?, terms?)))();
+        let (unit, form, calendar, period, terms) = v.finish(parsed).map_err(Error::from)?;
+        self.may_record(&caller, &unit).await?;
+        let plan = Plan::find(&self.rules, unit, form, &calendar, &period)?;
+        let entries = plan.entries(&request.entries)?;
+
+        let needs = plan.needs().and_tallies(&plan.unit());
+        let asker = asker(&plan.name, &caller, "");
+        let (etag, key) = (request.etag, plan.name.to_string());
+        let decide = move |state: &State, context: &Context| {
+            let held = state.get(&key);
+            let before = held.map(|held| current(&key, held, &etag)).transpose()?;
+            plan.admit(state)?;
+            let content = plan.content(state, entries.clone());
+            let filing = filing::prepare(&asker(context), before, content)?;
+            Ok(Decision { changes: vec![plan.put(&filing)], outcome: None })
+        };
+        let committed = terms.submit::<Error>(&self.store, needs, decide).await?;
+        self.answer(&committed).await
+    }
+
+    async fn get_return(
+        &self,
+        request: Request<proto::GetReturnRequest>,
+    ) -> Result<Response<proto::Return>, Status> {
+        let name = parse_name(&request.get_ref().name)?;
+        let found = self.store.get(&name.to_string()).await.map_err(Error::store)?;
+        let found = found.ok_or_else(|| Error::not_found(&name))?;
+        Ok(Response::new(self.show(&name, &found.held).await?))
+    }
+
+    async fn list_returns(
+        &self,
+        request: Request<proto::ListReturnsRequest>,
+    ) -> Result<Response<proto::ListReturnsResponse>, Status> {
+        super::return_lists::list(self, request.into_inner()).await
+    }
+
+    async fn submit_return(
+        &self,
+        request: Request<proto::SubmitReturnRequest>,
+    ) -> Result<Response<proto::Return>, Status> {
+        const METHOD: &str = "thidua.statistics.v1.ReturnService/SubmitReturn";
+        let caller = caller(&request);
+        let m = request.into_inner();
+        let terms = Common { method: METHOD, terms: (&m.request_id, m.validate_only), reason: None, digest: None };
+        self.step(&caller, (&m.name, &m.etag), &m, terms, Role::Recorder, |plan, state, asked, filing| {
+            let computed = plan.computed(state);
+            let findings = plan.findings(&filing, |name| state.get(name).map(decode).transpose())?;
+            Ok((filing::submit(asked, filing, &computed, &findings)?, None))
+        })
+        .await
+    }
+
+    async fn approve_return(
+        &self,
+        request: Request<proto::ApproveReturnRequest>,
+    ) -> Result<Response<proto::Return>, Status> {
+        const METHOD: &str = "thidua.statistics.v1.ReturnService/ApproveReturn";
+        let caller = caller(&request);
+        let m = request.into_inner();
+        let (terms, digest) = ((m.request_id.as_str(), m.validate_only), m.digest.clone());
+        let terms = Common { method: METHOD, terms, reason: None, digest: Some(&m.digest) };
+        self.step(&caller, (&m.name, &m.etag), &m, terms, Role::Approver, move |plan, state, asked, filing| {
+            let computed = plan.computed(state);
+            let filing = filing::approve(asked, filing, &plan.form, (&digest, &computed))?;
+            let mut locks = locks::of(state, &plan.name.unit)?.to_vec();
+            locks.push(plan.lock());
+            Ok((filing, Some(locks)))
+        })
+        .await
+    }
+
+    async fn send_back_return(
+        &self,
+        request: Request<proto::SendBackReturnRequest>,
+    ) -> Result<Response<proto::Return>, Status> {
+        const METHOD: &str = "thidua.statistics.v1.ReturnService/SendBackReturn";
+        let caller = caller(&request);
+        let m = request.into_inner();
+        let terms = (m.request_id.as_str(), m.validate_only);
+        let terms = Common { method: METHOD, terms, reason: Some(&m.reason), digest: None };
+        self.step(&caller, (&m.name, &m.etag), &m, terms, Role::Approver, |_, _, asked, filing| {
+            Ok((filing::send_back(asked, filing)?, None))
+        })
+        .await
+    }
+
+    async fn reopen_return(
+        &self,
+        request: Request<proto::ReopenReturnRequest>,
+    ) -> Result<Response<proto::Return>, Status> {
+        const METHOD: &str = "thidua.statistics.v1.ReturnService/ReopenReturn";
+        let caller = caller(&request);
+        let m = request.into_inner();
+        let terms = (m.request_id.as_str(), m.validate_only);
+        let terms = Common { method: METHOD, terms, reason: Some(&m.reason), digest: None };
+        self.step(&caller, (&m.name, &m.etag), &m, terms, Role::Approver, |plan, state, asked, filing| {
+            let filing = filing::reopen(asked, filing)?;
+            let mut locks = locks::of(state, &plan.name.unit)?.to_vec();
+            locks.retain(|lock| lock.return_name != plan.name);
+            Ok((filing, Some(locks)))
+        })
+        .await
+    }
+}
+
+/// What all steps on a return carry beside name and etag.
+struct Common<'m> {
+    method: &'static str,
+    terms: (&'m str, bool),
+    reason: Option<&'m str>,
+    digest: Option<&'m str>,
+}
+
+/// The rule of one step: the return afterwards, and the unit's locks where they change.
+type Rule = dyn Fn(&Plan, &State, &Asked, Filing) -> Result<(Filing, Option<Vec<Lock>>), Error> + Send + Sync;
+
+impl Statistics {
+    async fn step(
+        &self,
+        caller: &Caller,
+        (name, etag): (&str, &str),
+        request: &impl prost::Message,
+        common: Common<'_>,
+        role: Role,
+        rule: impl Fn(&Plan, &State, &Asked, Filing) -> Result<(Filing, Option<Vec<Lock>>), Error>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Result<Response<proto::Return>, Status> {
+        let mut v = Violations::default();
+        let name: Option<ReturnName> = v.name("name", name);
+        let reason = common.reason.map_or(Some(String::new()), |reason| v.text("reason", reason, 1, 500));
+        if let Some(digest) = common.digest
+            && !(digest.len() == 64 && digest.bytes().all(|c| matches!(c, b'0'..=b'9' | b'a'..=b'f')))
+        {
+            v.refuse("digest", Problem::malformed("64 lower-case hexadecimal digits", digest));
+        }
+        let terms = Terms::parse(&mut v, common.method, caller, request, common.terms);
+        let parsed = (|| Some((name?, reason?, terms?)))();
+        let (name, reason, terms) = v.finish(parsed).map_err(Error::from)?;
+        self.may(caller, role, &name.unit).await?;
+        // Form and period of a name never change: they tell what to load.
+        let found = self.store.get(&name.to_string()).await.map_err(Error::store)?;
+        let plan = Plan::of(&self.rules, &name, &decode(&found.ok_or_else(|| Error::not_found(&name))?.held)?)?;
+
+        let needs = plan.needs().and_tallies(&plan.unit());
+        let asker = asker(&name, caller, &reason);
+        let (etag, key, rule): (_, _, Box<Rule>) = (etag.to_owned(), name.to_string(), Box::new(rule));
+        let decide = move |state: &State, context: &Context| {
+            let held = state.get(&key).ok_or_else(|| Error::not_found(&key))?;
+            let (filing, locks) = rule(&plan, state, &asker(context), current(&key, held, &etag)?)?;
+            let mut changes = vec![plan.put(&filing)];
+            changes.extend(locks.map(|locks| locks::put(&plan.name.unit, &locks)));
+            Ok(Decision { changes, outcome: None })
+        };
+        let committed = terms.submit::<Error>(&self.store, needs, decide).await?;
+        self.answer(&committed).await
+    }
+
+    async fn answer(&self, committed: &Committed) -> Result<Response<proto::Return>, Status> {
+        let changed = committed.changes.iter().find_map(|(name, held)| {
+            let name: ReturnName = name.parse().ok()?;
+            Some((name, held))
+        });
+        let (name, held) = changed.ok_or(Error::Shared(thidua_chassis::failure::Shared::Internal))?;
+        Ok(at_revision(self.show(&name, held).await?, committed.revision))
+    }
+
+    /// A return as callers see it: with what follows from its content, the rules and the records of now.
+    async fn show(&self, name: &ReturnName, held: &Held) -> Result<proto::Return, Error> {
+        let message: proto::Return = body::present_held(&name.to_string(), held)?;
+        let filing = decode(held)?;
+        let plan = Plan::of(&self.rules, name, &filing)?;
+        let (_, tallies) = self.store.tallies(&[plan.unit().into()]).await?;
+        let computed = tallies.first().map(|one| plan.fill(one)).unwrap_or_default();
+        let mut beside = BTreeMap::new();
+        for other in plan.compared() {
+            if let Some(found) = self.store.get(&other.0.to_string()).await? {
+                beside.insert(other.0.to_string(), decode(&found.held)?);
+            }
+        }
+        let findings = plan.findings(&filing, |name| Ok(beside.get(name).cloned()))?;
+        Ok(proto::Return {
+            columns: columns(&plan.form, &filing, &computed),
+            findings: findings.into_iter().map(finding_to_proto).collect(),
+            digest: filing.content.digest(name),
+            ..message
+        })
+    }
+}
+
+fn parse_name(text: &str) -> Result<ReturnName, Error> {
+    let mut v = Violations::default();
+    let name = v.name("name", text);
+    Ok(v.finish(name)?)
+}
+
+/// The return as it stands, if the caller has read it as it stands.
+fn current(key: &str, held: &Held, etag: &str) -> Result<Filing, Error> {
+    body::check_etag(key, held, etag)?;
+    decode(held)
+}
+
+/// Who asks, once the time is known.
+fn asker(name: &ReturnName, caller: &Caller, reason: &str) -> impl Fn(&Context) -> Asked + Send + Sync + 'static {
+    let (name, caller, reason) = (name.clone(), caller.office(), reason.to_owned());
+    move |context| Asked {
+        name: name.clone(),
+        caller: caller.clone(),
+        now: context.now,
+        today: clock::civil_day(context.now),
+        reason: reason.clone(),
+    }
+}
+
+/// A return's form and period, found in the rules.
+pub(super) struct Plan {
+    rules: Arc<Rules>,
+    pub(super) name: ReturnName,
+    form: Form,
+    calendar: String,
+    pub(super) period: Period,
+}
+
+impl Plan {
+    fn find(
+        rules: &Arc<Rules>,
+        unit: UnitName,
+        form: FormId,
+        calendar: &str,
+        period: &str,
+    ) -> Result<Self, Error> {
+        let (found, period) = find_period(rules, calendar, period)?;
+        let known = rules.forms.get(&form).ok_or(Error::FormUnknown { form })?;
+        if !known.validity.holds_on(period.last) {
+            return Err(Error::form_not_in_force(known, period.last));
+        }
+        let name = name(&unit, &known.id, &found.code, &period);
+        let calendar = found.code.clone();
+        Ok(Self { rules: Arc::clone(rules), name, form: known.clone(), calendar, period })
+    }
+
+    fn of(rules: &Arc<Rules>, name: &ReturnName, filing: &Filing) -> Result<Self, Error> {
+        let content = &filing.content;
+        let plan = Self::find(rules, name.unit.clone(), content.form.clone(), &content.calendar, &content.period)?;
+        Ok(Self { name: name.clone(), ..plan })
+    }
+
+    fn unit(&self) -> String {
+        self.name.unit.to_string()
+    }
+
+    fn window(&self) -> Window {
+        Window { first: self.period.first, last: self.period.last, period_last: self.period.last }
+    }
+
+    fn needs(&self) -> Needs {
+        let own = [self.unit(), locks::name(&self.name.unit), self.name.to_string()];
+        Needs::names(own.into_iter().chain(self.compared().into_iter().map(|(name, _)| name.to_string())))
+    }
+
+    /// The unit must exist on a day of the period.
+    fn admit(&self, state: &State) -> Result<(), Error> {
+        let held = state.get(&self.unit()).ok_or_else(|| Error::not_found(&self.name.unit))?;
+        let found = unit::decode_held(held)?;
+        let (first, last) = (self.period.first, self.period.last);
+        if found.exists_within(first, last) {
+            return Ok(());
+        }
+        Err(Error::UnitClosed {
+            unit: self.name.unit.clone(),
+            date: last,
+            open_date: found.open_date,
+            close_date: found.close_date,
+        })
+    }
+
+    fn fill(&self, tallies: &Tallies) -> Values {
+        fill(&self.form, &self.rules.catalogue, &Daily(tallies), self.window())
+    }
+
+    fn computed(&self, state: &State) -> Values {
+        state.tallies(&self.unit()).map(|tallies| self.fill(tallies)).unwrap_or_default()
+    }
+
+    fn content(&self, state: &State, entries: BTreeMap<String, Entry>) -> Content {
+        Content {
+            form: self.form.id.clone(),
+            calendar: self.calendar.clone(),
+            period: self.period.code.clone(),
+            first: self.period.first,
+            last: self.period.last,
+            computed: self.computed(state),
+            entries,
+        }
+    }
+
+    /// Columns put in by hand: each of the form, once, with a reason where one is given.
+    fn entries(
+        &self,
+        entries: &[proto::ColumnEntry],
+    ) -> Result<BTreeMap<String, Entry>, Error> {
+        let mut v = Violations::default();
+        let mut found = BTreeMap::new();
+        v.list("entries", entries, 200, |v, field, entry| {
+            let (code, value, reason) = v.within(field, |v| {
+                let code = v.text("code", &entry.code, 1, 20).filter(|code| {
+                    let known = self.form.column(code).is_some();
+                    if !known {
+                        v.refuse("code", Problem::malformed("a column of the form", code));
+                    }
+                    known
+                });
+                let value = v.number("value", entry.value, 0..=MOST_VALUE);
+                (code, value, v.text("reason", &entry.reason, 0, 500))
+            });
+            let (code, entry) = (code?, Entry { value: value?, reason: reason? });
+            if found.insert(code, entry).is_some() {
+                v.refuse(&format!("{field}.code"), Problem::Repeated);
+            }
+            Some(())
+        });
+        Ok(v.finish(Some(found))?)
+    }
+
+    /// The returns of the same form that this one is compared with: shorter cumulative periods of the year, the period
+    /// before, the same one of the year before.
+    fn compared(&self) -> Vec<(ReturnName, Window)> {
+        let Some(calendar) = self.rules.calendars.get(&self.calendar) else { return Vec::new() };
+        let mut periods = calendar.within(&self.period);
+        periods.extend(calendar.previous(&self.period));
+        periods.extend(calendar.last_year(&self.period));
+        let mut found: Vec<(ReturnName, Window)> = Vec::new();
+        for period in periods {
+            let name = name(&self.name.unit, &self.form.id, &self.calendar, &period);
+            if let Some(window) = period.window(None)
+                && found.iter().all(|(known, _)| *known != name)
+            {
+                found.push((name, window));
+            }
+        }
+        found
+    }
+
+    /// What the checks find: of the form by itself, and against the unit's approved returns of earlier periods.
+    fn findings(
+        &self,
+        filing: &Filing,
+        find: impl Fn(&str) -> Result<Option<Filing>, Error>,
+    ) -> Result<Vec<Finding>, Error> {
+        let values = filing.content.values(&self.form);
+        let mut found = check(&self.form, &values);
+        let later = Stand { window: self.window(), values: &values };
+        for (name, window) in self.compared() {
+            if let Some(other) = find(&name.to_string())?
+                && let Some(published) = other.published()
+            {
+                let earlier = Stand { window, values: published };
+                found.extend(self.rules.checks.compare(&self.form, earlier, later));
+            }
+        }
+        Ok(found)
+    }
+
+    fn lock(&self) -> Lock {
+        Lock {
+            return_name: self.name.clone(),
+            first: self.period.first,
+            last: self.period.last,
+            kinds: self.form.kinds(),
+        }
+    }
+
+    fn put(&self, filing: &Filing) -> Change {
+        Change::put(&self.name.to_string(), index(&self.name.unit, &filing.content), encode(filing))
+    }
+}
+
+/// A period of a calendar.
+pub(super) fn find_period<'r>(
+    rules: &'r Rules,
+    calendar: &str,
+    period: &str,
+) -> Result<(&'r Calendar, Period), Error> {
+    let unknown = || Error::CalendarUnknown { calendar: calendar.to_owned() };
+    let found = rules.calendars.get(calendar).ok_or_else(unknown)?;
+    let unknown = || Error::PeriodUnknown { calendar: calendar.to_owned(), period: period.to_owned() };
+    Ok((found, found.period(period).ok_or_else(unknown)?))
+}
