@@ -130,11 +130,7 @@ where
             Ok(finish(response, &path, &domain))
         };
         let work = work.instrument(span);
-        if speaks_grpc {
-            Box::pin(work)
-        } else {
-            Box::pin(async move { work.await.map(plain::answer) })
-        }
+        if speaks_grpc { Box::pin(work) } else { Box::pin(async move { work.await.map(plain::answer) }) }
     }
 }
 

@@ -63,13 +63,11 @@ pub async fn run(
     let mut routes = Routes::builder();
     let names = [&FORWARDED[..], &[rpc::NAME, journal::NAME]].concat();
     let standing = Standing::add(&mut routes, &names).map_err(|cause| format!("reflection: {cause}"))?;
-    routes.add_service(Reports::server(upstreams.clone(), clock.clone(), wording)).add_service(rpc::journals(
-        &upstreams,
-        store.clone(),
-        standing.draining(),
-    ));
-    let router = sdmx::add(routes.routes().into_axum_router(), upstreams.clone(), clock);
-    let routes = Routes::from(forward::add(router, upstreams));
+    routes
+        .add_service(Reports::server(upstreams.clone(), clock.clone(), wording))
+        .add_service(rpc::journals(&upstreams, store.clone(), standing.draining()));
+    let routes = sdmx::add(routes.routes().into_axum_router(), upstreams.clone(), clock);
+    let routes = Routes::from(forward::add(routes, upstreams));
     let served = Served { routes, store: None, unhurried: &rpc::UNHURRIED };
     let outcome = serve(served, standing, listener, &config.serving, stop).await;
     store.close().await;

@@ -96,9 +96,13 @@ pub struct Measure {
 impl From<statistics::Measure> for Measure {
     fn from(measure: statistics::Measure) -> Self {
         let (kind, decimals) = match measure.kind() {
-            statistics::MeasureKind::Stock => ("Stock: stands at the end of the period, does not add over periods.", 0),
+            statistics::MeasureKind::Stock => {
+                ("Stock: stands at the end of the period, does not add over periods.", 0)
+            }
             statistics::MeasureKind::Ratio => ("Ratio: adds neither over periods nor over units.", 1),
-            statistics::MeasureKind::Flow | statistics::MeasureKind::Unspecified => ("Flow: adds over periods.", 0),
+            statistics::MeasureKind::Flow | statistics::MeasureKind::Unspecified => {
+                ("Flow: adds over periods.", 0)
+            }
         };
         Self {
             code: measure.code.replace('.', "-"),
@@ -138,7 +142,11 @@ mod tests {
             open_date: Some(thidua_proto::Date { year: 2023, month: 1, day: 1 }),
             ..Default::default()
         };
-        let below = statistics::Unit { name: "units/b".to_owned(), superior: unit.name.clone(), ..Default::default() };
+        let below = statistics::Unit {
+            name: "units/b".to_owned(),
+            superior: unit.name.clone(),
+            ..Default::default()
+        };
         let catalogue = Catalogue::new(vec![unit, below], vec![]);
         let codes: Vec<&str> = catalogue.units.iter().map(|unit| unit.code.as_str()).collect();
         assert_eq!(codes, [TOTAL, "so-noi-vu", "b"]);
@@ -146,12 +154,18 @@ mod tests {
         assert_eq!((total.name(), unit.name().as_deref()), (None, Some("units/so-noi-vu")));
         assert_eq!((unit.superior.as_deref(), below.superior.as_deref()), (None, Some("so-noi-vu")));
         let [before, into] = [2022, 2023].map(|year| Period::new(Frequency::Annual, year, 1).unwrap());
-        assert_eq!((unit.exists_in(&before), unit.exists_in(&into), total.exists_in(&before)), (false, true, true));
+        assert_eq!(
+            (unit.exists_in(&before), unit.exists_in(&into), total.exists_in(&before)),
+            (false, true, true)
+        );
     }
 
     #[test]
     fn measures_have_codes_without_dots() {
-        let measure = statistics::Measure { code: "petitions.within_competence.complaint".to_owned(), ..Default::default() };
+        let measure = statistics::Measure {
+            code: "petitions.within_competence.complaint".to_owned(),
+            ..Default::default()
+        };
         let measure = Measure::from(measure);
         assert_eq!(measure.code, "petitions-within_competence-complaint");
         assert_eq!(measure.code.replace('-', "."), measure.name);

@@ -21,7 +21,8 @@ pub fn write(series: &[Series], detail: Detail) -> Result<Vec<u8>, csv::Error> {
         let decimals = one.decimals.to_string();
         for (period, observation) in &one.observations {
             // `I`: for information, not to be loaded over something.
-            let keys = ["dataflow", &flow, "I", one.frequency, &one.unit, &one.measure, period, &observation.value];
+            let keys =
+                ["dataflow", &flow, "I", one.frequency, &one.unit, &one.measure, period, &observation.value];
             let attributes = [observation.status, &one.unit_of_measure, &decimals, YEAR_END];
             let attributes = attributes.iter().filter(|_| detail.has_attributes());
             rows.write_record(keys.iter().chain(attributes))?;
@@ -46,7 +47,8 @@ mod tests {
             decimals: 0,
             observations: vec![("2023-A1".to_owned(), observation)],
         };
-        let write = |detail| String::from_utf8(write(std::slice::from_ref(&series), detail).unwrap()).unwrap();
+        let write =
+            |detail| String::from_utf8(write(std::slice::from_ref(&series), detail).unwrap()).unwrap();
         assert_eq!(
             write(Detail::Full),
             "STRUCTURE,STRUCTURE_ID,ACTION,FREQ,UNIT_ID,MEASURE,TIME_PERIOD,OBS_VALUE,OBS_STATUS,UNIT_MEASURE,DECIMALS,REPYEAREND\r\n\

@@ -26,6 +26,8 @@ pub struct Cut<'c> {
     periods: Vec<Period>,
     units: Vec<&'c Unit>,
     measures: Vec<&'c Measure>,
+    /// Their codes in statistics; none where all are meant.
+    names: Vec<String>,
 }
 
 /// A question to statistics about one period.
@@ -47,12 +49,15 @@ impl<'c> Cut<'c> {
         let frequencies = ("FREQ", Artefact::Frequencies);
         let frequencies = key.frequencies.pick(&Frequency::ALL, |it| it.code(), frequencies)?;
         let units = key.units.pick(&catalogue.units, |it| &it.code, ("UNIT_ID", Artefact::Units))?;
-        let measures = key.measures.pick(&catalogue.measures, |it| &it.code, ("MEASURE", Artefact::Measures))?;
+        let measures =
+            key.measures.pick(&catalogue.measures, |it| &it.code, ("MEASURE", Artefact::Measures))?;
         let begin = Period::new(Frequency::Annual, FIRST_YEAR, 1).map(|period| period.first);
         let first = selection.first.or(begin).unwrap_or(Date::MIN);
         let last = selection.last.unwrap_or(Date::MAX);
         let periods = frequencies.into_iter().flat_map(|frequency| Period::between(*frequency, first, last));
-        let cut = Self { periods: periods.filter(|it| it.first <= today).collect(), units, measures };
+        let is_all = measures.len() == catalogue.measures.len();
+        let names = measures.iter().filter(|_| !is_all).map(|measure| measure.name.clone()).collect();
+        let cut = Self { periods: periods.filter(|it| it.first <= today).collect(), units, measures, names };
         let found = cut.cells() * cut.measures.len();
         if found > MOST_OBSERVATIONS {
             return Err(Refusal::TooManyObservations { found, most: MOST_OBSERVATIONS });
@@ -86,7 +91,7 @@ impl<'c> Cut<'c> {
     fn ask(&self, at: usize, period: &Period, units: &[String]) -> Ask {
         let request = proto::ComputeFiguresRequest {
             units: units.to_vec(),
-            measures: self.measures.iter().map(|measure| measure.name.clone()).collect(),
+            measures: self.names.clone(),
             first_date: Some(date::to_wire(period.first)),
             last_date: Some(date::to_wire(period.last)),
             period_last_date: None,
@@ -165,19 +170,23 @@ mod tests {
 
     #[test]
     fn statistics_is_asked_by_period_for_units_and_for_all_together() {
-        let catalogue = catalogue(2500, 1);
+        let catalogue = catalogue(2500, 2);
         let cut = Cut::new(&selection("Q..a-m0", YEAR.0, YEAR.1), &catalogue, Date::MAX).unwrap();
         let asks = cut.asks();
-        let sizes: Vec<(usize, usize)> = asks.iter().map(|ask| (ask.period, ask.request.units.len())).collect();
+        let sizes: Vec<(usize, usize)> =
+            asks.iter().map(|ask| (ask.period, ask.request.units.len())).collect();
         assert_eq!(sizes[..5], [(0, 1000), (0, 1000), (0, 500), (0, 0), (1, 1000)]);
         assert!(asks.iter().all(|ask| ask.request.by_unit != ask.request.units.is_empty()));
+        assert!(asks.iter().all(|ask| ask.request.measures == ["a.m0"]));
     }
 
     #[test]
     fn many_measures_are_asked_for_fewer_units() {
         let catalogue = catalogue(300, 500);
         let cut = Cut::new(&selection("A..", YEAR.0, YEAR.1), &catalogue, Date::MAX).unwrap();
-        assert!(cut.asks().iter().all(|ask| ask.request.units.len() <= 100));
+        assert!(
+            cut.asks().iter().all(|ask| ask.request.units.len() <= 100 && ask.request.measures.is_empty())
+        );
         assert_eq!(cut.asks().len(), 4);
     }
 
@@ -217,7 +226,12 @@ mod tests {
         };
         assert_eq!(
             values,
-            [own("_T", "a-m0", &[]), own("_T", "a-m1", &["3"]), own("u0", "a-m0", &[]), own("u0", "a-m1", &["2"])]
+            [
+                own("_T", "a-m0", &[]),
+                own("_T", "a-m1", &["3"]),
+                own("u0", "a-m0", &[]),
+                own("u0", "a-m1", &["2"])
+            ]
         );
     }
 }

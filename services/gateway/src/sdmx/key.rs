@@ -64,7 +64,10 @@ mod tests {
     fn each_dimension_has_its_part() {
         let key = Key::parse("A+Q..petitions-received").unwrap();
         assert_eq!(key.frequencies, Codes(vec!["A".to_owned(), "Q".to_owned()]));
-        assert_eq!((key.units, key.measures), (Codes::default(), Codes(vec!["petitions-received".to_owned()])));
+        assert_eq!(
+            (key.units, key.measures),
+            (Codes::default(), Codes(vec!["petitions-received".to_owned()]))
+        );
         assert_eq!(Key::parse("all").unwrap(), Key::parse("..").unwrap());
         assert_eq!(Key::parse("").unwrap(), Key::parse("all").unwrap());
         for bad in ["A", "A.", "A.b.c.d", "..."] {
@@ -79,7 +82,8 @@ mod tests {
         assert_eq!(pick("").unwrap(), [&"a", &"b", &"c"]);
         assert_eq!(pick("c+a+c").unwrap(), [&"a", &"c"]);
         for (text, unknown) in [("a+x", "x"), ("a+", ""), ("A", "A")] {
-            let Err(Refusal::CodeUnknown { dimension: "UNIT_ID", code, codelist: "CL_UNIT" }) = pick(text) else {
+            let Err(Refusal::CodeUnknown { dimension: "UNIT_ID", code, codelist: "CL_UNIT" }) = pick(text)
+            else {
                 panic!("{text}");
             };
             assert_eq!(code, unknown);

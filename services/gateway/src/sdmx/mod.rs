@@ -132,7 +132,9 @@ impl Sdmx {
             Format::Structure | Format::Data => {
                 data::write(header, &series, selection.flat, selection.detail).into_bytes()
             }
-            Format::Csv => csv::write(&series, selection.detail).map_err(|cause| broken(&cause.to_string()))?,
+            Format::Csv => {
+                csv::write(&series, selection.detail).map_err(|cause| broken(&cause.to_string()))?
+            }
         };
         Ok(Content { bytes, settled })
     }

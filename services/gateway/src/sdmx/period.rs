@@ -17,8 +17,8 @@ pub const YEAR_END: &str = "--12-14";
 /// The first year of which data are given where no start is asked for: the measures are defined by its forms.
 pub const FIRST_YEAR: i16 = 2021;
 
-/// The years that can be asked for.
-const YEARS: std::ops::RangeInclusive<i16> = 1900..=2999;
+/// The years that can be asked for: statistics knows days from 1900 on.
+const YEARS: std::ops::RangeInclusive<i16> = 1901..=2999;
 
 /// How often figures are reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,10 +90,15 @@ impl Period {
             return None;
         }
         let begin = Date::new(year - 1, 12, 15).ok()?;
-        let after = |periods: i8| {
-            begin.checked_add(Span::new().try_months(periods * frequency.months()).ok()?).ok()
-        };
-        Some(Self { frequency, year, number, first: after(number - 1)?, last: after(number)?.yesterday().ok()? })
+        let after =
+            |periods: i8| begin.checked_add(Span::new().try_months(periods * frequency.months()).ok()?).ok();
+        Some(Self {
+            frequency,
+            year,
+            number,
+            first: after(number - 1)?,
+            last: after(number)?.yesterday().ok()?,
+        })
     }
 
     fn parse(text: &str) -> Option<Self> {
@@ -181,8 +186,26 @@ mod tests {
     #[test]
     fn what_is_no_period_is_none() {
         for text in [
-            "", "23", "1899", "3000", "2023-", "2023-A2", "2023-A", "2023-Q0", "2023-Q5", "2023-S3", "2023-M1",
-            "2023-M13", "2023-W01", "2023-13", "2023-02-29", "2023-1-1", "2023-01-01-01", "2023-Q1 ", "+202", "2023-é",
+            "",
+            "23",
+            "1900",
+            "3000",
+            "2023-",
+            "2023-A2",
+            "2023-A",
+            "2023-Q0",
+            "2023-Q5",
+            "2023-S3",
+            "2023-M1",
+            "2023-M13",
+            "2023-W01",
+            "2023-13",
+            "2023-02-29",
+            "2023-1-1",
+            "2023-01-01-01",
+            "2023-Q1 ",
+            "+202",
+            "2023-é",
         ] {
             assert_eq!(days(text), None, "{text}");
         }

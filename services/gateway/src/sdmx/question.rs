@@ -11,8 +11,7 @@ use super::period;
 use super::refusal::{Refusal, Words};
 
 /// Parameters that SDMX has and this service has not.
-const UNSUPPORTED: [&str; 4] =
-    ["updatedAfter", "firstNObservations", "lastNObservations", "includeHistory"];
+const UNSUPPORTED: [&str; 4] = ["updatedAfter", "firstNObservations", "lastNObservations", "includeHistory"];
 
 /// A question in full.
 #[derive(Debug)]
@@ -180,7 +179,8 @@ fn selection(rest: &[&str], parameters: &mut Parameters, format: Format) -> Resu
     if let (Some(first), Some((_, end))) = (first, last)
         && end < first
     {
-        let expected = Words { vi: "kỳ không trước startPeriod", en: "a period not before startPeriod" };
+        let expected =
+            Words { vi: "kỳ không trước startPeriod", en: "a period not before startPeriod" };
         return Err(Refusal::ParameterInvalid { parameter: "endPeriod", value: end.to_string(), expected });
     }
     let flat = match parameters.take("dimensionAtObservation").as_deref() {

@@ -157,7 +157,9 @@ impl Refusal {
 
     fn status(&self) -> StatusCode {
         match self {
-            Self::ResourceUnsupported { .. } | Self::ParameterUnsupported { .. } => StatusCode::NOT_IMPLEMENTED,
+            Self::ResourceUnsupported { .. } | Self::ParameterUnsupported { .. } => {
+                StatusCode::NOT_IMPLEMENTED
+            }
             Self::ArtefactUnknown { .. } | Self::NothingFound => StatusCode::NOT_FOUND,
             Self::PathInvalid
             | Self::ParameterUnknown { .. }
@@ -187,8 +189,7 @@ fn code(status: StatusCode) -> u16 {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let plain = self.into_plain();
-        let page =
-            Page { code: code(plain.status), vietnamese: &plain.vietnamese, english: &plain.english };
+        let page = Page { code: code(plain.status), vietnamese: &plain.vietnamese, english: &plain.english };
         // A page of texts can always be written to memory.
         let mut response = (plain.status, page.render().unwrap_or_default()).into_response();
         let headers = response.headers_mut();

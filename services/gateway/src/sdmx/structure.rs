@@ -28,17 +28,33 @@ struct Codelist {
     codes: Vec<Item>,
 }
 
-/// A concept with its names, and the representation that observations give it.
-const CONCEPTS: [(&str, &str, &str); 9] = [
-    ("FREQ", "Tần suất", "Frequency"),
-    ("UNIT_ID", "Cơ quan, đơn vị", "Unit"),
-    ("MEASURE", "Chỉ tiêu", "Measure"),
-    ("TIME_PERIOD", "Kỳ báo cáo", "Reporting period"),
-    ("OBS_VALUE", "Giá trị", "Value"),
-    ("OBS_STATUS", "Tình trạng số liệu", "Observation status"),
-    ("UNIT_MEASURE", "Đơn vị tính", "Unit of measure"),
-    ("DECIMALS", "Số chữ số thập phân", "Decimals"),
-    ("REPYEAREND", "Ngày cuối của năm báo cáo", "Last day of the reporting year, which bears the number of the calendar year in which it ends"),
+/// What a dimension, an attribute or a value means.
+#[derive(Debug, Clone, Copy)]
+struct Concept {
+    id: &'static str,
+    vi: &'static str,
+    en: &'static str,
+    /// How it is written where it is not a code; empty where it is. Some readers expect it of the concept itself.
+    text_type: &'static str,
+}
+
+const CONCEPTS: [Concept; 9] = [
+    Concept { id: "FREQ", vi: "Tần suất", en: "Frequency", text_type: "" },
+    Concept { id: "UNIT_ID", vi: "Cơ quan, đơn vị", en: "Unit", text_type: "" },
+    Concept { id: "MEASURE", vi: "Chỉ tiêu", en: "Measure", text_type: "" },
+    Concept {
+        id: "TIME_PERIOD", vi: "Kỳ báo cáo", en: "Reporting period", text_type: "ReportingTimePeriod"
+    },
+    Concept { id: "OBS_VALUE", vi: "Giá trị", en: "Value", text_type: "Decimal" },
+    Concept { id: "OBS_STATUS", vi: "Tình trạng số liệu", en: "Observation status", text_type: "" },
+    Concept { id: "UNIT_MEASURE", vi: "Đơn vị tính", en: "Unit of measure", text_type: "String" },
+    Concept { id: "DECIMALS", vi: "Số chữ số thập phân", en: "Decimals", text_type: "Integer" },
+    Concept {
+        id: "REPYEAREND",
+        vi: "Ngày cuối của năm báo cáo; năm báo cáo mang số của năm dương lịch có ngày này",
+        en: "Last day of the reporting year, which bears the number of the calendar year in which it ends",
+        text_type: "MonthDay",
+    },
 ];
 
 #[derive(Template)]
@@ -48,7 +64,7 @@ struct Page<'p> {
     prepared: &'p str,
     has_dataflow: bool,
     has_data_structure: bool,
-    concepts: &'static [(&'static str, &'static str, &'static str)],
+    concepts: &'static [Concept],
     codelists: Vec<Codelist>,
 }
 
@@ -77,17 +93,20 @@ fn codelist(artefact: Artefact, catalogue: &Catalogue) -> Option<Codelist> {
     let (vi, en, codes) = match artefact {
         Artefact::Dataflow | Artefact::DataStructure | Artefact::Concepts => return None,
         Artefact::Frequencies => {
-            let code = |frequency: Frequency| item(frequency.code(), frequency.labels().0, frequency.labels().1);
+            let code =
+                |frequency: Frequency| item(frequency.code(), frequency.labels().0, frequency.labels().1);
             ("Tần suất", "Frequencies", Frequency::ALL.map(code).to_vec())
         }
         Artefact::Units => {
             let units = catalogue.units.iter();
-            let codes = units.map(|it| Item { parent: it.superior.clone(), ..item(&it.code, &it.vi, &it.en) });
+            let codes =
+                units.map(|it| Item { parent: it.superior.clone(), ..item(&it.code, &it.vi, &it.en) });
             ("Cơ quan, đơn vị", "Units", codes.collect())
         }
         Artefact::Measures => {
             let measures = catalogue.measures.iter();
-            let codes = measures.map(|it| Item { description: it.description.clone(), ..item(&it.code, &it.vi, &it.en) });
+            let codes = measures
+                .map(|it| Item { description: it.description.clone(), ..item(&it.code, &it.vi, &it.en) });
             ("Chỉ tiêu", "Measures", codes.collect())
         }
         Artefact::Statuses => {
