@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Real peers against a real binary: Python gRPC, buf, and a journal verified without thidua; then a restart.
+# Real peers against a real binary: Python gRPC, buf, SDMX, and a journal verified without thidua; then a restart.
 #
 # usage: run.sh PATH/TO/thidua     ($PYTHON with requirements.txt installed; $BUF if buf is not on PATH; needs jq)
 set -euo pipefail
@@ -78,6 +78,9 @@ echo '== Python, by reflection alone'
 
 echo '== buf curl'
 "$here/buf_curl.sh" "$gateway" "$statistics" "$awards"
+
+echo '== SDMX: sdmx1, pandas, and the schemas of the standard'
+"$python" "$here/sdmx.py" --gateway "$gateway"
 
 echo '== the journals, verified by thidua, and offline from an export'
 heads=$("$thidua" journal verify --address "http://$gateway")

@@ -19,6 +19,7 @@ use tracing::Instrument as _;
 
 use crate::caller::{self, Caller};
 use crate::failure::Shared;
+use crate::plain;
 use crate::store::Store;
 use crate::trace::{self, Trace};
 
@@ -93,6 +94,7 @@ where
         let edge = Arc::clone(&self.edge);
         let trace = Trace::from_header(text(request.headers(), trace::HEADER));
         let path = request.uri().path().to_owned();
+        let speaks_grpc = plain::is_grpc(request.headers());
         let span = tracing::info_span!("request", path, trace_id = trace.trace_id);
         let work = async move {
             let domain = domain(&path);
@@ -127,7 +129,8 @@ where
             };
             Ok(finish(response, &path, &domain))
         };
-        Box::pin(work.instrument(span))
+        let work = work.instrument(span);
+        if speaks_grpc { Box::pin(work) } else { Box::pin(async move { work.await.map(plain::answer) }) }
     }
 }
 

@@ -102,6 +102,8 @@ pub async fn serve(
     let mut drained = standing.draining();
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     let work = Server::builder()
+        // For plain GETs; gRPC stays on HTTP/2.
+        .accept_http1(true)
         .http2_keepalive_interval(Some(Duration::from_secs(30)))
         .max_concurrent_streams(1024)
         .initial_stream_window_size(1024 * 1024)

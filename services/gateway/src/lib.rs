@@ -6,6 +6,7 @@
 //! - [`documents`] – a report as text, Markdown and HTML, in two languages, from one model.
 //! - [`error`] – failures and their statuses.
 //! - [`rpc`] – the methods.
+//! - [`sdmx`] – figures as SDMX over plain HTTP.
 //! - [`upstream`] – the services behind.
 
 pub mod config;
@@ -13,6 +14,7 @@ pub mod documents;
 pub mod domain;
 pub mod error;
 pub mod rpc;
+pub mod sdmx;
 pub mod upstream;
 
 use thidua_chassis::clock::Clock;
@@ -62,12 +64,11 @@ pub async fn run(
     let mut routes = Routes::builder();
     let names = [&FORWARDED[..], &[rpc::NAME, journal::NAME]].concat();
     let standing = Standing::add(&mut routes, &names).map_err(|cause| format!("reflection: {cause}"))?;
-    routes.add_service(Reports::server(upstreams.clone(), clock, wording)).add_service(rpc::journals(
-        &upstreams,
-        store.clone(),
-        standing.draining(),
-    ));
-    let routes = Routes::from(forward::add(routes.routes().into_axum_router(), upstreams));
+    routes
+        .add_service(Reports::server(upstreams.clone(), clock.clone(), wording))
+        .add_service(rpc::journals(&upstreams, store.clone(), standing.draining()));
+    let routes = sdmx::add(routes.routes().into_axum_router(), upstreams.clone(), clock);
+    let routes = Routes::from(forward::add(routes, upstreams));
     let served = Served { routes, store: None, unhurried: &rpc::UNHURRIED };
     let outcome = serve(served, standing, listener, &config.serving, stop).await;
     store.close().await;

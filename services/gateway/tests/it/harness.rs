@@ -119,7 +119,7 @@ pub(crate) struct System {
     statistics: Option<Program>,
     statistics_at: SocketAddr,
     pub(crate) folder: tempfile::TempDir,
-    _gateway: Program,
+    pub(crate) gateway: Program,
 }
 
 impl System {
@@ -130,7 +130,7 @@ impl System {
         let deadline = Duration::from_secs(10);
         let gateway = Program::gateway(statistics.address, awards.address, deadline, folder.path()).await;
         let (channel, statistics_at) = (gateway.connect().await, statistics.address);
-        Self { channel, awards, statistics: Some(statistics), statistics_at, folder, _gateway: gateway }
+        Self { channel, awards, statistics: Some(statistics), statistics_at, folder, gateway }
     }
 
     /// With a bloc of two, its year 2023, a nomination, and some records; all through the gateway.

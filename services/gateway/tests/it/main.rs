@@ -9,3 +9,5 @@ mod failures;
 mod harness;
 #[cfg(test)]
 mod reports;
+#[cfg(test)]
+mod sdmx;

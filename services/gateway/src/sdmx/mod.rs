@@ -1,0 +1,200 @@
+//! Figures as SDMX over plain HTTP: the REST interface of SDMX 2.1 under `/sdmx/v2.1/`.
+//!
+//! - [`artefact`]: the structures served, and how they refer to each other.
+//! - [`question`], [`key`], [`period`], [`format`]: what an address asks for.
+//! - [`source`], [`catalogue`], [`cut`]: what is asked of statistics for it, and what comes of the answers.
+//! - [`structure`], [`data`], [`csv`]: how it is written.
+//! - [`refusal`]: what cannot be answered.
+
+pub mod artefact;
+pub mod catalogue;
+pub mod csv;
+pub mod cut;
+pub mod data;
+pub mod format;
+pub mod key;
+pub mod period;
+pub mod question;
+pub mod refusal;
+pub mod source;
+pub mod structure;
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use axum::Router;
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use prost::Message as _;
+use thidua_chassis::clock::Clock;
+use thidua_proto::statistics as proto;
+use tokio::task::JoinSet;
+use tonic::metadata::MetadataMap;
+
+use self::catalogue::Catalogue;
+use self::cut::{Ask, Cut, Found};
+use self::format::Format;
+use self::question::{Question, Selection, Subject};
+use self::refusal::Refusal;
+use self::source::Source;
+use crate::error::Error;
+use crate::upstream::{Service, Upstreams};
+
+/// How many questions to statistics wait for their answers at once.
+const MOST_ASKS: usize = 8;
+
+/// What the answers come from.
+#[derive(Debug, Clone)]
+struct Sdmx {
+    upstreams: Upstreams,
+    clock: Clock,
+}
+
+/// Adds the addresses to a program's routes; GET and HEAD.
+pub fn add(router: Router, upstreams: Upstreams, clock: Clock) -> Router {
+    let own = Router::new().route("/sdmx/v2.1/{*path}", get(answer));
+    router.merge(own.with_state(Sdmx { upstreams, clock }))
+}
+
+async fn answer(
+    State(sdmx): State<Sdmx>,
+    Path(path): Path<String>,
+    Query(parameters): Query<Vec<(String, String)>>,
+    parts: Parts,
+) -> Response {
+    match sdmx.answer(&path, parameters, parts).await {
+        Ok(response) => response,
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+/// Content in a format, and whether all of it stands at one revision.
+struct Content {
+    bytes: Vec<u8>,
+    settled: bool,
+}
+
+impl Sdmx {
+    async fn answer(
+        &self,
+        path: &str,
+        parameters: Vec<(String, String)>,
+        parts: Parts,
+    ) -> Result<Response, Refusal> {
+        let accept = parts.headers.get(ACCEPT).and_then(|value| value.to_str().ok());
+        let question = Question::parse(path, parameters, accept)?;
+        let headers = parts.headers.clone();
+        let request =
+            tonic::Request::from_parts(MetadataMap::from_headers(parts.headers), parts.extensions, ());
+        let source = Source::new(self.upstreams.clone(), self.upstreams.behalf(&request));
+
+        let (revision, measures) = tokio::try_join!(source.revision(), source.measures())?;
+        let tag = self.tag(revision, &measures, question.format);
+        if is_held(&headers, &tag) {
+            return Ok((StatusCode::NOT_MODIFIED, [(ETAG, tag)]).into_response());
+        }
+        let units = source.units(revision).await?;
+        let catalogue = Catalogue::new(units, measures.measures);
+        let id = format!("figures-{revision}");
+        let header = (id.as_str(), self.clock.now().to_string());
+        let header = (header.0, header.1.as_str());
+        let content = match &question.subject {
+            Subject::Structures(asked) => {
+                Content { bytes: structure::write(header, asked, &catalogue).into_bytes(), settled: true }
+            }
+            Subject::Data(selection) => {
+                self.data(&source, revision, header, (selection, question.format), &catalogue).await?
+            }
+        };
+        Ok(respond(content, question.format, tag))
+    }
+
+    async fn data(
+        &self,
+        source: &Source,
+        revision: i64,
+        header: (&str, &str),
+        (selection, format): (&Selection, Format),
+        catalogue: &Catalogue,
+    ) -> Result<Content, Refusal> {
+        let cut = Cut::new(selection, catalogue, self.clock.today())?;
+        let (found, settled) = if selection.detail.has_observations() {
+            let (found, settled) = observe(source, revision, &cut).await?;
+            (Some(found), settled)
+        } else {
+            (None, true)
+        };
+        let series = cut.series(found);
+        let bytes = match format {
+            Format::Structure | Format::Data => {
+                data::write(header, &series, selection.flat, selection.detail).into_bytes()
+            }
+            Format::Csv => {
+                csv::write(&series, selection.detail).map_err(|cause| broken(&cause.to_string()))?
+            }
+        };
+        Ok(Content { bytes, settled })
+    }
+
+    /// Names what is answered now: the records, the definitions, the day (which decides what is provisional), the format and
+    /// this program. Weak, because the header of a message tells when it was made.
+    fn tag(&self, revision: i64, measures: &proto::ListMeasuresResponse, format: Format) -> HeaderValue {
+        let mut hasher = DefaultHasher::new();
+        (measures.encode_to_vec(), env!("CARGO_PKG_VERSION")).hash(&mut hasher);
+        let (today, hash, format) = (self.clock.today(), hasher.finish(), format.name());
+        let tag = format!("W/\"{revision}-{today}-{hash:016x}-{format}\"");
+        // Digits, letters and hyphens are a header's text.
+        HeaderValue::try_from(tag).unwrap_or(HeaderValue::from_static("W/\"\""))
+    }
+}
+
+/// Asks statistics all that a cut needs, a few questions at a time; tells whether all answers stand at the revision.
+async fn observe(source: &Source, revision: i64, cut: &Cut<'_>) -> Result<(Found, bool), Error> {
+    let mut waiting = cut.asks().into_iter();
+    let mut asked: JoinSet<Result<(Ask, proto::ComputeFiguresResponse), Error>> = JoinSet::new();
+    let mut spawn = |asked: &mut JoinSet<_>| {
+        if let Some(ask) = waiting.next() {
+            let source = source.clone();
+            asked.spawn(async move {
+                let answer = source.figures(ask.request.clone(), revision).await?;
+                Ok((ask, answer))
+            });
+        }
+    };
+    for _ in 0..MOST_ASKS {
+        spawn(&mut asked);
+    }
+    let (mut found, mut settled) = (Found::new(), true);
+    while let Some(answer) = asked.join_next().await {
+        let (ask, answer) = answer.map_err(|_| broken("a call was broken off"))??;
+        settled &= answer.revision == revision;
+        cut.take(&ask, answer.figures, &mut found);
+        spawn(&mut asked);
+    }
+    Ok((found, settled))
+}
+
+fn broken(problem: &str) -> Error {
+    Error::UpstreamBroken { upstream: Service::Statistics, problem: problem.to_owned() }
+}
+
+/// Whether the caller has what a tag names.
+fn is_held(headers: &HeaderMap, tag: &HeaderValue) -> bool {
+    let strong = |text: &str| text.trim().trim_start_matches("W/").to_owned();
+    let (held, tag) = (headers.get(IF_NONE_MATCH).and_then(|held| held.to_str().ok()), tag.to_str().ok());
+    held.zip(tag).is_some_and(|(held, tag)| held.split(',').any(|one| strong(one) == strong(tag)))
+}
+
+fn respond(content: Content, format: Format, tag: HeaderValue) -> Response {
+    let fixed: [(HeaderName, &str); 3] =
+        [(CONTENT_TYPE, format.media_type()), (CACHE_CONTROL, "no-cache"), (VARY, "accept")];
+    let mut response = (fixed, content.bytes).into_response();
+    // While records are being written, parts of one answer may stand at different revisions: that cannot be named.
+    if content.settled {
+        response.headers_mut().insert(ETAG, tag);
+    }
+    response
+}

@@ -1,0 +1,83 @@
+//! What is asked of statistics.
+
+use thidua_chassis::serve::MOST_BYTES;
+use thidua_proto::journal::GetHeadRequest;
+use thidua_proto::journal::journal_service_client::JournalServiceClient;
+use thidua_proto::statistics as proto;
+use thidua_proto::statistics::directory_service_client::DirectoryServiceClient;
+use thidua_proto::statistics::figure_service_client::FigureServiceClient;
+
+use crate::error::Error;
+use crate::upstream::{Behalf, Service, Upstreams};
+
+/// Statistics, on behalf of one request.
+#[derive(Debug, Clone)]
+pub struct Source {
+    upstreams: Upstreams,
+    behalf: Behalf,
+}
+
+impl Source {
+    /// Asks through these connections.
+    #[must_use]
+    pub fn new(upstreams: Upstreams, behalf: Behalf) -> Self {
+        Self { upstreams, behalf }
+    }
+
+    /// The newest revision.
+    pub async fn revision(&self) -> Result<i64, Error> {
+        let client = JournalServiceClient::new(self.upstreams.channel(Service::Statistics));
+        let ask = |request| {
+            let mut client = client.clone();
+            async move { client.get_head(request).await }
+        };
+        let question = GetHeadRequest { journal: "journals/statistics".to_owned() };
+        Ok(self.behalf.read(Service::Statistics, question, 0, ask).await?.revision)
+    }
+
+    /// All measures.
+    pub async fn measures(&self) -> Result<proto::ListMeasuresResponse, Error> {
+        let client = FigureServiceClient::new(self.upstreams.channel(Service::Statistics))
+            .max_decoding_message_size(MOST_BYTES);
+        let ask = |request| {
+            let mut client = client.clone();
+            async move { client.list_measures(request).await }
+        };
+        self.behalf.read(Service::Statistics, proto::ListMeasuresRequest {}, 0, ask).await
+    }
+
+    /// All units, at a revision or later.
+    pub async fn units(&self, revision: i64) -> Result<Vec<proto::Unit>, Error> {
+        let client = DirectoryServiceClient::new(self.upstreams.channel(Service::Statistics))
+            .max_decoding_message_size(MOST_BYTES);
+        let ask = |request| {
+            let mut client = client.clone();
+            async move { client.list_units(request).await }
+        };
+        let mut question = proto::ListUnitsRequest { page_size: 1000, ..Default::default() };
+        let mut found = Vec::new();
+        loop {
+            let page = self.behalf.read(Service::Statistics, question.clone(), revision, ask).await?;
+            found.extend(page.units);
+            if page.next_page_token.is_empty() {
+                return Ok(found);
+            }
+            question.page_token = page.next_page_token;
+        }
+    }
+
+    /// Figures, at a revision or later.
+    pub async fn figures(
+        &self,
+        question: proto::ComputeFiguresRequest,
+        revision: i64,
+    ) -> Result<proto::ComputeFiguresResponse, Error> {
+        let client = FigureServiceClient::new(self.upstreams.channel(Service::Statistics))
+            .max_decoding_message_size(MOST_BYTES);
+        let ask = |request| {
+            let mut client = client.clone();
+            async move { client.compute_figures(request).await }
+        };
+        self.behalf.read(Service::Statistics, question, revision, ask).await
+    }
+}
