@@ -9,7 +9,10 @@ use super::command::{Change, Committed, Context, Decoded, Held, JobError, State}
 use super::engine::{Transaction, Value};
 use super::journal::{self, Entry, EntryChange};
 use super::writer::Pending;
-use super::{Head, Map, Needs, Resource, Shared, StoreError, sql};
+use super::{Head, Map, Needs, PageQuery, Resource, Shared, StoreError, sql};
+
+/// How many of a tail's resources are read: more than the commands decided before can take away one by one.
+const TAIL: u32 = 1000;
 
 /// A request that was accepted before.
 pub(super) struct Seen {
@@ -164,6 +167,13 @@ impl Draft {
             (sql::RESOURCES_BY_REFERENCE, unique(|needs| &needs.references)),
         ] {
             for row in transaction.read_each(statement, &texts).await? {
+                let Resource { name, held } = Resource::of_row(&row)?;
+                self.state.held.insert(name, held);
+            }
+        }
+        for (collection, first) in commands.iter().flat_map(|command| &command.needs.tails) {
+            let query = PageQuery { first: *first, ..PageQuery::all(collection, TAIL) };
+            for row in transaction.run(sql::PAGE, query.values()).await? {
                 let Resource { name, held } = Resource::of_row(&row)?;
                 self.state.held.insert(name, held);
             }

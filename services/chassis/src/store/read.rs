@@ -57,7 +57,7 @@ impl PageQuery {
         Self { collection: collection.to_owned(), after, first: i64::MIN, last: i64::MAX, limit }
     }
 
-    fn values(&self) -> Vec<Value> {
+    pub(super) fn values(&self) -> Vec<Value> {
         vec![
             Value::Text(self.collection.as_str().into()),
             Value::Number(self.after.0),

@@ -1,6 +1,7 @@
 //! The rules of statistics: types that cannot hold a bad value, and pure functions on them. Knows neither transport nor
 //! store.
 
+pub mod collation;
 pub mod contribution;
 pub mod figure;
 pub mod inspection;
@@ -10,5 +11,9 @@ pub mod petition;
 pub mod quantity;
 pub mod reception;
 pub mod record;
+pub mod roster;
 pub mod search;
+pub mod share;
+pub mod structure;
+pub mod succession;
 pub mod unit;

@@ -1,6 +1,6 @@
 //! `FigureService`: figures computed from the dated sums.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -15,6 +15,7 @@ use tonic::{Request, Response, Status};
 use super::Statistics;
 use crate::domain::figure::{Sums, Value, Window, compute, total};
 use crate::domain::measure::{Formula, Measure};
+use crate::domain::structure::{Regrouped, Shown, Structure, sources};
 use crate::error::Error;
 
 /// The longest window, in years: longer ones are slips of the keyboard.
@@ -26,24 +27,18 @@ impl FigureService for Statistics {
         &self,
         request: Request<proto::ComputeFiguresRequest>,
     ) -> Result<Response<proto::ComputeFiguresResponse>, Status> {
-        let query = Query::parse(request.get_ref())?;
-        let all = self.units().await?;
-        let units: Vec<UnitName> =
-            if query.units.is_empty() { all.keys().cloned().collect() } else { query.units };
-        if let Some(unknown) = units.iter().find(|unit| !all.contains_key(unit)) {
-            return Err(Error::not_found(unknown).into());
-        }
+        let query = Query::parse(request.get_ref(), self.clock.today())?;
+        let shown = sources(&*self.units().await?, &query.units, query.structure)?;
         let measures = self.measures(&query.measures)?;
-        let names: Vec<String> = units.iter().map(ToString::to_string).collect();
-        let series: Vec<Arc<str>> = names.iter().map(|name| name.as_str().into()).collect();
-        let (revision, tallies) = self.store.tallies(&series).await.map_err(Error::store)?;
+        let (revision, sums) = self.sums(&shown).await?;
 
         let window = query.window;
         let open = window.is_open(self.clock.today());
-        let values: Vec<Vec<Value>> = tallies
+        let values: Vec<Vec<Value>> = shown
             .iter()
             .map(|unit| {
-                measures.iter().map(|m| compute(&self.catalogue, &m.formula, &Daily(unit), window)).collect()
+                let sums = Regrouped::new(&unit.sources, |source| sums.get(source));
+                measures.iter().map(|m| compute(&self.catalogue, &m.formula, &sums, window)).collect()
             })
             .collect();
         let totals = measures.iter().enumerate().map(|(at, measure)| {
@@ -58,14 +53,19 @@ impl FigureService for Statistics {
         });
         let mut figures: Vec<proto::Figure> = totals.collect();
         if query.by_unit {
-            for (name, unit) in names.iter().zip(&values) {
+            for (unit, values) in shown.iter().zip(&values) {
+                let name = unit.unit.to_string();
                 figures.extend(
-                    measures.iter().zip(unit).map(|(m, value)| figure(m, name, window, *value, open)),
+                    measures.iter().zip(values).map(|(m, value)| figure(m, &name, window, *value, open)),
                 );
             }
         }
         let measures = measures.into_iter().map(measure_to_proto).collect();
-        Ok(Response::new(proto::ComputeFiguresResponse { figures, measures, revision }))
+        let sources = match query.structure {
+            Structure::AsThen => Vec::new(),
+            Structure::AsNow { .. } => shown.iter().flat_map(sources_to_proto).collect(),
+        };
+        Ok(Response::new(proto::ComputeFiguresResponse { figures, measures, revision, sources }))
     }
 
     async fn list_measures(
@@ -79,6 +79,15 @@ impl FigureService for Statistics {
 }
 
 impl Statistics {
+    /// What the sources of units have recorded, at one revision.
+    async fn sums(&self, shown: &[Shown]) -> Result<(i64, BTreeMap<UnitName, Daily>), Error> {
+        let names: BTreeSet<&UnitName> =
+            shown.iter().flat_map(|unit| &unit.sources).map(|source| &source.unit).collect();
+        let series: Vec<Arc<str>> = names.iter().map(|name| name.to_string().into()).collect();
+        let (revision, tallies) = self.store.tallies(&series).await.map_err(Error::store)?;
+        Ok((revision, names.into_iter().cloned().zip(tallies.into_iter().map(Daily)).collect()))
+    }
+
     fn measures(&self, codes: &[String]) -> Result<Vec<&Measure>, Error> {
         if codes.is_empty() {
             return Ok(self.catalogue.all().collect());
@@ -95,10 +104,11 @@ struct Query {
     measures: Vec<String>,
     window: Window,
     by_unit: bool,
+    structure: Structure,
 }
 
 impl Query {
-    fn parse(m: &proto::ComputeFiguresRequest) -> Result<Self, Error> {
+    fn parse(m: &proto::ComputeFiguresRequest, today: Date) -> Result<Self, Error> {
         let mut v = Violations::default();
         let mut seen = BTreeSet::new();
         let units = v.list("units", &m.units, 1000, |v, field, unit| {
@@ -125,19 +135,40 @@ impl Query {
             let (min, max) = (first.year().into(), (first.year() + MOST_YEARS).into());
             v.refuse("last_date", Problem::OutOfRange { min, max, found: last.year().into() });
         }
+        let structure = structure(&mut v, m.structure, m.structure_date, today);
         let parsed = (|| {
             let (first, last) = (first?, last?);
             let window = Window { first, last, period_last: period_last?.unwrap_or(last) };
-            Some(Self { units: units?, measures: measures?, window, by_unit: m.by_unit })
+            let (by_unit, structure) = (m.by_unit, structure?);
+            Some(Self { units: units?, measures: measures?, window, by_unit, structure })
         })();
         Ok(v.finish(parsed)?)
     }
 }
 
-/// The store's running totals as the domain asks for them.
-struct Daily<'t>(&'t Tallies);
+/// By which units: as then where nothing is said.
+pub(super) fn structure(
+    v: &mut Violations,
+    structure: i32,
+    on: Option<thidua_proto::Date>,
+    today: Date,
+) -> Option<Structure> {
+    let asked = v.optional_choice("structure", structure);
+    let day = v.day("structure_date", on);
+    if asked? == Some(proto::Structure::AsNow) {
+        return Some(Structure::AsNow { on: day?.unwrap_or(today) });
+    }
+    if on.is_some() {
+        let when = ("with STRUCTURE_AS_NOW", "khi chọn STRUCTURE_AS_NOW");
+        v.refuse("structure_date", Problem::Unwanted { when });
+    }
+    Some(Structure::AsThen)
+}
 
-impl Sums for Daily<'_> {
+/// The store's running totals as the domain asks for them.
+struct Daily(Arc<Tallies>);
+
+impl Sums for Daily {
     fn within(&self, sum: &str, first: Date, last: Date) -> i64 {
         self.0.within(sum, date::to_number(first), date::to_number(last))
     }
@@ -169,6 +200,17 @@ fn figure(measure: &Measure, unit: &str, window: Window, value: Value, open: boo
         value: Some(value),
         status: status.into(),
     }
+}
+
+fn sources_to_proto(shown: &Shown) -> impl Iterator<Item = proto::FigureSource> {
+    shown.sources.iter().map(|source| proto::FigureSource {
+        unit: shown.unit.to_string(),
+        source: source.unit.to_string(),
+        first_date: source.first.map(date::to_wire),
+        last_date: source.last.map(date::to_wire),
+        share_numerator: source.place.share().numerator(),
+        share_denominator: source.place.share().denominator(),
+    })
 }
 
 fn measure_to_proto(measure: &Measure) -> proto::Measure {

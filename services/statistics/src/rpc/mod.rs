@@ -9,6 +9,7 @@ mod petition;
 mod reception;
 mod records;
 mod services;
+mod succession;
 mod transfer;
 mod unit;
 mod write;
