@@ -56,7 +56,7 @@ macro_rules! resource {
 resource!(updated statistics::Return, "thidua.statistics.v1.Return", []);
 resource!(
     updated statistics::Unit, "thidua.statistics.v1.Unit",
-    ["display_name", "display_name_en", "aliases", "superior", "open_date", "close_date"]
+    ["display_name", "display_name_en", "aliases", "superior", "open_date", "close_date", "codes"]
 );
 resource!(
     updated statistics::Inspection, "thidua.statistics.v1.Inspection",

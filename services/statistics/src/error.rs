@@ -13,6 +13,8 @@ use tonic::{Code, Status};
 
 use crate::domain::filing::Refusal;
 use crate::domain::lock::Lock;
+use crate::domain::succession::Problem;
+use crate::domain::unit::Suggestion;
 
 /// The domain of this service's failures.
 pub const DOMAIN: &str = "thidua.statistics.v1";
@@ -26,8 +28,8 @@ pub enum Error {
     UnitNameUnknown {
         /// As written.
         display_name: String,
-        /// The nearest names with their units, best first.
-        suggestions: Vec<(String, UnitName)>,
+        /// The nearest names, best first.
+        suggestions: Vec<Suggestion>,
     },
     /// Another unit has a name.
     UnitNameTaken {
@@ -53,6 +55,31 @@ pub enum Error {
         unit: UnitName,
         /// The unit named above it.
         superior: UnitName,
+    },
+    /// Units cannot succeed each other in this way.
+    UnitSuccessionInvalid {
+        /// The unit that does not fit.
+        unit: UnitName,
+        /// Why.
+        problem: Problem,
+    },
+    /// Another unit has a code.
+    UnitCodeTaken {
+        /// The scheme.
+        scheme: String,
+        /// The code.
+        code: String,
+        /// The other unit.
+        unit: UnitName,
+    },
+    /// A unit would close before a record of it.
+    UnitHasLaterRecords {
+        /// The unit.
+        unit: UnitName,
+        /// The day from which it would no longer exist.
+        effective_date: Date,
+        /// One such record.
+        record: String,
     },
     /// There is no such measure.
     MeasureUnknown {
@@ -119,27 +146,9 @@ impl Error {
     /// The `ErrorReason`, and the texts in English and Vietnamese.
     #[must_use]
     pub fn into_failure(self) -> Failure {
-        let make = |code, reason: ErrorReason, metadata, texts: (String, String), detail| Failure {
-            code,
-            reason: reason.as_str_name(),
-            metadata,
-            english: texts.0,
-            vietnamese: texts.1,
-            detail,
-        };
         match self {
             Self::Shared(shared) => shared.into(),
-            Self::UnitNameUnknown { display_name, suggestions } => {
-                let list: Vec<String> =
-                    suggestions.iter().map(|(near, unit)| format!("{near} = {unit}")).collect();
-                let list = list.join("; ");
-                let texts = (
-                    format!("no unit goes by the name `{display_name}`; nearest: {list}"),
-                    format!("Không có đơn vị nào tên “{display_name}”. Gần nhất: {list}."),
-                );
-                let metadata = vec![("display_name", display_name), ("suggestions", list)];
-                make(Code::NotFound, ErrorReason::UnitNameUnknown, metadata, texts, Detail::None)
-            }
+            Self::UnitNameUnknown { display_name, suggestions } => name_unknown(display_name, &suggestions),
             Self::UnitNameTaken { display_name, unit } => {
                 let texts = (
                     format!(
@@ -181,6 +190,11 @@ impl Error {
                 let detail = Detail::Precondition(unit.to_string());
                 make(Code::FailedPrecondition, ErrorReason::UnitSuperiorCircular, metadata, texts, detail)
             }
+            Self::UnitSuccessionInvalid { unit, problem } => succession_invalid(&unit, &problem),
+            Self::UnitCodeTaken { scheme, code, unit } => code_taken(scheme, code, &unit),
+            Self::UnitHasLaterRecords { unit, effective_date, record } => {
+                later_records(&unit, effective_date, record)
+            }
             Self::MeasureUnknown { measure } => {
                 let texts = (
                     format!("there is no measure `{measure}`; ListMeasures tells all"),
@@ -214,6 +228,75 @@ impl Error {
             }
         }
     }
+}
+
+/// A failure of this service's own; the texts are English and Vietnamese.
+fn make(
+    code: Code,
+    reason: ErrorReason,
+    metadata: Vec<(&'static str, String)>,
+    (english, vietnamese): (String, String),
+    detail: Detail,
+) -> Failure {
+    Failure { code, reason: reason.as_str_name(), metadata, english, vietnamese, detail }
+}
+
+fn name_unknown(display_name: String, suggestions: &[Suggestion]) -> Failure {
+    let join = |text: fn(&Suggestion) -> String| suggestions.iter().map(text).collect::<Vec<_>>().join("; ");
+    let list = join(|near| format!("{} = {}", near.display_name, near.unit));
+    let scores = join(|near| near.score.to_string());
+    let texts = (
+        format!(
+            "no unit goes by the name `{display_name}`; nearest: {list} (scores of 100: {scores}); a \
+             registrar can make it an alias of one of them"
+        ),
+        format!(
+            "Không có đơn vị nào tên “{display_name}”. Gần nhất: {list}. Nếu đúng là một trong các đơn vị \
+             này, hãy đề nghị bổ sung tên gọi khác."
+        ),
+    );
+    let metadata = vec![("display_name", display_name), ("suggestions", list), ("scores", scores)];
+    make(Code::NotFound, ErrorReason::UnitNameUnknown, metadata, texts, Detail::None)
+}
+
+fn succession_invalid(unit: &UnitName, problem: &Problem) -> Failure {
+    let (english, vietnamese) = (problem.english(), problem.vietnamese());
+    let texts = (
+        format!("{unit} does not fit into the succession: {english}"),
+        format!("Không ghi nhận được việc kế thừa của {unit}: {vietnamese}."),
+    );
+    let detail = Detail::Precondition(unit.to_string());
+    let metadata = vec![("unit", unit.to_string()), ("problem", english)];
+    make(Code::FailedPrecondition, ErrorReason::UnitSuccessionInvalid, metadata, texts, detail)
+}
+
+fn code_taken(scheme: String, code: String, unit: &UnitName) -> Failure {
+    let texts = (
+        format!(
+            "the code `{code}` of `{scheme}` stands for {unit} on a same day; end it there or correct it"
+        ),
+        format!("Mã “{code}” ({scheme}) đang được dùng cho {unit} trong cùng thời gian."),
+    );
+    let detail = Detail::Resource(unit.to_string());
+    let metadata = vec![("scheme", scheme), ("code", code), ("unit", unit.to_string())];
+    make(Code::AlreadyExists, ErrorReason::UnitCodeTaken, metadata, texts, detail)
+}
+
+fn later_records(unit: &UnitName, effective_date: Date, record: String) -> Failure {
+    let texts = (
+        format!(
+            "{unit} has {record}, dated {effective_date} or later, when it would no longer exist; correct its \
+             date, enter it for a successor, or choose a later day"
+        ),
+        format!(
+            "{unit} có hồ sơ {record} từ ngày {effective_date} trở đi, khi đơn vị không còn tồn tại; hãy sửa \
+             ngày, chuyển hồ sơ cho đơn vị kế thừa hoặc chọn ngày muộn hơn."
+        ),
+    );
+    let detail = Detail::Precondition(record.clone());
+    let metadata =
+        vec![("unit", unit.to_string()), ("effective_date", effective_date.to_string()), ("record", record)];
+    make(Code::FailedPrecondition, ErrorReason::UnitHasLaterRecords, metadata, texts, detail)
 }
 
 impl From<Shared> for Error {

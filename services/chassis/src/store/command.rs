@@ -40,6 +40,9 @@ pub struct Needs {
     pub references: Vec<Arc<str>>,
     /// The running totals of these series; only for rare commands, a year of a unit is thousands of sums.
     pub series: Vec<Series>,
+    /// Of these collections the first resources from a sort number on: enough to know whether there is one at all, also
+    /// where commands decided before take some of them away.
+    pub tails: Vec<(Arc<str>, i64)>,
 }
 
 /// What the `request_id` of a command is bound to: SHA-256 of the method's name and the request, in lower-case hex.
@@ -75,6 +78,13 @@ impl Needs {
     #[must_use]
     pub fn and_referrers(mut self, name: &str) -> Self {
         self.references.push(name.into());
+        self
+    }
+
+    /// The first resources of a collection from a sort number on as well.
+    #[must_use]
+    pub fn and_tail(mut self, collection: &str, first: i64) -> Self {
+        self.tails.push((collection.into(), first));
         self
     }
 }

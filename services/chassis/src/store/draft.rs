@@ -9,7 +9,10 @@ use super::command::{Change, Committed, Context, Decoded, Held, JobError, State}
 use super::engine::{Transaction, Value};
 use super::journal::{self, Entry, EntryChange};
 use super::writer::Pending;
-use super::{Head, Map, Needs, Resource, Shared, StoreError, sql};
+use super::{Head, Map, Needs, PageQuery, Resource, Shared, StoreError, sql};
+
+/// How many of a tail's resources are read: more than the commands decided before can take away one by one.
+const TAIL: u32 = 1000;
 
 /// A request that was accepted before.
 pub(super) struct Seen {
@@ -171,6 +174,13 @@ impl Draft {
         for series in unique(|needs| &needs.series) {
             let tallies = read_tallies(transaction, &series).await?;
             self.state.tallies.insert(series, tallies);
+        }
+        for (collection, first) in commands.iter().flat_map(|command| &command.needs.tails) {
+            let query = PageQuery { first: *first, ..PageQuery::all(collection, TAIL) };
+            for row in transaction.run(sql::PAGE, query.values()).await? {
+                let Resource { name, held } = Resource::of_row(&row)?;
+                self.state.held.insert(name, held);
+            }
         }
         Ok(())
     }

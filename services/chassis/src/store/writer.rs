@@ -218,7 +218,8 @@ impl Writer {
     async fn plan(&mut self, commands: &[Pending]) -> Option<Draft> {
         let under_way = self.under_way.as_mut().filter(|under_way| !under_way.task.is_finished())?;
         // Sums are loaded as the database has them, which does not have the batch under way.
-        if !self.alone || commands.iter().any(|command| !command.needs.series.is_empty()) {
+        let loads_sums = |command: &Pending| !command.needs.series.is_empty();
+        if !self.alone || commands.iter().any(loads_sums) {
             return None;
         }
         let ahead = (&mut under_way.ahead).await.ok()?;

@@ -3,6 +3,7 @@
 
 pub mod calendar;
 pub mod check;
+pub mod collation;
 pub mod contribution;
 pub mod explanation;
 pub mod expression;
@@ -17,7 +18,11 @@ pub mod petition;
 pub mod quantity;
 pub mod reception;
 pub mod record;
+pub mod roster;
 pub mod rules;
 pub mod search;
+pub mod share;
+pub mod structure;
+pub mod succession;
 pub mod unit;
 pub mod wording;

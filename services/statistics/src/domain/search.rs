@@ -50,7 +50,17 @@ mod tests {
         ] {
             assert_eq!(search_key(spelling), "bo chi huy quan su tinh", "{spelling:?}");
         }
-        assert_eq!(search_key("Thủy lợi"), search_key("Thuỷ lợi"));
+        for (old, new) in [
+            ("Thủy lợi", "Thuỷ lợi"),
+            ("Hòa bình", "Hoà bình"),
+            ("Khỏe", "Khoẻ"),
+            ("Xã Tụy An, tuy hòa", "Xã Tuỵ An, tuy hoà"),
+            ("HÓA", "HOÁ"),
+            ("Quý", "qúy"),
+        ] {
+            assert_eq!(search_key(old), search_key(new));
+            assert_eq!(search_key(old), search_key(&new.nfd().collect::<String>()));
+        }
         assert_eq!(search_key("Ðồng Đăng"), "dong dang");
     }
 

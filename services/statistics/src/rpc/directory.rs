@@ -6,7 +6,7 @@ use thidua_chassis::edge::at_revision;
 use thidua_chassis::store::{Committed, Decision, Needs, PageQuery, State};
 use thidua_chassis::terms::Terms;
 use thidua_proto::names::UnitName;
-use thidua_proto::page::{self, Binding, Cursor};
+use thidua_proto::page::{self, BadToken, Binding, Cursor};
 use thidua_proto::parse::{Problem, Violations};
 use thidua_proto::statistics as proto;
 use thidua_proto::statistics::directory_service_server::DirectoryService;
@@ -14,8 +14,11 @@ use tonic::{Request, Response, Status};
 
 use super::lists::{DEFAULT_PAGE, MOST_PAGE, Page};
 use super::unit::{self, COLLECTION};
-use super::{Statistics, caller};
-use crate::domain::unit::{Units, fit, resolve};
+use super::{Statistics, caller, succession};
+use crate::domain::collation::Collation;
+use crate::domain::roster::{Depth, Filter, Place, roster};
+use crate::domain::search::search_key;
+use crate::domain::unit::{Unit, Units, fit, resolve};
 use crate::error::Error;
 
 #[tonic::async_trait]
@@ -38,28 +41,34 @@ impl DirectoryService for Statistics {
         let Page { size, token } = Page::take(&mut request.page_size, &mut request.page_token);
         let mut v = Violations::default();
         let size = page::size(&mut v, size, DEFAULT_PAGE, MOST_PAGE);
-        let valid_on = v.day("valid_on", request.valid_on);
-        let (size, valid_on) = v.finish((|| Some((size?, valid_on?)))()).map_err(Error::from)?;
+        let filter = filter(&request, &mut v);
+        let (size, filter) = v.finish((|| Some((size?, filter?)))()).map_err(Error::from)?;
         let size = usize::try_from(size).unwrap_or(usize::MAX);
         let binding = Binding::of("ListUnits", &request);
         let cursor = binding.cursor(&token).map_err(|bad| Error::Shared(bad.into()))?;
-        let after = cursor.map_or_else(String::new, |cursor| cursor.name);
+        let after =
+            cursor.map(|cursor| place(&cursor)).transpose().map_err(|bad| Error::Shared(bad.into()))?;
 
-        let mut units: Vec<proto::Unit> = Vec::new();
-        let mut next_page_token = String::new();
-        // A province has some hundreds of units: all are read, and those of the day asked for are kept.
-        let all = self.store.page(&PageQuery::all(COLLECTION, u32::MAX)).await.map_err(Error::store)?;
-        for row in all.iter().filter(|row| *row.name > *after) {
-            let (_, found) = unit::decode(row)?;
-            if valid_on.is_some_and(|date| !found.exists_on(date)) {
-                continue;
-            }
-            if let (true, Some(last)) = (units.len() == size, units.last()) {
-                next_page_token = binding.token(&Cursor { number: 0, name: last.name.clone() });
-                break;
-            }
-            units.push(body::present(row).map_err(Error::store)?);
+        // A province has some hundreds of units: all are read, those asked for are sorted, and a page of them is shown.
+        let rows = self.store.page(&PageQuery::all(COLLECTION, u32::MAX)).await.map_err(Error::store)?;
+        let units: Units = rows.iter().map(unit::decode).collect::<Result<_, _>>()?;
+        if let Some((superior, _)) = filter.superior.as_ref().filter(|(name, _)| !units.contains_key(name)) {
+            return Err(Error::not_found(superior).into());
         }
+        let order = Collation::vietnamese().map_err(|problem| unit::corrupt(&problem))?;
+        let found = roster(&units, &filter, after.as_ref(), &order);
+        let page: Vec<(String, &Unit)> =
+            found.iter().take(size).map(|(name, unit)| (name.to_string(), *unit)).collect();
+        let next_page_token = match page.last() {
+            Some((name, unit)) if found.len() > page.len() => {
+                binding.token(&Cursor { number: 0, name: format!("{name} {}", unit.display_name) })
+            }
+            _ => String::new(),
+        };
+        let row =
+            |name: &str| rows.iter().find(|row| *row.name == *name).ok_or_else(|| Error::not_found(&name));
+        let shown = page.iter().map(|(name, _)| Ok::<_, Error>(body::present(row(name)?)?));
+        let units: Vec<proto::Unit> = shown.collect::<Result<_, _>>()?;
         Ok(Response::new(proto::ListUnitsResponse { units, next_page_token }))
     }
 
@@ -124,7 +133,7 @@ impl DirectoryService for Statistics {
                 body::check_etag(&key, held, &patch.etag)?;
                 let merged = body::merge(held.body.as_deref().unwrap_or("{}"), &patch, mask.as_ref())?;
                 let mut v = Violations::default();
-                let unit = v.within("unit", |v| unit::parse(&merged, v));
+                let unit = v.within("unit", |v| unit::parse_kept(&merged, v));
                 let unit = v.finish(unit)?;
                 fit(&all_units(state)?, &name, &unit)?;
                 Ok(Decision::put(&key, unit::index(), unit::encode(&unit)))
@@ -148,6 +157,33 @@ impl DirectoryService for Statistics {
         let unit = Some(self.show_unit(name).await?);
         Ok(Response::new(proto::ResolveUnitResponse { unit, matched_name: matched.to_owned() }))
     }
+
+    async fn succeed_units(
+        &self,
+        request: Request<proto::SucceedUnitsRequest>,
+    ) -> Result<Response<proto::SucceedUnitsResponse>, Status> {
+        succession::succeed_units(self, request).await
+    }
+}
+
+fn filter(request: &proto::ListUnitsRequest, v: &mut Violations) -> Option<Filter> {
+    let valid_on = v.day("valid_on", request.valid_on);
+    let query = v.text("query", &request.query, 0, 200);
+    if query.as_deref().is_some_and(|query| !query.is_empty() && search_key(query).is_empty()) {
+        v.refuse("query", Problem::malformed("a text with a letter or digit", &request.query));
+    }
+    let superior: Option<Option<UnitName>> = v.optional_name("superior", &request.superior);
+    if request.all_below && request.superior.is_empty() {
+        v.refuse("all_below", Problem::Unwanted { when: ("with superior", "khi có superior") });
+    }
+    let depth = if request.all_below { Depth::All } else { Depth::Direct };
+    Some(Filter { valid_on: valid_on?, query: query?, superior: superior?.map(|name| (name, depth)) })
+}
+
+/// The unit that a page ended with: its name, which holds no space, and its official name.
+fn place(cursor: &Cursor) -> Result<Place, BadToken> {
+    let (name, display_name) = cursor.name.split_once(' ').ok_or(BadToken)?;
+    Ok(Place { display_name: display_name.to_owned(), name: name.to_owned() })
 }
 
 impl Statistics {
@@ -157,7 +193,8 @@ impl Statistics {
     }
 }
 
-fn all_units(state: &State) -> Result<Units, Error> {
+/// All units as a rule sees them.
+pub(super) fn all_units(state: &State) -> Result<Units, Error> {
     let read = |(name, held): (&str, _)| {
         let parsed: UnitName = name.parse().map_err(|_| unit::corrupt(name))?;
         Ok((parsed, unit::decode_held(held)?.as_ref().clone()))

@@ -14,7 +14,9 @@ use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Response, Status};
 
-use super::figures::{Daily, figure, measure_to_proto, parse_span, parse_units};
+use super::asked::{parse_units, units_asked};
+use super::calendars::{WindowFields, WindowQuery};
+use super::figures::{Daily, figure, measure_to_proto};
 use super::{Statistics, records};
 use crate::domain::explanation::{Term, added, adds_up, formula, terms};
 use crate::domain::figure::{Value, Window, compute, total};
@@ -36,19 +38,27 @@ pub(super) async fn explain(
     let mut v = Violations::default();
     let measure = v.text("measure", &m.measure, 1, 200);
     let units = parse_units(&mut v, &m.units);
-    let span = parse_span(&mut v, m.first_date, m.last_date);
-    let parsed = (|| Some((measure?, units?, span?)))();
-    let (measure, units, (first, last)) = v.finish(parsed).map_err(Error::from)?;
-    let window = Window { first, last, period_last: last };
+    let fields = WindowFields {
+        first_date: m.first_date,
+        last_date: m.last_date,
+        period_last_date: None,
+        calendar: &m.calendar,
+        period: &m.period,
+        cut_off_date: m.cut_off_date,
+    };
+    let window = WindowQuery::parse(&mut v, fields);
+    let parsed = (|| Some((measure?, units?, window?)))();
+    let (measure, units, window) = v.finish(parsed).map_err(Error::from)?;
+    let window = window.find(&service.rules.calendars)?.window;
     let measure = service.measure(&measure)?;
-    let units = service.units_asked(units).await?;
+    let units = units_asked(&*service.units().await?, units)?;
     let mut snapshot = service.store.snapshot().await.map_err(Error::store)?;
 
     let series: Vec<Series> = units.iter().map(|unit| unit.to_string().into()).collect();
     let tallies = snapshot.tallies_at(snapshot.revision(), &series).await.map_err(Error::store)?;
-    let each = tallies.iter().map(|one| compute(&service.catalogue, &measure.formula, &Daily(one), window));
+    let each = tallies.iter().map(|one| compute(&service.rules.catalogue, &measure.formula, &Daily(one), window));
     let value = total(&measure.formula, each);
-    let terms = terms(&service.catalogue, &measure.formula);
+    let terms = terms(&service.rules.catalogue, &measure.formula);
     let explained = proto::ExplainedFigure {
         figure: Some(figure(measure, "", window, value, window.is_open(service.clock.today()))),
         measure: Some(measure_to_proto(measure)),

@@ -1,26 +1,24 @@
 //! `FigureService`: figures computed from the dated sums.
 
-use std::collections::BTreeSet;
+use std::borrow::Borrow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use thidua_chassis::failure::Shared;
 use thidua_chassis::store::{Series, Tallies};
 use thidua_proto::date;
 use thidua_proto::names::UnitName;
-use thidua_proto::parse::{Problem, Violations};
 use thidua_proto::statistics as proto;
 use thidua_proto::statistics::figure_service_server::FigureService;
 use tonic::{Request, Response, Status};
 
+use super::asked::{AsOf, FigureQuery};
 use super::{Statistics, explanations};
 use crate::domain::figure::{Sums, Value, Window, compute, total};
 use crate::domain::measure::{Formula, Measure};
+use crate::domain::structure::{Regrouped, Shown, Structure, sources};
 use crate::error::Error;
-
-/// The longest window, in years: longer ones are slips of the keyboard.
-const MOST_YEARS: i16 = 100;
 
 #[tonic::async_trait]
 impl FigureService for Statistics {
@@ -28,38 +26,38 @@ impl FigureService for Statistics {
         &self,
         request: Request<proto::ComputeFiguresRequest>,
     ) -> Result<Response<proto::ComputeFiguresResponse>, Status> {
-        let query = Query::parse(request.get_ref())?;
-        let units = self.units_asked(query.units).await?;
+        let query = FigureQuery::parse(request.get_ref(), self.clock.today())?;
+        let window = query.window.find(&self.rules.calendars)?.window;
+        let shown = sources(&*self.units().await?, &query.units, query.structure)?;
         let measures = self.measures(&query.measures)?;
-        let names: Vec<String> = units.iter().map(ToString::to_string).collect();
-        let series: Vec<Arc<str>> = names.iter().map(|name| name.as_str().into()).collect();
-        let (revision, tallies) = match query.as_of {
-            None => self.store.tallies(&series).await.map_err(Error::store)?,
-            Some(as_of) => self.tallies_as_of(as_of, &series).await?,
-        };
+        let (revision, sums) = self.sums(&shown, query.as_of).await?;
 
-        let window = query.window;
+        let catalogue = &self.rules.catalogue;
         let open = window.is_open(self.clock.today());
-        let values: Vec<Vec<Value>> = tallies
-            .iter()
-            .map(|unit| {
-                measures.iter().map(|m| compute(&self.catalogue, &m.formula, &Daily(unit), window)).collect()
-            })
-            .collect();
+        let values = shown.iter().map(|unit| {
+            let sums = Regrouped::new(&unit.sources, |source| sums.get(source));
+            measures.iter().map(|m| compute(catalogue, &m.formula, &sums, window)).collect()
+        });
+        let values: Vec<Vec<Value>> = values.collect();
         let totals = measures.iter().enumerate().map(|(at, measure)| {
             let each = values.iter().filter_map(|unit| unit.get(at).copied());
             figure(measure, "", window, total(&measure.formula, each), open)
         });
         let mut figures: Vec<proto::Figure> = totals.collect();
         if query.by_unit {
-            for (name, unit) in names.iter().zip(&values) {
+            for (unit, values) in shown.iter().zip(&values) {
+                let name = unit.unit.to_string();
                 figures.extend(
-                    measures.iter().zip(unit).map(|(m, value)| figure(m, name, window, *value, open)),
+                    measures.iter().zip(values).map(|(m, value)| figure(m, &name, window, *value, open)),
                 );
             }
         }
         let measures = measures.into_iter().map(measure_to_proto).collect();
-        Ok(Response::new(proto::ComputeFiguresResponse { figures, measures, revision }))
+        let sources = match query.structure {
+            Structure::AsThen => Vec::new(),
+            Structure::AsNow { .. } => shown.iter().flat_map(sources_to_proto).collect(),
+        };
+        Ok(Response::new(proto::ComputeFiguresResponse { figures, measures, revision, sources }))
     }
 
     type ExplainFigureStream = explanations::Explanation;
@@ -71,24 +69,54 @@ impl FigureService for Statistics {
         explanations::explain(self, request.get_ref()).await
     }
 
+    async fn fill_form(
+        &self,
+        request: Request<proto::FillFormRequest>,
+    ) -> Result<Response<proto::FillFormResponse>, Status> {
+        self.fill(request).await
+    }
+
     async fn list_measures(
         &self,
         _request: Request<proto::ListMeasuresRequest>,
     ) -> Result<Response<proto::ListMeasuresResponse>, Status> {
-        let measures = self.catalogue.all().map(measure_to_proto).collect();
-        let source_version = self.catalogue.version.clone();
+        let measures = self.rules.catalogue.all().map(measure_to_proto).collect();
+        let source_version = self.rules.catalogue.version.clone();
         Ok(Response::new(proto::ListMeasuresResponse { measures, source_version }))
+    }
+
+    async fn list_forms(
+        &self,
+        request: Request<proto::ListFormsRequest>,
+    ) -> Result<Response<proto::ListFormsResponse>, Status> {
+        self.forms(&request)
+    }
+
+    async fn list_calendars(
+        &self,
+        request: Request<proto::ListCalendarsRequest>,
+    ) -> Result<Response<proto::ListCalendarsResponse>, Status> {
+        self.calendars(&request)
     }
 }
 
-/// When figures are wanted from.
-#[derive(Debug, Clone, Copy)]
-enum AsOf {
-    Revision(i64),
-    Time(Timestamp),
-}
-
 impl Statistics {
+    /// What the sources of units have recorded, at one revision.
+    pub(super) async fn sums(
+        &self,
+        shown: &[Shown],
+        as_of: Option<AsOf>,
+    ) -> Result<(i64, BTreeMap<UnitName, Daily<Arc<Tallies>>>), Error> {
+        let names: BTreeSet<&UnitName> =
+            shown.iter().flat_map(|unit| &unit.sources).map(|source| &source.unit).collect();
+        let series: Vec<Series> = names.iter().map(|name| name.to_string().into()).collect();
+        let (revision, tallies) = match as_of {
+            None => self.store.tallies(&series).await?,
+            Some(as_of) => self.tallies_as_of(as_of, &series).await?,
+        };
+        Ok((revision, names.into_iter().cloned().zip(tallies.into_iter().map(Daily)).collect()))
+    }
+
     async fn tallies_as_of(&self, as_of: AsOf, series: &[Series]) -> Result<(i64, Vec<Arc<Tallies>>), Error> {
         let mut snapshot = self.store.snapshot().await?;
         let revision = match as_of {
@@ -103,127 +131,29 @@ impl Statistics {
         Ok((revision, tallies.into_iter().map(Arc::new).collect()))
     }
 
-    /// The units asked for, all where none is named; each must exist.
-    pub(super) async fn units_asked(&self, asked: Vec<UnitName>) -> Result<Vec<UnitName>, Error> {
-        let all = self.units().await?;
-        if asked.is_empty() {
-            return Ok(all.keys().cloned().collect());
-        }
-        match asked.iter().find(|unit| !all.contains_key(unit)) {
-            Some(unknown) => Err(Error::not_found(unknown)),
-            None => Ok(asked),
-        }
-    }
-
     pub(super) fn measure(&self, code: &str) -> Result<&Measure, Error> {
-        self.catalogue.get(code).ok_or_else(|| Error::MeasureUnknown { measure: code.to_owned() })
+        let unknown = || Error::MeasureUnknown { measure: code.to_owned() };
+        self.rules.catalogue.get(code).ok_or_else(unknown)
     }
 
     fn measures(&self, codes: &[String]) -> Result<Vec<&Measure>, Error> {
         if codes.is_empty() {
-            return Ok(self.catalogue.all().collect());
+            return Ok(self.rules.catalogue.all().collect());
         }
         codes.iter().map(|code| self.measure(code)).collect()
     }
 }
 
-struct Query {
-    units: Vec<UnitName>,
-    measures: Vec<String>,
-    window: Window,
-    by_unit: bool,
-    as_of: Option<AsOf>,
-}
-
-/// Names of units, each at most once.
-pub(super) fn parse_units(v: &mut Violations, units: &[String]) -> Option<Vec<UnitName>> {
-    let mut seen = BTreeSet::new();
-    v.list("units", units, 1000, |v, field, unit| {
-        if !seen.insert(unit) {
-            v.refuse(field, Problem::Repeated);
-        }
-        v.name(field, unit)
-    })
-}
-
-/// A span of days that is not longer than a life.
-pub(super) fn parse_span(
-    v: &mut Violations,
-    first_date: Option<thidua_proto::Date>,
-    last_date: Option<thidua_proto::Date>,
-) -> Option<(Date, Date)> {
-    let first = v.required_day("first_date", first_date);
-    let last = v.required_day("last_date", last_date);
-    v.order(("first_date", first), ("last_date", last));
-    let (first, last) = (first?, last?);
-    if last.year() - first.year() > MOST_YEARS {
-        let (min, max) = (first.year().into(), (first.year() + MOST_YEARS).into());
-        v.refuse("last_date", Problem::OutOfRange { min, max, found: last.year().into() });
-        return None;
-    }
-    Some((first, last))
-}
-
-impl AsOf {
-    /// `Some(None)` where the newest is wanted.
-    fn parse(v: &mut Violations, m: &proto::ComputeFiguresRequest) -> Option<Option<Self>> {
-        let revision = m.as_of_revision.map(|number| v.number("as_of_revision", number, 0..=i64::MAX));
-        let time = m.as_of_time.map(|time| {
-            let nanos = i32::try_from(time.nanos).ok()?;
-            Timestamp::new(time.seconds, nanos).ok()
-        });
-        match (revision, time) {
-            (None, None) => Some(None),
-            (Some(revision), None) => Some(Some(Self::Revision(revision?))),
-            (None, Some(Some(time))) => Some(Some(Self::Time(time))),
-            (None, Some(None)) => {
-                v.refuse("as_of_time", Problem::NoSuchDay);
-                None
-            }
-            (Some(_), Some(_)) => {
-                let when = ("without as_of_revision", "khi không có as_of_revision (số hiệu bản ghi)");
-                v.refuse("as_of_time", Problem::Unwanted { when });
-                None
-            }
-        }
-    }
-}
-
-impl Query {
-    fn parse(m: &proto::ComputeFiguresRequest) -> Result<Self, Error> {
-        let mut v = Violations::default();
-        let units = parse_units(&mut v, &m.units);
-        let mut seen = BTreeSet::new();
-        let measures = v.list("measures", &m.measures, 1000, |v, field, code| {
-            if !seen.insert(code) {
-                v.refuse(field, Problem::Repeated);
-            }
-            v.text(field, code, 1, 200)
-        });
-        let span = parse_span(&mut v, m.first_date, m.last_date);
-        let period_last = v.day("period_last_date", m.period_last_date);
-        v.order(("last_date", span.map(|(_, last)| last)), ("period_last_date", period_last.flatten()));
-        let as_of = AsOf::parse(&mut v, m);
-        let parsed = (|| {
-            let (first, last) = span?;
-            let window = Window { first, last, period_last: period_last?.unwrap_or(last) };
-            let (units, measures) = (units?, measures?);
-            Some(Self { units, measures, window, by_unit: m.by_unit, as_of: as_of? })
-        })();
-        Ok(v.finish(parsed)?)
-    }
-}
-
 /// The store's running totals as the domain asks for them.
-pub(super) struct Daily<'t>(pub(super) &'t Tallies);
+pub(super) struct Daily<T>(pub(super) T);
 
-impl Sums for Daily<'_> {
+impl<T: Borrow<Tallies>> Sums for Daily<T> {
     fn within(&self, sum: &str, first: Date, last: Date) -> i64 {
-        self.0.within(sum, date::to_number(first), date::to_number(last))
+        self.0.borrow().within(sum, date::to_number(first), date::to_number(last))
     }
 
     fn up_to(&self, sum: &str, day: Date) -> i64 {
-        self.0.up_to(sum, date::to_number(day))
+        self.0.borrow().up_to(sum, date::to_number(day))
     }
 }
 
@@ -272,4 +202,15 @@ pub(super) fn measure_to_proto(measure: &Measure) -> proto::Measure {
         definition: measure.definition.clone(),
         source: measure.source.clone(),
     }
+}
+
+fn sources_to_proto(shown: &Shown) -> impl Iterator<Item = proto::FigureSource> {
+    shown.sources.iter().map(|source| proto::FigureSource {
+        unit: shown.unit.to_string(),
+        source: source.unit.to_string(),
+        first_date: source.first.map(date::to_wire),
+        last_date: source.last.map(date::to_wire),
+        share_numerator: source.place.share().numerator(),
+        share_denominator: source.place.share().denominator(),
+    })
 }

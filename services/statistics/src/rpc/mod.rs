@@ -1,5 +1,6 @@
 //! The methods: each parses, authorises, decides, answers.
 
+mod asked;
 mod directory;
 mod explanations;
 mod figures;
@@ -14,6 +15,7 @@ mod return_body;
 mod return_lists;
 mod returns;
 mod services;
+mod succession;
 mod transfer;
 mod unit;
 mod write;

@@ -10,6 +10,7 @@ use thidua_proto::parse::{Problem, Violations};
 use thidua_proto::statistics as proto;
 use tonic::{Response, Status};
 
+use super::asked::units_asked;
 use super::lists::{DEFAULT_PAGE, MOST_PAGE, Page, wanted};
 use super::return_body::{collection, decode, name, submitted_day};
 use super::returns::find_period;
@@ -41,10 +42,7 @@ pub(super) async fn list(
     let (size, unit) = v.finish((|| Some((size?, unit?)))()).map_err(Error::from)?;
     let query = Query::find(service, &m, unit)?;
     let cursor = binding.cursor(&token).map_err(|bad| Error::Shared(bad.into()))?;
-    let units = match &query.unit {
-        Some(unit) => service.units_asked(vec![unit.clone()]).await?,
-        None => service.units_asked(Vec::new()).await?,
-    };
+    let units = units_asked(&*service.units().await?, query.unit.iter().cloned().collect())?;
     let size = usize::try_from(size).unwrap_or(usize::MAX);
     let after = cursor.as_ref().map(|cursor| (cursor.number, cursor.name.clone()));
     let found = query.page(service, &units, after, size).await?;

@@ -9,12 +9,14 @@ use thidua_proto::names::UnitName;
 use thidua_proto::parse::{Problem, Violations};
 use thidua_proto::statistics as proto;
 
-use crate::domain::unit::Unit;
+use crate::domain::share::Parts;
+use crate::domain::unit::{Code, Succession, Unit};
 use crate::error::Error;
 
 /// Where units are listed.
 pub(super) const COLLECTION: &str = "units";
 
+/// What a caller may say of a unit: all but its lineage.
 pub(super) fn parse(m: &proto::Unit, v: &mut Violations) -> Option<Unit> {
     let display_name = v.text("display_name", &m.display_name, 1, 200);
     let display_name_en = v.text("display_name_en", &m.display_name_en, 0, 200);
@@ -23,6 +25,12 @@ pub(super) fn parse(m: &proto::Unit, v: &mut Violations) -> Option<Unit> {
     let open_date = v.required_day("open_date", m.open_date);
     let close_date = v.day("close_date", m.close_date);
     v.order(("open_date", open_date), ("close_date", close_date.flatten()));
+    let codes = v.list("codes", &m.codes, 50, |v, field, code| v.within(field, |v| parse_code(code, v)));
+    for (at, code) in codes.iter().flatten().enumerate() {
+        if codes.iter().flatten().take(at).any(|before| before.clashes(code)) {
+            v.refuse(&format!("codes[{at}]"), Problem::Repeated);
+        }
+    }
     Some(Unit {
         display_name: display_name?,
         display_name_en: display_name_en?,
@@ -30,7 +38,46 @@ pub(super) fn parse(m: &proto::Unit, v: &mut Violations) -> Option<Unit> {
         superior: superior?,
         open_date: open_date?,
         close_date: close_date?,
+        codes: codes?,
+        predecessors: Vec::new(),
+        successors: Vec::new(),
     })
+}
+
+fn parse_code(m: &proto::UnitCode, v: &mut Violations) -> Option<Code> {
+    let scheme = v.text("scheme", &m.scheme, 1, 50);
+    let code = v.text("code", &m.code, 1, 100);
+    let (valid_from, valid_to) = (v.day("valid_from", m.valid_from), v.day("valid_to", m.valid_to));
+    v.order(("valid_from", valid_from.flatten()), ("valid_to", valid_to.flatten()));
+    Some(Code { scheme: scheme?, code: code?, valid_from: valid_from?, valid_to: valid_to? })
+}
+
+/// A unit with its lineage, as this program keeps it.
+pub(super) fn parse_kept(m: &proto::Unit, v: &mut Violations) -> Option<Unit> {
+    let unit = parse(m, v);
+    let succession = |v: &mut Violations, m: &proto::Succession| {
+        let predecessor = v.name("predecessor", &m.predecessor);
+        let effective_date = v.required_day("effective_date", m.effective_date);
+        let parts =
+            parts(v, ["share_numerator", "share_denominator"], m.share_numerator, m.share_denominator);
+        Some(Succession { predecessor: predecessor?, effective_date: effective_date?, parts: parts? })
+    };
+    let predecessors = v.list("predecessors", &m.predecessors, usize::MAX, |v, field, m| {
+        v.within(field, |v| succession(v, m))
+    });
+    let successors = v.list("successors", &m.successors, usize::MAX, |v, field, name| v.name(field, name));
+    Some(Unit { predecessors: predecessors?, successors: successors?, ..unit? })
+}
+
+/// So many parts of so many, in two fields.
+pub(super) fn parts(
+    v: &mut Violations,
+    fields: [&str; 2],
+    numerator: i64,
+    denominator: i64,
+) -> Option<Parts> {
+    let denominator = v.number(fields[1], denominator, 1..=Parts::MOST)?;
+    Parts::new(v.number(fields[0], numerator, 0..=denominator)?, denominator)
 }
 
 /// The id of a unit: a readable slug, so longer than one character.
@@ -51,8 +98,29 @@ pub(super) fn encode(unit: &Unit) -> String {
         superior: unit.superior.as_ref().map(ToString::to_string).unwrap_or_default(),
         open_date: Some(date::to_wire(unit.open_date)),
         close_date: unit.close_date.map(date::to_wire),
+        codes: unit.codes.iter().map(code_to_proto).collect(),
+        predecessors: unit.predecessors.iter().map(succession_to_proto).collect(),
+        successors: unit.successors.iter().map(ToString::to_string).collect(),
         ..proto::Unit::default()
     })
+}
+
+fn code_to_proto(code: &Code) -> proto::UnitCode {
+    proto::UnitCode {
+        scheme: code.scheme.clone(),
+        code: code.code.clone(),
+        valid_from: code.valid_from.map(date::to_wire),
+        valid_to: code.valid_to.map(date::to_wire),
+    }
+}
+
+fn succession_to_proto(succession: &Succession) -> proto::Succession {
+    proto::Succession {
+        predecessor: succession.predecessor.to_string(),
+        effective_date: Some(date::to_wire(succession.effective_date)),
+        share_numerator: succession.parts.numerator(),
+        share_denominator: succession.parts.denominator(),
+    }
 }
 
 pub(super) fn index() -> Index {
@@ -71,7 +139,7 @@ pub(super) fn decode_held(held: &Held) -> Result<Arc<Unit>, Error> {
 fn read(stored: &str) -> Result<Unit, Error> {
     let message: proto::Unit = body::decode(stored)?;
     let mut v = Violations::default();
-    let unit = parse(&message, &mut v);
+    let unit = parse_kept(&message, &mut v);
     v.finish(unit).map_err(|violations| corrupt(&violations.paths()))
 }
 

@@ -8,7 +8,10 @@ const PACKAGE: &str = "thidua.statistics.v1";
 
 /// Every method that the modules beside this one call.
 const METHODS: [(&str, &[&str]); 6] = [
-    ("DirectoryService", &["GetUnit", "ListUnits", "CreateUnit", "UpdateUnit", "ResolveUnit"]),
+    (
+        "DirectoryService",
+        &["GetUnit", "ListUnits", "CreateUnit", "UpdateUnit", "ResolveUnit", "SucceedUnits"],
+    ),
     (
         "InspectionService",
         &["GetInspection", "ListInspections", "CreateInspection", "UpdateInspection", "DeleteInspection"],
@@ -37,7 +40,7 @@ const METHODS: [(&str, &[&str]); 6] = [
 ];
 
 /// Every reason of this package alone, with the module that provokes it.
-const REASONS: [(&str, &str); 7] = [
+const REASONS: [(&str, &str); 10] = [
     ("ERROR_REASON_UNIT_NAME_UNKNOWN", "directory"),
     ("ERROR_REASON_UNIT_NAME_TAKEN", "directory"),
     ("ERROR_REASON_UNIT_CLOSED", "records"),
@@ -45,6 +48,9 @@ const REASONS: [(&str, &str); 7] = [
     ("ERROR_REASON_MEASURE_UNKNOWN", "figures"),
     ("ERROR_REASON_IMPORT_TRUNCATED", "transfer"),
     ("ERROR_REASON_IMPORT_OUT_OF_ORDER", "transfer"),
+    ("ERROR_REASON_UNIT_SUCCESSION_INVALID", "succession"),
+    ("ERROR_REASON_UNIT_CODE_TAKEN", "directory"),
+    ("ERROR_REASON_UNIT_HAS_LATER_RECORDS", "succession"),
 ];
 
 fn contract() -> DescriptorPool {

@@ -293,16 +293,19 @@ async fn names_are_resolved_among_units_of_a_day() {
 }
 
 #[tokio::test]
-async fn units_are_listed_by_name_to_the_end() {
+async fn units_are_listed_as_in_a_dictionary_to_the_end() {
     let service = directory().await;
     let list = |page_size, token: &str, valid_on| {
         let (mut directory, page_token) = (service.directory(), token.to_owned());
-        let request = proto::ListUnitsRequest { page_size, page_token, valid_on };
+        let request = proto::ListUnitsRequest { page_size, page_token, valid_on, ..Default::default() };
         async move { directory.list_units(request).await.map(Response::into_inner) }
     };
     let all = list(0, "", None).await.unwrap();
     let names: Vec<String> = all.units.iter().map(|unit| unit.name.clone()).collect();
-    assert!(names.is_sorted() && names.len() == 6 && all.next_page_token.is_empty(), "{names:?}");
+    let expected =
+        ["bo-chi-huy-quan-su-tinh", "cong-an-tinh", "so-noi-vu", "so-tu-phap", "tand-tinh", "vien-ksnd-tinh"];
+    assert_eq!(names, expected.map(|id| format!("units/{id}")));
+    assert!(all.next_page_token.is_empty());
     for size in [1, 2, 3, 4, 6] {
         let (mut found, mut token) = (Vec::new(), String::new());
         loop {
@@ -321,6 +324,124 @@ async fn units_are_listed_by_name_to_the_end() {
     let found: Vec<&String> = page.units.iter().map(|unit| &unit.name).collect();
     assert_eq!(found, [&names[0], &names[2]]);
     refused(list(2, &page.next_page_token, None).await, ErrorReason::PageTokenInvalid);
+    // The page goes on where it ended, also where the last unit has another name by now.
+    let page = list(4, "", None).await.unwrap();
+    let rename =
+        update("units/so-tu-phap", "", &["display_name"], |unit| unit.display_name = "Ân xá".to_owned());
+    service.directory().update_unit(rename).await.unwrap();
+    let rest = list(4, &page.next_page_token, None).await.unwrap();
+    let found: Vec<String> = rest.units.into_iter().map(|unit| unit.name).collect();
+    assert_eq!(found, ["units/tand-tinh", "units/vien-ksnd-tinh"]);
     let bad = violated(list(-1, "", day(2025, 6, 31)).await);
     assert_eq!(bad, faults(&[("page_size", "OUT_OF_RANGE"), ("valid_on", "NO_SUCH_DAY")]));
+}
+
+async fn found(service: &Service, request: proto::ListUnitsRequest) -> Vec<String> {
+    let page = service.directory().list_units(request).await.unwrap().into_inner();
+    page.units.into_iter().map(|unit| unit.name.replace("units/", "")).collect()
+}
+
+#[tokio::test]
+async fn units_are_found_by_a_part_of_a_name_or_code() {
+    let service = directory().await;
+    let request = create("chi-cuc-thuy-loi", |unit| {
+        unit.display_name = "Chi cục Thủy lợi".to_owned();
+        unit.display_name_en = "Irrigation Office".to_owned();
+        unit.superior = "units/so-noi-vu".to_owned();
+        unit.codes = vec![code("ma-dinh-danh", "H05.07.01")];
+    });
+    service.directory().create_unit(request).await.unwrap();
+    let under = create("tram-bom", |unit| unit.superior = "units/chi-cuc-thuy-loi".to_owned());
+    service.directory().create_unit(under).await.unwrap();
+    let by = |query: &str| proto::ListUnitsRequest { query: query.to_owned(), ..Default::default() };
+    for (query, expected) in [
+        ("thuỷ lợi", vec!["chi-cuc-thuy-loi"]),
+        (" Thu\u{309}y  LO\u{323}I ", vec!["chi-cuc-thuy-loi"]),
+        ("irrig", vec!["chi-cuc-thuy-loi"]),
+        ("H05.07", vec!["chi-cuc-thuy-loi"]),
+        ("ca tinh", vec!["cong-an-tinh"]),
+        ("toà án", vec!["tand-tinh"]),
+        ("quan thue", vec![]),
+    ] {
+        assert_eq!(found(&service, by(query)).await, expected, "{query}");
+    }
+    let below = |superior: &str, all_below| proto::ListUnitsRequest {
+        superior: superior.to_owned(),
+        all_below,
+        ..Default::default()
+    };
+    assert_eq!(found(&service, below("units/so-noi-vu", false)).await, ["chi-cuc-thuy-loi"]);
+    assert_eq!(found(&service, below("units/so-noi-vu", true)).await, ["chi-cuc-thuy-loi", "tram-bom"]);
+    let list = async |request| service.directory().list_units(request).await;
+    let unknown = refused(list(below("units/none", false)).await, ErrorReason::ResourceNotFound);
+    assert_eq!(unknown, facts(&[("resource", "units/none")]));
+    let bad = proto::ListUnitsRequest { query: "…".to_owned(), ..below("", true) };
+    assert_eq!(violated(list(bad).await), faults(&[("query", "MALFORMED"), ("all_below", "UNWANTED")]));
+    let bad = proto::ListUnitsRequest { query: "x".repeat(201), ..below("so-noi-vu", false) };
+    assert_eq!(violated(list(bad).await), faults(&[("query", "TOO_LONG"), ("superior", "MALFORMED")]));
+}
+
+fn code(scheme: &str, code: &str) -> proto::UnitCode {
+    proto::UnitCode { scheme: scheme.to_owned(), code: code.to_owned(), ..Default::default() }
+}
+
+#[tokio::test]
+async fn a_code_stands_for_one_unit_on_a_day() {
+    let service = Service::empty().await;
+    let with = |id: &str, codes: Vec<proto::UnitCode>| create(id, |unit| unit.codes = codes);
+    let until = proto::UnitCode { valid_to: day(2025, 6, 30), ..code("ma-tinh", "024") };
+    let made = service.directory().create_unit(with("aa", vec![until.clone()])).await.unwrap().into_inner();
+    assert_eq!(made.codes, [until]);
+    let taken = service.directory().create_unit(with("bb", vec![code("ma-tinh", "024")])).await;
+    let told = refused(taken, ErrorReason::UnitCodeTaken);
+    assert_eq!(told, facts(&[("scheme", "ma-tinh"), ("code", "024"), ("unit", "units/aa")]));
+    let next = proto::UnitCode { valid_from: day(2025, 7, 1), ..code("ma-tinh", "024") };
+    let before = proto::UnitCode { valid_to: day(2025, 6, 30), ..code("ma-tinh", "027") };
+    let both = with("bb", vec![before, next]);
+    let made = service.directory().create_unit(both.clone()).await.unwrap().into_inner();
+    assert_eq!(made.codes, both.unit.unwrap().codes);
+    let taken = update("units/aa", "", &["codes"], |unit| unit.codes = vec![code("ma-tinh", "024")]);
+    refused(service.directory().update_unit(taken).await, ErrorReason::UnitCodeTaken);
+    let cleared = update("units/aa", "", &["codes"], |unit| unit.codes = Vec::new());
+    let cleared = service.directory().update_unit(cleared).await.unwrap().into_inner();
+    assert_eq!((cleared.codes.len(), cleared.open_date), (0, day(1997, 1, 1)));
+
+    let backwards =
+        proto::UnitCode { valid_from: day(2025, 7, 1), valid_to: day(2025, 6, 30), ..code("x", "1") };
+    let bad = with("cc", vec![code("", &"x".repeat(101)), backwards, code("a", "1"), code("a", "2")]);
+    let expected = faults(&[
+        ("unit.codes[0].scheme", "REQUIRED"),
+        ("unit.codes[0].code", "TOO_LONG"),
+        ("unit.codes[1].valid_to", "BEFORE_OTHER_DATE"),
+    ]);
+    assert_eq!(violated(service.directory().create_unit(bad).await), expected);
+    let twice = with("cc", vec![code("a", "1"), code("b", "1"), code("a", "2")]);
+    let told = violated(service.directory().create_unit(twice).await);
+    assert_eq!(told, faults(&[("unit.codes[2]", "REPEATED")]));
+}
+
+#[tokio::test]
+async fn a_suggestion_is_accepted_as_an_alias() {
+    let service = directory().await;
+    let told = refused(resolve(&service, "Công an Bắc Ninh", None).await, ErrorReason::UnitNameUnknown);
+    let suggestions: Vec<&str> = told["suggestions"].split("; ").collect();
+    let scores: Vec<u8> = told["scores"].split("; ").map(|score| score.parse().unwrap()).collect();
+    assert_eq!(
+        (suggestions[0], scores.len()),
+        ("Công an tỉnh Bắc Ninh = units/cong-an-tinh", suggestions.len())
+    );
+    assert!(scores.is_sorted_by(|a, b| a >= b) && scores[0] > 70 && scores[1] < scores[0], "{scores:?}");
+
+    let unit = get(&service, "units/cong-an-tinh").await.unwrap().into_inner();
+    let accept = update(&unit.name, &unit.etag, &["aliases"], |patch| {
+        patch.aliases.clone_from(&unit.aliases);
+        patch.aliases.push("Công an Bắc Ninh".to_owned());
+    });
+    let told = service.directory().update_unit(by(RECORDER, accept.clone())).await;
+    refused(told, ErrorReason::CallerNotAllowed);
+    service.directory().update_unit(by(REGISTRAR, accept.clone())).await.unwrap();
+    let found = resolve(&service, "cong an bac ninh", None).await.unwrap();
+    assert_eq!((found.unit.unwrap().name, found.matched_name.as_str()), (unit.name, "Công an Bắc Ninh"));
+    // Two who accept at once do not overwrite each other.
+    refused(service.directory().update_unit(by(REGISTRAR, accept)).await, ErrorReason::EtagMismatch);
 }

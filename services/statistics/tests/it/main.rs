@@ -24,4 +24,8 @@ mod matters;
 #[cfg(test)]
 mod records;
 #[cfg(test)]
+mod reorganisation;
+#[cfg(test)]
+mod succession;
+#[cfg(test)]
 mod transfer;

@@ -400,6 +400,38 @@ async fn a_rule_sees_the_collections_and_referrers_that_it_needs() {
 }
 
 #[tokio::test]
+async fn a_rule_sees_whether_a_collection_goes_on_from_a_number() {
+    for home in homes() {
+        let store = home.open().await;
+        let dated = |name: &'static str, number| {
+            command(&[name], move |_, _| Ok(Decision::put(name, index(name, number), "{}".to_owned())))
+        };
+        let look = || {
+            let mut look = command(&[], |state, _| {
+                let late = state.collection("things").any(|(_, held)| held.index.sort_number >= 5);
+                Err(No(late.to_string()))
+            });
+            look.needs = Needs::default().and_tail("things", 5);
+            look
+        };
+        let expect = |outcome: Option<Result<Committed, SubmitError<No>>>, late: bool| match outcome {
+            Some(Err(SubmitError::Refused(No(seen)))) => assert_eq!(seen, late.to_string()),
+            other => panic!("{other:?}"),
+        };
+        let others = [dated("things/1", 4), dated("others/1", 9), look()];
+        expect(batch(&store, others).await.pop(), false);
+        expect(batch(&store, [dated("things/2", 5), look()]).await.pop(), true);
+        expect(batch(&store, [look()]).await.pop(), true);
+        // Moved or taken away by the commands before it in the batch, or not all of them.
+        let moved = [dated("things/2", 4), dated("things/3", 7), dated("things/4", 6), look()];
+        expect(batch(&store, moved).await.pop(), true);
+        expect(batch(&store, [delete("things/4"), look()]).await.pop(), true);
+        expect(batch(&store, [delete("things/3"), look()]).await.pop(), false);
+        expect(batch(&store, [look()]).await.pop(), false);
+    }
+}
+
+#[tokio::test]
 async fn however_many_refer_to_one_name_those_of_another_are_seen() {
     for home in homes() {
         let store = home.open().await;

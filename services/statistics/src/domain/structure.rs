@@ -1,0 +1,202 @@
+//! By which units figures are told: as they were, each with its own records, or as they are on a day, each with its own
+//! and its shares of what its predecessors recorded.
+//!
+//! Running totals are shared out, not the figures of windows: the part of a window is the difference of two parts. So
+//! adjoining windows add, opening and closing balances meet, the units' figures add up to the total as then, and nothing
+//! that a record adds is ever taken from anybody.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use thidua_proto::names::UnitName;
+
+use super::figure::Sums;
+use super::share::{Place, Share, Split};
+use super::succession::Problem;
+use super::unit::{Units, succeeded_wholly};
+use crate::error::Error;
+
+/// By which units figures are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Structure {
+    /// Each with its own records.
+    AsThen,
+    /// As the units are on a day.
+    AsNow {
+        /// The day.
+        on: Date,
+    },
+}
+
+/// Whose records count in a unit's figures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The unit that made the records.
+    pub unit: UnitName,
+    /// Counted from this day.
+    pub first: Option<Date>,
+    /// Counted up to this day.
+    pub last: Option<Date>,
+    /// Which part of them.
+    pub place: Place,
+}
+
+/// A unit whose figures are told, with their sources.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// The unit.
+    pub unit: UnitName,
+    /// By name, then by day.
+    pub sources: Vec<Source>,
+}
+
+/// The units whose figures are told, in the order asked for, with their sources. Where none is asked for, all: as then
+/// every unit, as now every one that has not been succeeded by then, so that the total is the same.
+pub fn sources(units: &Units, asked: &[UnitName], structure: Structure) -> Result<Vec<Shown>, Error> {
+    if let Some(unknown) = asked.iter().find(|unit| !units.contains_key(unit)) {
+        return Err(Error::not_found(unknown));
+    }
+    match structure {
+        Structure::AsThen => {
+            let asked: Vec<&UnitName> =
+                if asked.is_empty() { units.keys().collect() } else { asked.iter().collect() };
+            Ok(asked.into_iter().map(own_records).collect())
+        }
+        Structure::AsNow { on } => as_now(units, asked, on),
+    }
+}
+
+fn own_records(unit: &UnitName) -> Shown {
+    let place = Place::all(Split::entire(unit.clone()));
+    let source = |(_, place)| Source { unit: unit.clone(), first: None, last: None, place };
+    Shown { unit: unit.clone(), sources: place.map(source).collect() }
+}
+
+fn as_now(units: &Units, asked: &[UnitName], on: Date) -> Result<Vec<Shown>, Error> {
+    let gone = |unit: &UnitName| succeeded_wholly(units, unit).is_some_and(|date| date <= on);
+    if let Some((name, unit)) =
+        asked.iter().filter(|name| gone(name)).find_map(|name| units.get_key_value(name))
+    {
+        let (open_date, close_date) = (unit.open_date, unit.close_date);
+        return Err(Error::UnitClosed { unit: name.clone(), date: on, open_date, close_date });
+    }
+    let moves = moves(units, on);
+    let mut found: BTreeMap<UnitName, Vec<Source>> = BTreeMap::new();
+    for unit in units.keys() {
+        for (first, last) in stretches(&moves, unit) {
+            let too_fine = || Error::UnitSuccessionInvalid { unit: unit.clone(), problem: Problem::TooFine };
+            let split = follow(&moves, unit, first).ok_or_else(too_fine)?;
+            for (shown, place) in Place::all(split) {
+                found.entry(shown).or_default().push(Source { unit: unit.clone(), first, last, place });
+            }
+        }
+    }
+    let shown: Vec<UnitName> = if asked.is_empty() {
+        units.keys().filter(|unit| !gone(unit)).cloned().collect()
+    } else {
+        asked.to_vec()
+    };
+    let with_sources = |unit: UnitName| Shown { sources: found.remove(&unit).unwrap_or_default(), unit };
+    Ok(shown.into_iter().map(with_sources).collect())
+}
+
+/// By day and predecessor: who takes over which share from the day on.
+type Moves<'u> = BTreeMap<Date, BTreeMap<&'u UnitName, Vec<(&'u UnitName, Share)>>>;
+
+/// All successions that have taken effect by a day.
+fn moves(units: &Units, on: Date) -> Moves<'_> {
+    let mut moves = Moves::new();
+    for (successor, unit) in units {
+        for succession in unit.predecessors.iter().filter(|succession| succession.effective_date <= on) {
+            let of_day = moves.entry(succession.effective_date).or_default();
+            of_day.entry(&succession.predecessor).or_default().push((successor, succession.parts.share()));
+        }
+    }
+    moves
+}
+
+/// The days of a unit between which its figures go one way: where it gave a share away and went on, later ones are its own.
+fn stretches(moves: &Moves<'_>, unit: &UnitName) -> Vec<(Option<Date>, Option<Date>)> {
+    let goes_on = |of_day: &BTreeMap<&UnitName, Vec<(&UnitName, Share)>>| {
+        of_day.get(unit).is_some_and(|successors| successors.iter().any(|(name, _)| *name == unit))
+    };
+    let mut found = Vec::new();
+    let mut first = None;
+    for (date, _) in moves.iter().filter(|(_, of_day)| goes_on(of_day)) {
+        found.push((first, date.yesterday().ok()));
+        first = Some(*date);
+    }
+    found.push((first, None));
+    found
+}
+
+/// Among whom the records of a unit from a day on are shared out, through all later successions; `None` where that is
+/// too fine.
+fn follow(moves: &Moves<'_>, unit: &UnitName, first: Option<Date>) -> Option<Split> {
+    let mut split = Split::entire(unit.clone());
+    for (_, of_day) in moves.iter().filter(|(date, _)| first.is_none_or(|first| first < **date)) {
+        if !split.shares().iter().any(|(holder, _)| of_day.contains_key(holder)) {
+            continue;
+        }
+        let mut next: BTreeMap<UnitName, Share> = BTreeMap::new();
+        for (holder, held) in split.shares() {
+            let stays = vec![(holder, Share::WHOLE)];
+            for (successor, share) in of_day.get(holder).unwrap_or(&stays) {
+                let moved = share.of(*held)?;
+                let before = next.entry((*successor).clone()).or_insert(Share::NONE);
+                *before = before.and(moved)?;
+            }
+        }
+        split = Split::new(&next)?;
+    }
+    Some(split)
+}
+
+/// The sums of a unit's sources, as its own.
+#[derive(Debug)]
+pub struct Regrouped<'s, S>(Vec<(&'s Source, &'s S)>);
+
+impl<'s, S: Sums> Regrouped<'s, S> {
+    /// Of the sources of a unit; `sums` finds what a unit recorded.
+    pub fn new(sources: &'s [Source], sums: impl Fn(&UnitName) -> Option<&'s S>) -> Self {
+        Self(sources.iter().filter_map(|source| Some((source, sums(&source.unit)?))).collect())
+    }
+}
+
+impl<S: Sums> Sums for Regrouped<'_, S> {
+    fn within(&self, sum: &str, first: Date, last: Date) -> i64 {
+        self.0.iter().map(|(source, sums)| source.within(*sums, sum, first, last)).sum()
+    }
+
+    fn up_to(&self, sum: &str, day: Date) -> i64 {
+        self.0.iter().map(|(source, sums)| source.up_to(*sums, sum, day)).sum()
+    }
+}
+
+impl Source {
+    /// Whether all of the unit's records count, undivided: then its sums are taken as they are.
+    fn is_entire(&self) -> bool {
+        self.first.is_none() && self.last.is_none() && self.place.share() == Share::WHOLE
+    }
+
+    fn within(&self, sums: &impl Sums, sum: &str, first: Date, last: Date) -> i64 {
+        if self.is_entire() {
+            return sums.within(sum, first, last);
+        }
+        let before = first.yesterday().map_or(0, |eve| self.up_to(sums, sum, eve));
+        self.up_to(sums, sum, last) - before
+    }
+
+    fn up_to(&self, sums: &impl Sums, sum: &str, day: Date) -> i64 {
+        let last = self.last.map_or(day, |last| last.min(day));
+        let total = match self.first {
+            Some(first) if last < first => 0,
+            Some(first) => sums.within(sum, first, last),
+            None => sums.up_to(sum, last),
+        };
+        self.place.part(total)
+    }
+}
+
+#[cfg(test)]
+mod tests;
