@@ -1,7 +1,9 @@
 //! The rules of statistics: types that cannot hold a bad value, and pure functions on them. Knows neither transport nor
 //! store.
 
+pub mod content;
 pub mod contribution;
+pub mod deadline;
 pub mod figure;
 pub mod inspection;
 pub mod matter;
@@ -12,3 +14,5 @@ pub mod reception;
 pub mod record;
 pub mod search;
 pub mod unit;
+pub mod wording;
+pub mod workday;
