@@ -72,11 +72,13 @@ resource!(
 );
 resource!(
     updated statistics::Petition, "thidua.statistics.v1.Petition",
-    ["received_date", "kind", "signer_count", "processed_date", "qualified", "competence", "handling", "matter"]
+    ["received_date", "kind", "signer_count", "processed_date", "qualified", "competence", "handling", "matter",
+     "complex", "remote", "content_token"]
 );
 resource!(
     updated statistics::Matter, "thidua.statistics.v1.Matter",
-    ["kind", "competence", "accepted_date", "instance", "due_date", "resolved_date", "outcome"]
+    ["kind", "competence", "accepted_date", "instance", "due_date", "resolved_date", "outcome",
+     "complex", "remote", "extension_count", "content_token"]
 );
 resource!(
     updated awards::Bloc, "thidua.awards.v1.Bloc",

@@ -19,6 +19,7 @@ fn petition() -> Petition {
         create_time: Some(Timestamp { seconds: 1_677_628_800, nanos: 123_456_000 }),
         update_time: Some(Timestamp { seconds: 1_678_060_800, nanos: 0 }),
         etag: "12".to_owned(),
+        ..Petition::default()
     }
 }
 

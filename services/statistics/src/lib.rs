@@ -5,11 +5,13 @@
 //! - [`domain`] – the rules, pure.
 //! - [`error`] – failures and their statuses.
 //! - [`rpc`] – the methods.
+//! - [`rules`] – the data files, built in and an operator's own.
 
 pub mod config;
 pub mod domain;
 pub mod error;
 pub mod rpc;
+pub mod rules;
 
 use std::time::Duration;
 
@@ -38,13 +40,14 @@ pub async fn run(
     stop: impl Future<Output = ()> + Send,
 ) -> Result<(), String> {
     let catalogue = Catalogue::built_in()?;
+    let schedule = rules::schedule(config.rules.as_deref())?;
     let store = Store::open(&config.serving.store, rpc::CONTRIBUTIONS, clock.clone())
         .await
         .map_err(|error| error.to_string())?;
     let mut routes = Routes::builder();
     let names = [&rpc::NAMES[..], &[journal::NAME]].concat();
     let standing = Standing::add(&mut routes, &names).map_err(|cause| format!("reflection: {cause}"))?;
-    let statistics = Statistics::new(store.clone(), clock, catalogue);
+    let statistics = Statistics::new(store.clone(), clock, catalogue, schedule);
     rpc::routes(&mut routes, &statistics);
     let warming = tokio::spawn(statistics.warm());
     // Whatever is not read by then is read on while serving, or when it is asked for.

@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use crate::{client, example, report};
 
 /// What can be set.
-pub(crate) const SETTINGS: [Setting; 9] = [
+pub(crate) const SETTINGS: [Setting; 10] = [
     Setting { name: "data", default: Some("data"), help: "the folder of the embedded stores" },
     Setting { name: "listen", default: Some("127.0.0.1:8080"), help: "address and port of the gateway" },
     Setting {
@@ -41,6 +41,7 @@ pub(crate) const SETTINGS: [Setting; 9] = [
         default: Some("500"),
         help: "how long to answer NOT_SERVING before connections are closed",
     },
+    thidua_statistics::config::RULES,
     Setting { name: "log", default: Some("warn"), help: "what to log: a level, or a list of target=level" },
 ];
 
@@ -48,6 +49,7 @@ pub(crate) const SETTINGS: [Setting; 9] = [
 #[derive(Debug, Clone)]
 pub(crate) struct Config {
     data: PathBuf,
+    rules: Option<PathBuf>,
     gateway: SocketAddr,
     statistics: SocketAddr,
     awards: SocketAddr,
@@ -72,11 +74,13 @@ impl Config {
             }
             None => None,
         };
+        let rules = thidua_statistics::config::read_rules(settings);
         let in_flight = settings.get("in-flight");
         let deadline = settings.get("deadline-ms").map(Duration::from_millis);
         let lame_duck = settings.get("lame-duck-ms").map(Duration::from_millis);
         Some(Self {
             data: data?,
+            rules: rules?,
             gateway: gateway?,
             statistics: statistics?,
             awards: awards?,
@@ -130,6 +134,7 @@ pub(crate) async fn run(config: Config) -> Result<(), String> {
     };
     let statistics_config = thidua_statistics::config::Config {
         serving: config.serving(thidua_statistics::PROGRAM, statistics_at),
+        rules: config.rules.clone(),
     };
     let awards_config =
         thidua_awards::config::Config { serving: config.serving(thidua_awards::PROGRAM, awards_at) };

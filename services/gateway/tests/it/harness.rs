@@ -67,7 +67,12 @@ impl Program {
 
     async fn statistics(address: SocketAddr, folder: &Path) -> Self {
         let run = |serving, listener, clock, stop| {
-            thidua_statistics::run(thidua_statistics::config::Config { serving }, listener, clock, stop)
+            thidua_statistics::run(
+                thidua_statistics::config::Config { serving, rules: None },
+                listener,
+                clock,
+                stop,
+            )
         };
         Self::start(address, &folder.join("statistics.sqlite"), run).await
     }

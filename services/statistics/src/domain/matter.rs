@@ -2,8 +2,11 @@
 
 use jiff::civil::Date;
 
+use super::content::ContentToken;
 use super::contribution::Contribution;
+use super::deadline::Circumstances;
 use super::petition::{Competence, Kind};
+use super::quantity::Count;
 
 /// One matter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +23,12 @@ pub struct Matter {
     pub due_date: Option<Date>,
     /// How and when it ended.
     pub resolution: Option<Resolution>,
+    /// What may make its deadlines longer.
+    pub circumstances: Circumstances,
+    /// How often the time for resolution was extended.
+    pub extensions: Count,
+    /// The same for the same content, in whichever office.
+    pub content: Option<ContentToken>,
 }
 
 /// The end of a matter.

@@ -4,7 +4,9 @@
 pub mod calendar;
 pub mod check;
 pub mod collation;
+pub mod content;
 pub mod contribution;
+pub mod deadline;
 pub mod explanation;
 pub mod expression;
 pub mod figure;
@@ -26,3 +28,4 @@ pub mod structure;
 pub mod succession;
 pub mod unit;
 pub mod wording;
+pub mod workday;

@@ -3,7 +3,9 @@
 use jiff::civil::Date;
 use thidua_proto::names::RecordName;
 
+use super::content::ContentToken;
 use super::contribution::Contribution;
+use super::deadline::Circumstances;
 use super::quantity::Count;
 
 /// One letter received.
@@ -19,6 +21,10 @@ pub struct Petition {
     pub processing: Option<Processing>,
     /// The matter that it is about.
     pub matter: Option<RecordName>,
+    /// What may make its deadlines longer.
+    pub circumstances: Circumstances,
+    /// The same for the same content, in whichever office.
+    pub content: Option<ContentToken>,
 }
 
 /// How a petition was classified and handled.

@@ -1,8 +1,41 @@
-//! Numbers and days as Vietnamese and English official texts write them.
+//! Sentences, numbers and days as Vietnamese and English official texts write them.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
 
 use super::figure::Window;
+
+/// One sentence or label.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wording {
+    /// For officials.
+    pub vietnamese: String,
+    /// For everybody else.
+    pub english: String,
+}
+
+impl Wording {
+    /// Of both texts.
+    #[must_use]
+    pub fn new(vietnamese: impl Into<String>, english: impl Into<String>) -> Self {
+        Self { vietnamese: vietnamese.into(), english: english.into() }
+    }
+
+    /// A day with its weekday: “thứ Bảy 04/03/2023”, “Saturday 2023-03-04”.
+    #[must_use]
+    pub fn of_day(date: Date) -> Self {
+        let (vietnamese, english) = match date.weekday() {
+            Weekday::Monday => ("thứ Hai", "Monday"),
+            Weekday::Tuesday => ("thứ Ba", "Tuesday"),
+            Weekday::Wednesday => ("thứ Tư", "Wednesday"),
+            Weekday::Thursday => ("thứ Năm", "Thursday"),
+            Weekday::Friday => ("thứ Sáu", "Friday"),
+            Weekday::Saturday => ("thứ Bảy", "Saturday"),
+            Weekday::Sunday => ("Chủ nhật", "Sunday"),
+        };
+        let (vi, en) = (Language::Vietnamese.day(date), Language::English.day(date));
+        Self::new(format!("{vietnamese} {vi}"), format!("{english} {en}"))
+    }
+}
 
 /// The languages of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -176,10 +176,10 @@ impl InspectionService for Statistics {
         let mut request = request.into_inner();
         let page = lists::Page::take(&mut request.page_size, &mut request.page_token);
         let filter = lists::Filter {
-            parent: &request.parent,
             first: ("start_from", request.start_from),
             last: ("start_to", request.start_to),
             kinds: ("kinds", &request.kinds, proto::InspectionKind::is_valid),
+            ..lists::Filter::of(&request.parent)
         };
         let (inspections, next_page_token) =
             lists::list(self, &page, &request, filter, |inspection: &proto::Inspection| {

@@ -3,13 +3,14 @@
 use thidua_chassis::body;
 use thidua_chassis::store::PageQuery;
 use thidua_proto::names::{RecordName, UnitName};
-use thidua_proto::page::{self, Binding, Cursor};
+use thidua_proto::page::{self, BadToken, Binding, Cursor};
 use thidua_proto::parse::{Problem, Violations};
 use thidua_proto::{Date, date};
 use tonic::{Response, Status};
 
-use super::Statistics;
 use super::records::{RecordMessage, collection};
+use super::{Statistics, content, deadlines, records};
+use crate::domain::unit::Units;
 use crate::error::Error;
 
 /// How many entries a page has if the caller does not say.
@@ -21,7 +22,9 @@ pub(super) async fn get<M: RecordMessage>(service: &Statistics, name: &str) -> R
     let name = record_name::<M>("name", name)?;
     let found = service.store.get(&name.to_string()).await.map_err(Error::store)?;
     let found = found.ok_or_else(|| Error::not_found(&name))?;
-    Ok(Response::new(body::present(&found).map_err(Error::store)?))
+    let mut message: M = body::present(&found).map_err(Error::store)?;
+    service.tell_deadlines(&mut message);
+    Ok(Response::new(message))
 }
 
 /// A record's name of the kind that the method is for.
@@ -49,9 +52,9 @@ impl Page {
     }
 }
 
-/// Which records of a unit to list.
+/// Which records to list.
 pub(super) struct Filter<'r> {
-    /// The unit.
+    /// The unit, or all of them.
     pub(super) parent: &'r str,
     /// From which day, with the field's name.
     pub(super) first: (&'static str, Option<Date>),
@@ -59,11 +62,104 @@ pub(super) struct Filter<'r> {
     pub(super) last: (&'static str, Option<Date>),
     /// Kinds that are wanted, with the field's name, and which values there are.
     pub(super) kinds: (&'static str, &'r [i32], fn(i32) -> bool),
+    /// On which day a deadline must have passed.
+    pub(super) overdue_on: Option<Date>,
+    /// The token that a record must have; empty for any.
+    pub(super) content_token: &'r str,
+    /// The matter that a record must be about; empty for any.
+    pub(super) matter: &'r str,
+}
+
+impl<'r> Filter<'r> {
+    /// Everything of a parent.
+    pub(super) fn of(parent: &'r str) -> Self {
+        Self {
+            parent,
+            first: ("", None),
+            last: ("", None),
+            kinds: ("", &[], |_| true),
+            overdue_on: None,
+            content_token: "",
+            matter: "",
+        }
+    }
 }
 
 /// Whether a value is wanted: all are where none is named.
 pub(super) fn wanted(values: &[i32], value: i32) -> bool {
     values.is_empty() || values.contains(&value)
+}
+
+/// Whether a text is the one named: all are where none is.
+pub(super) fn named(wanted: &str, found: &str) -> bool {
+    wanted.is_empty() || wanted == found
+}
+
+/// The parent of records of all units (AIP-159).
+const ALL_UNITS: &str = "units/-";
+
+/// What was asked for, sound in shape.
+struct Asked {
+    /// `None` for all units.
+    parent: Option<UnitName>,
+    first: Option<jiff::civil::Date>,
+    last: Option<jiff::civil::Date>,
+    overdue_on: Option<jiff::civil::Date>,
+    size: usize,
+}
+
+impl Asked {
+    fn parse(page: &Page, filter: &Filter<'_>) -> Result<Self, Error> {
+        let mut v = Violations::default();
+        let parent =
+            if filter.parent == ALL_UNITS { Some(None) } else { v.name("parent", filter.parent).map(Some) };
+        let first = v.day(filter.first.0, filter.first.1);
+        let last = v.day(filter.last.0, filter.last.1);
+        v.order((filter.first.0, first.flatten()), (filter.last.0, last.flatten()));
+        let (field, kinds, is_known) = filter.kinds;
+        for (index, number) in
+            kinds.iter().enumerate().filter(|(_, number)| **number == 0 || !is_known(**number))
+        {
+            v.refuse(&format!("{field}[{index}]"), Problem::UnknownValue { found: *number });
+        }
+        let overdue_on = v.day("overdue_on", filter.overdue_on);
+        let token = content::token(&mut v, filter.content_token);
+        let matter = records::matter(&mut v, filter.matter);
+        let size = page::size(&mut v, page.size, DEFAULT_PAGE, MOST_PAGE);
+        let size = size.map(|size| usize::try_from(size).unwrap_or(usize::MAX));
+        let parsed = (|| {
+            token?;
+            matter?;
+            Some(Self { parent: parent?, first: first?, last: last?, overdue_on: overdue_on?, size: size? })
+        })();
+        Ok(v.finish(parsed)?)
+    }
+
+    /// The units whose records are asked for, from the one where a page begins.
+    fn units<'u>(&self, units: &'u Units, cursor: Option<&Cursor>) -> Result<Vec<&'u UnitName>, Error> {
+        if let Some(parent) = self.parent.as_ref().filter(|parent| !units.contains_key(parent)) {
+            return Err(Error::not_found(parent));
+        }
+        let from = cursor.map(unit_of).transpose()?;
+        let is_asked = |unit: &UnitName| self.parent.as_ref().is_none_or(|parent| parent == unit);
+        let is_left = |unit: &UnitName| from.as_ref().is_none_or(|from| from <= unit);
+        Ok(units.keys().filter(|unit| is_asked(unit) && is_left(unit)).collect())
+    }
+
+    fn query(&self, collection: &str) -> PageQuery {
+        let mut query = PageQuery::all(collection, MOST_PAGE);
+        query.first = self.first.map_or(query.first, date::to_number);
+        query.last = self.last.map_or(query.last, date::to_number);
+        // No period begins before its record's day, so that later ones cannot have passed.
+        query.last = self.overdue_on.map_or(query.last, |day| query.last.min(date::to_number(day) - 1));
+        query
+    }
+}
+
+/// The unit whose record a page begins after.
+fn unit_of(cursor: &Cursor) -> Result<UnitName, Error> {
+    let name = cursor.name.parse::<RecordName>().map_err(|_| Error::Shared(BadToken.into()))?;
+    Ok(name.unit)
 }
 
 /// A page of records and the token of the next one.
@@ -74,47 +170,73 @@ pub(super) async fn list<M: RecordMessage>(
     filter: Filter<'_>,
     keep: impl Fn(&M) -> bool,
 ) -> Result<(Vec<M>, String), Error> {
-    let mut v = Violations::default();
-    let parent: Option<UnitName> = v.name("parent", filter.parent);
-    let first = v.day(filter.first.0, filter.first.1);
-    let last = v.day(filter.last.0, filter.last.1);
-    v.order((filter.first.0, first.flatten()), (filter.last.0, last.flatten()));
-    let (field, kinds, is_known) = filter.kinds;
-    for (index, number) in kinds.iter().enumerate().filter(|(_, number)| **number == 0 || !is_known(**number))
-    {
-        v.refuse(&format!("{field}[{index}]"), Problem::UnknownValue { found: *number });
-    }
-    let size = page::size(&mut v, page.size, DEFAULT_PAGE, MOST_PAGE);
-    let parsed = (|| Some((parent?, first?, last?, size?)))();
-    let (parent, first, last, size) = v.finish(parsed)?;
+    let asked = Asked::parse(page, &filter)?;
     let binding = Binding::of(M::KIND.collection(), request);
     let cursor = binding.cursor(&page.token).map_err(|bad| Error::Shared(bad.into()))?;
-    if !service.units().await?.contains_key(&parent) {
-        return Err(Error::not_found(&parent));
-    }
-
-    let size = usize::try_from(size).unwrap_or(usize::MAX);
-    let mut query = PageQuery::all(&collection(&parent, M::KIND), MOST_PAGE);
-    query.first = first.map_or(query.first, date::to_number);
-    query.last = last.map_or(query.last, date::to_number);
-    query.after = cursor.map_or(query.after, |cursor| (cursor.number, cursor.name));
-    let mut found: Vec<M> = Vec::new();
-    loop {
-        let rows = service.store.page(&query).await.map_err(Error::store)?;
-        let exhausted = rows.len() < usize::try_from(query.limit).unwrap_or(usize::MAX);
-        for row in rows {
-            if found.len() == size {
-                let token = binding.token(&Cursor { number: query.after.0, name: query.after.1 });
-                return Ok((found, token));
-            }
-            let message: M = body::present(&row).map_err(Error::store)?;
-            query.after = (row.held.index.sort_number, row.name.to_string());
-            if keep(&message) {
-                found.push(message);
-            }
+    let units = service.units().await?;
+    let units = asked.units(&units, cursor.as_ref())?;
+    let is_wanted = |message: &mut M| {
+        let told = message.deadlines().map(|told| &**told).unwrap_or_default();
+        asked.overdue_on.is_none_or(|day| deadlines::is_overdue(told, day)) && keep(message)
+    };
+    let mut reading = Reading { found: Vec::new(), size: asked.size, cursor };
+    for unit in units {
+        let query = asked.query(&collection(unit, M::KIND));
+        if reading.read(service, query, [filter.content_token, filter.matter], &is_wanted).await? {
+            let token = reading.cursor.map(|cursor| binding.token(&cursor));
+            return Ok((reading.found, token.unwrap_or_default()));
         }
-        if exhausted {
-            return Ok((found, String::new()));
+    }
+    Ok((reading.found, String::new()))
+}
+
+/// A page as it fills.
+struct Reading<M> {
+    found: Vec<M>,
+    size: usize,
+    /// The last record that was looked at, kept or not.
+    cursor: Option<Cursor>,
+}
+
+impl<M: RecordMessage> Reading<M> {
+    /// Reads on in one collection; tells whether the page is full and more is there. A body that does not hold the texts is
+    /// passed over without being decoded.
+    async fn read(
+        &mut self,
+        service: &Statistics,
+        mut query: PageQuery,
+        texts: [&str; 2],
+        is_wanted: &impl Fn(&mut M) -> bool,
+    ) -> Result<bool, Error> {
+        // In a collection after the one of the cursor, every name begins with another unit's.
+        let within = |cursor: &&Cursor| {
+            cursor.name.strip_prefix(&query.collection).is_some_and(|rest| rest.starts_with('/'))
+        };
+        if let Some(cursor) = self.cursor.as_ref().filter(within) {
+            query.after = (cursor.number, cursor.name.clone());
+        }
+        loop {
+            let rows = service.store.page(&query).await.map_err(Error::store)?;
+            let exhausted = rows.len() < usize::try_from(query.limit).unwrap_or(usize::MAX);
+            for row in rows {
+                if self.found.len() == self.size {
+                    return Ok(true);
+                }
+                query.after = (row.held.index.sort_number, row.name.to_string());
+                self.cursor = Some(Cursor { number: query.after.0, name: query.after.1.clone() });
+                let body = row.held.body.as_deref().unwrap_or_default();
+                if !texts.iter().all(|text| body.contains(text)) {
+                    continue;
+                }
+                let mut message: M = body::present(&row).map_err(Error::store)?;
+                service.tell_deadlines(&mut message);
+                if is_wanted(&mut message) {
+                    self.found.push(message);
+                }
+            }
+            if exhausted {
+                return Ok(false);
+            }
         }
     }
 }

@@ -6,8 +6,9 @@ use thidua_proto::parse::{Problem, Violations};
 use thidua_proto::statistics as proto;
 
 use super::petition::{competence, competence_to_proto, kind, kind_to_proto};
-use super::records::RecordMessage;
-use super::write;
+use super::records::{RecordMessage, count};
+use super::{content, write};
+use crate::domain::deadline::Circumstances;
 use crate::domain::matter::{Instance, Matter, Outcome, Resolution};
 use crate::domain::record::Record;
 
@@ -26,6 +27,8 @@ impl RecordMessage for proto::Matter {
         let due_date = v.day("due_date", self.due_date);
         v.order(("accepted_date", accepted_date), ("due_date", due_date.flatten()));
         let resolution = parse_resolution(self, accepted_date, v);
+        let extensions = count(v, "extension_count", self.extension_count, 0..=2);
+        let content = content::token(v, &self.content_token);
         Some(Record::Matter(Matter {
             kind: kind?,
             competence: competence?,
@@ -33,7 +36,14 @@ impl RecordMessage for proto::Matter {
             instance: instance?,
             due_date: due_date?,
             resolution: resolution?,
+            circumstances: Circumstances { complex: self.complex, remote: self.remote },
+            extensions: extensions?,
+            content: content?,
         }))
+    }
+
+    fn deadlines(&mut self) -> Option<&mut Vec<proto::Deadline>> {
+        Some(&mut self.deadlines)
     }
 }
 
@@ -75,6 +85,10 @@ impl From<&Matter> for proto::Matter {
             due_date: matter.due_date.map(thidua_proto::date::to_wire),
             resolved_date: matter.resolution.map(|resolution| thidua_proto::date::to_wire(resolution.date)),
             outcome: matter.resolution.map_or(0, |resolution| outcome_to_proto(resolution.outcome).into()),
+            complex: matter.circumstances.complex,
+            remote: matter.circumstances.remote,
+            extension_count: matter.extensions.into(),
+            content_token: matter.content.as_ref().map(ToString::to_string).unwrap_or_default(),
             ..Self::default()
         }
     }

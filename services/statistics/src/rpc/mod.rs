@@ -1,6 +1,8 @@
 //! The methods: each parses, authorises, decides, answers.
 
 mod asked;
+mod content;
+mod deadlines;
 mod directory;
 mod explanations;
 mod figures;
@@ -28,6 +30,7 @@ use thidua_chassis::store::{Cell, Contributions, PageQuery, Store};
 use thidua_proto::names::{RecordName, UnitName};
 
 use crate::domain::contribution::Contribution;
+use crate::domain::deadline::Schedule;
 use crate::domain::measure::Catalogue;
 use crate::domain::record::Record;
 use crate::domain::unit::{Units, superiors};
@@ -49,6 +52,7 @@ pub struct Statistics {
     store: Store,
     clock: Clock,
     catalogue: Arc<Catalogue>,
+    schedule: Arc<Schedule>,
     /// All units as of a revision; read anew once a unit has changed.
     units: Arc<RwLock<(i64, Arc<Units>)>>,
 }
@@ -56,9 +60,9 @@ pub struct Statistics {
 impl Statistics {
     /// The service over an open store.
     #[must_use]
-    pub fn new(store: Store, clock: Clock, catalogue: Catalogue) -> Self {
+    pub fn new(store: Store, clock: Clock, catalogue: Catalogue, schedule: Schedule) -> Self {
         let units = Arc::new(RwLock::new((-1, Arc::new(Units::new()))));
-        Self { store, clock, catalogue: Arc::new(catalogue), units }
+        Self { store, clock, catalogue: Arc::new(catalogue), schedule: Arc::new(schedule), units }
     }
 
     /// All units, as current as the last acknowledged write.

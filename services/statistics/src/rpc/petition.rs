@@ -9,7 +9,8 @@ use thidua_proto::statistics::petition_service_server::PetitionService;
 use tonic::{Request, Response, Status};
 
 use super::records::{RecordMessage, count, matter};
-use super::{Statistics, lists, write};
+use super::{Statistics, content, lists, write};
+use crate::domain::deadline::Circumstances;
 use crate::domain::petition::{Competence, Handling, Kind, Petition, Processing};
 use crate::domain::record::Record;
 
@@ -31,13 +32,20 @@ impl RecordMessage for proto::Petition {
         let signers = count(v, "signer_count", self.signer_count, 0..=10_000).map(|signers| signers.max(1));
         let processing = parse_processing(self, received_date, v);
         let matter = matter(v, &self.matter);
+        let content = content::token(v, &self.content_token);
         Some(Record::Petition(Petition {
             received_date: received_date?,
             kind: kind?,
             signers: signers?,
             processing: processing?,
             matter: matter?,
+            circumstances: Circumstances { complex: self.complex, remote: self.remote },
+            content: content?,
         }))
+    }
+
+    fn deadlines(&mut self) -> Option<&mut Vec<proto::Deadline>> {
+        Some(&mut self.deadlines)
     }
 }
 
@@ -93,6 +101,9 @@ impl From<&Petition> for proto::Petition {
             kind: kind_to_proto(petition.kind).into(),
             signer_count: petition.signers.into(),
             matter: petition.matter.as_ref().map(ToString::to_string).unwrap_or_default(),
+            complex: petition.circumstances.complex,
+            remote: petition.circumstances.remote,
+            content_token: petition.content.as_ref().map(ToString::to_string).unwrap_or_default(),
             ..Self::default()
         };
         let Some(processing) = petition.processing else { return message };
@@ -178,10 +189,15 @@ impl PetitionService for Statistics {
             first: ("received_from", request.received_from),
             last: ("received_to", request.received_to),
             kinds: ("kinds", &request.kinds, proto::PetitionKind::is_valid),
+            overdue_on: request.overdue_on,
+            content_token: &request.content_token,
+            matter: &request.matter,
         };
         let (petitions, next_page_token) =
             lists::list(self, &page, &request, filter, |petition: &proto::Petition| {
                 lists::wanted(&request.kinds, petition.kind)
+                    && lists::named(&request.content_token, &petition.content_token)
+                    && lists::named(&request.matter, &petition.matter)
             })
             .await?;
         Ok(Response::new(proto::ListPetitionsResponse { petitions, next_page_token }))
@@ -226,10 +242,14 @@ impl PetitionService for Statistics {
             first: ("accepted_from", request.accepted_from),
             last: ("accepted_to", request.accepted_to),
             kinds: ("kinds", &request.kinds, proto::PetitionKind::is_valid),
+            overdue_on: request.overdue_on,
+            content_token: &request.content_token,
+            matter: "",
         };
         let (matters, next_page_token) =
             lists::list(self, &page, &request, filter, |matter: &proto::Matter| {
                 lists::wanted(&request.kinds, matter.kind)
+                    && lists::named(&request.content_token, &matter.content_token)
             })
             .await?;
         Ok(Response::new(proto::ListMattersResponse { matters, next_page_token }))

@@ -88,10 +88,10 @@ impl ReceptionService for Statistics {
         let mut request = request.into_inner();
         let page = lists::Page::take(&mut request.page_size, &mut request.page_token);
         let filter = lists::Filter {
-            parent: &request.parent,
             first: ("reception_from", request.reception_from),
             last: ("reception_to", request.reception_to),
             kinds: ("modes", &request.modes, proto::ReceptionMode::is_valid),
+            ..lists::Filter::of(&request.parent)
         };
         let (receptions, next_page_token) =
             lists::list(self, &page, &request, filter, |reception: &proto::Reception| {

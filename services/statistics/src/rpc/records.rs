@@ -27,6 +27,11 @@ pub(super) trait RecordMessage: Resource {
         ""
     }
 
+    /// Where the message tells of deadlines; `None` for kinds that have none.
+    fn deadlines(&mut self) -> Option<&mut Vec<proto::Deadline>> {
+        None
+    }
+
     /// The record that the message holds; everything wrong with it is noted.
     fn parse(&self, violations: &mut Violations) -> Option<Record>;
 }

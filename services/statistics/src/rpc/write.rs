@@ -97,7 +97,7 @@ pub(super) async fn create<R: CreateRequest>(
     let needs = needs(&name, record.matter());
     let new = New::of(&name, &record);
     let committed = terms.submit(&service.store, needs, move |state, _| new.create(state)).await?;
-    answer(&committed)
+    answer(service, &committed)
 }
 
 fn parse_record<M: RecordMessage>(v: &mut Violations, field: &str, message: Option<&M>) -> Option<Record> {
@@ -198,7 +198,7 @@ pub(super) async fn update<R: UpdateRequest>(
         Ok(Decision { changes: vec![new.change], outcome: None })
     };
     let committed = terms.submit::<Error>(&service.store, needs, decide).await?;
-    answer(&committed)
+    answer(service, &committed)
 }
 
 /// Numbers that no enum has: they cannot be written as JSON, and so not be merged; they are told before.
@@ -242,9 +242,10 @@ pub(super) async fn delete<R: DeleteRequest>(
 
 /// The record that a command changed, as it stood then. Its name is the journal's: a call sent again without an id of its
 /// own was given another one by now.
-fn answer<M: RecordMessage>(committed: &Committed) -> Result<Response<M>, Status> {
+fn answer<M: RecordMessage>(service: &Statistics, committed: &Committed) -> Result<Response<M>, Status> {
     let changed = committed.changes.iter().find(|(_, held)| held.body.is_some());
     let (name, held) = changed.ok_or_else(|| Error::from(Shared::Internal))?;
-    let message = body::present_held(name, held).map_err(Error::store)?;
+    let mut message: M = body::present_held(name, held).map_err(Error::store)?;
+    service.tell_deadlines(&mut message);
     Ok(at_revision(message, committed.revision))
 }

@@ -84,9 +84,19 @@ impl Service {
             let _ = stopped.await;
         };
         let clock = Clock::fixed(TODAY.parse().unwrap());
-        let served = tokio::spawn(thidua_statistics::run(Config { serving }, listener, clock, stopped));
+        // Own data files, where a test has put some.
+        let rules = Some(folder.path().join("rules")).filter(|rules| rules.is_dir());
+        let served =
+            tokio::spawn(thidua_statistics::run(Config { serving, rules }, listener, clock, stopped));
         let channel = Channel::from_shared(format!("http://{listen}")).unwrap().connect().await.unwrap();
         Self { channel, stop, served, folder }
+    }
+
+    /// Puts an own data file beside the store, for the next start.
+    pub(crate) fn write_rules(&self, name: &str, text: &str) {
+        let folder = self.folder.path().join("rules");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(name), text).unwrap();
     }
 
     /// Stops, and starts again on the same store.

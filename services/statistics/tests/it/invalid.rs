@@ -96,7 +96,7 @@ const RECEPTION_BOUNDS: [Bounds<Reception>; 3] = [
     ("repeat_matter_count", |m, number| m.repeat_matter_count = number, 0, 100),
 ];
 
-const PETITIONS: [Slip<Petition>; 16] = [
+const PETITIONS: [Slip<Petition>; 18] = [
     (|m| *m = Petition::default(), &[("received_date", "REQUIRED"), ("kind", "REQUIRED")]),
     (|m| m.received_date = day(2023, 2, 29), &[("received_date", "NO_SUCH_DAY")]),
     (|m| m.received_date = day(1, 1, 1), &[("received_date", "OUT_OF_RANGE")]),
@@ -116,12 +116,14 @@ const PETITIONS: [Slip<Petition>; 16] = [
     (|m| m.competence = 2, &[("handling", "UNWANTED")]),
     (|m| (m.qualified, m.competence) = (false, 0), &[("handling", "UNWANTED")]),
     (|m| m.matter = "units/a/receptions/1".to_owned(), &[("matter", "MALFORMED")]),
+    (|m| m.content_token = "A".repeat(64), &[("content_token", "MALFORMED")]),
+    (|m| m.content_token = "a".repeat(63), &[("content_token", "MALFORMED")]),
 ];
 
 const PETITION_BOUNDS: [Bounds<Petition>; 1] =
     [("signer_count", |m, number| m.signer_count = number, 0, 10_000)];
 
-const MATTERS: [Slip<Matter>; 14] = [
+const MATTERS: [Slip<Matter>; 15] = [
     (
         |m| *m = Matter::default(),
         &[("kind", "REQUIRED"), ("competence", "REQUIRED"), ("accepted_date", "REQUIRED")],
@@ -145,7 +147,11 @@ const MATTERS: [Slip<Matter>; 14] = [
         |m| (m.due_date, m.resolved_date) = (day(2023, 1, 1), day(2023, 1, 1)),
         &[("due_date", "BEFORE_OTHER_DATE"), ("resolved_date", "BEFORE_OTHER_DATE")],
     ),
+    (|m| m.content_token = "xy".to_owned(), &[("content_token", "MALFORMED")]),
 ];
+
+const MATTER_BOUNDS: [Bounds<Matter>; 1] =
+    [("extension_count", |m, number| m.extension_count = number, 0, 2)];
 
 /// Every slip is refused by create, update and import with the same fields and reasons; the journal stands still.
 async fn are_refused<K: Kind>(slips: &[Slip<K>], bounds: &[Bounds<K>]) {
@@ -242,7 +248,7 @@ async fn slips_of_petitions_are_told() {
 
 #[tokio::test]
 async fn slips_of_matters_are_told() {
-    are_refused(&MATTERS, &[]).await;
+    are_refused(&MATTERS, &MATTER_BOUNDS).await;
 }
 
 #[tokio::test]
@@ -250,6 +256,7 @@ async fn numbers_reach_their_bounds() {
     reach_their_bounds(&INSPECTION_BOUNDS).await;
     reach_their_bounds(&RECEPTION_BOUNDS).await;
     reach_their_bounds(&PETITION_BOUNDS).await;
+    reach_their_bounds(&MATTER_BOUNDS).await;
 }
 
 #[tokio::test]

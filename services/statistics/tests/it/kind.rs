@@ -71,6 +71,10 @@ pub(crate) trait Kind: Debug + Clone + Default + PartialEq + 'static {
     fn row(self) -> proto::import_row::Record;
     fn output(&mut self) -> (&mut String, &mut String);
     fn content(&self) -> Self;
+    /// Without what is computed at every answer.
+    fn without_deadlines(self) -> Self {
+        self
+    }
 
     async fn create(
         service: &Service,
@@ -142,7 +146,7 @@ macro_rules! calls {
 
         fn content(&self) -> Self {
             let (name, etag) = (String::new(), String::new());
-            Self { name, etag, create_time: None, update_time: None, ..self.clone() }
+            Self { name, etag, create_time: None, update_time: None, ..self.clone() }.without_deadlines()
         }
 
         async fn create(
@@ -289,6 +293,10 @@ impl Kind for Petition {
     );
     const CHANGED: &'static str = "signer_count";
 
+    fn without_deadlines(self) -> Self {
+        Self { deadlines: Vec::new(), ..self }
+    }
+
     fn sample() -> Self {
         Self {
             received_date: day(2023, 2, 1),
@@ -298,6 +306,9 @@ impl Kind for Petition {
             qualified: true,
             competence: Competence::Within.into(),
             handling: PetitionHandling::Accepted.into(),
+            complex: true,
+            remote: true,
+            content_token: "5f".repeat(32),
             ..Default::default()
         }
     }
@@ -320,6 +331,10 @@ impl Kind for Matter {
     );
     const CHANGED: &'static str = "due_date";
 
+    fn without_deadlines(self) -> Self {
+        Self { deadlines: Vec::new(), ..self }
+    }
+
     fn sample() -> Self {
         Self {
             kind: PetitionKind::Complaint.into(),
@@ -329,6 +344,10 @@ impl Kind for Matter {
             due_date: day(2023, 4, 1),
             resolved_date: day(2023, 3, 15),
             outcome: MatterOutcome::PartlyUpheld.into(),
+            complex: true,
+            remote: true,
+            extension_count: 1,
+            content_token: "5f".repeat(32),
             ..Default::default()
         }
     }

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
+mod deadlines;
+#[cfg(test)]
 mod directory;
 #[cfg(test)]
 mod edge;
