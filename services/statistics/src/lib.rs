@@ -21,7 +21,7 @@ use tokio::net::TcpListener;
 use tonic::service::Routes;
 
 use self::config::Config;
-use self::domain::measure::Catalogue;
+use self::domain::rules::Rules;
 use self::rpc::Statistics;
 
 /// The program's name, and that of its journal.
@@ -37,14 +37,14 @@ pub async fn run(
     clock: Clock,
     stop: impl Future<Output = ()> + Send,
 ) -> Result<(), String> {
-    let catalogue = Catalogue::built_in()?;
+    let rules = Rules::built_in()?;
     let store = Store::open(&config.serving.store, rpc::contributions, clock.clone())
         .await
         .map_err(|error| error.to_string())?;
     let mut routes = Routes::builder();
     let names = [&rpc::NAMES[..], &[journal::NAME]].concat();
     let standing = Standing::add(&mut routes, &names).map_err(|cause| format!("reflection: {cause}"))?;
-    let statistics = Statistics::new(store.clone(), clock, catalogue);
+    let statistics = Statistics::new(store.clone(), clock, rules);
     rpc::routes(&mut routes, &statistics);
     let warming = tokio::spawn(statistics.warm());
     // Whatever is not read by then is read on while serving, or when it is asked for.

@@ -13,12 +13,10 @@ use thidua_proto::statistics::figure_service_server::FigureService;
 use tonic::{Request, Response, Status};
 
 use super::Statistics;
+use super::calendars::{WindowFields, WindowQuery};
 use crate::domain::figure::{Sums, Value, Window, compute, total};
 use crate::domain::measure::{Formula, Measure};
 use crate::error::Error;
-
-/// The longest window, in years: longer ones are slips of the keyboard.
-const MOST_YEARS: i16 = 100;
 
 #[tonic::async_trait]
 impl FigureService for Statistics {
@@ -27,6 +25,7 @@ impl FigureService for Statistics {
         request: Request<proto::ComputeFiguresRequest>,
     ) -> Result<Response<proto::ComputeFiguresResponse>, Status> {
         let query = Query::parse(request.get_ref())?;
+        let window = query.window.find(&self.rules.calendars)?.window;
         let all = self.units().await?;
         let units: Vec<UnitName> =
             if query.units.is_empty() { all.keys().cloned().collect() } else { query.units };
@@ -38,12 +37,14 @@ impl FigureService for Statistics {
         let series: Vec<Arc<str>> = names.iter().map(|name| name.as_str().into()).collect();
         let (revision, tallies) = self.store.tallies(&series).await.map_err(Error::store)?;
 
-        let window = query.window;
         let open = window.is_open(self.clock.today());
         let values: Vec<Vec<Value>> = tallies
             .iter()
             .map(|unit| {
-                measures.iter().map(|m| compute(&self.catalogue, &m.formula, &Daily(unit), window)).collect()
+                measures
+                    .iter()
+                    .map(|m| compute(&self.rules.catalogue, &m.formula, &Daily(unit), window))
+                    .collect()
             })
             .collect();
         let totals = measures.iter().enumerate().map(|(at, measure)| {
@@ -72,19 +73,40 @@ impl FigureService for Statistics {
         &self,
         _request: Request<proto::ListMeasuresRequest>,
     ) -> Result<Response<proto::ListMeasuresResponse>, Status> {
-        let measures = self.catalogue.all().map(measure_to_proto).collect();
-        let source_version = self.catalogue.version.clone();
+        let measures = self.rules.catalogue.all().map(measure_to_proto).collect();
+        let source_version = self.rules.catalogue.version.clone();
         Ok(Response::new(proto::ListMeasuresResponse { measures, source_version }))
+    }
+
+    async fn fill_form(
+        &self,
+        request: Request<proto::FillFormRequest>,
+    ) -> Result<Response<proto::FillFormResponse>, Status> {
+        self.fill(request).await
+    }
+
+    async fn list_forms(
+        &self,
+        request: Request<proto::ListFormsRequest>,
+    ) -> Result<Response<proto::ListFormsResponse>, Status> {
+        self.forms(&request)
+    }
+
+    async fn list_calendars(
+        &self,
+        request: Request<proto::ListCalendarsRequest>,
+    ) -> Result<Response<proto::ListCalendarsResponse>, Status> {
+        self.calendars(&request)
     }
 }
 
 impl Statistics {
     fn measures(&self, codes: &[String]) -> Result<Vec<&Measure>, Error> {
         if codes.is_empty() {
-            return Ok(self.catalogue.all().collect());
+            return Ok(self.rules.catalogue.all().collect());
         }
         let find = |code: &String| {
-            self.catalogue.get(code).ok_or_else(|| Error::MeasureUnknown { measure: code.clone() })
+            self.rules.catalogue.get(code).ok_or_else(|| Error::MeasureUnknown { measure: code.clone() })
         };
         codes.iter().map(find).collect()
     }
@@ -93,7 +115,7 @@ impl Statistics {
 struct Query {
     units: Vec<UnitName>,
     measures: Vec<String>,
-    window: Window,
+    window: WindowQuery,
     by_unit: bool,
 }
 
@@ -114,28 +136,23 @@ impl Query {
             }
             v.text(field, code, 1, 200)
         });
-        let first = v.required_day("first_date", m.first_date);
-        let last = v.required_day("last_date", m.last_date);
-        let period_last = v.day("period_last_date", m.period_last_date);
-        v.order(("first_date", first), ("last_date", last));
-        v.order(("last_date", last), ("period_last_date", period_last.flatten()));
-        if let (Some(first), Some(last)) = (first, last)
-            && last.year() - first.year() > MOST_YEARS
-        {
-            let (min, max) = (first.year().into(), (first.year() + MOST_YEARS).into());
-            v.refuse("last_date", Problem::OutOfRange { min, max, found: last.year().into() });
-        }
-        let parsed = (|| {
-            let (first, last) = (first?, last?);
-            let window = Window { first, last, period_last: period_last?.unwrap_or(last) };
-            Some(Self { units: units?, measures: measures?, window, by_unit: m.by_unit })
-        })();
+        let fields = WindowFields {
+            first_date: m.first_date,
+            last_date: m.last_date,
+            period_last_date: m.period_last_date,
+            calendar: &m.calendar,
+            period: &m.period,
+            cut_off_date: m.cut_off_date,
+        };
+        let window = WindowQuery::parse(&mut v, fields);
+        let parsed =
+            (|| Some(Self { units: units?, measures: measures?, window: window?, by_unit: m.by_unit }))();
         Ok(v.finish(parsed)?)
     }
 }
 
 /// The store's running totals as the domain asks for them.
-struct Daily<'t>(&'t Tallies);
+pub(super) struct Daily<'t>(pub(super) &'t Tallies);
 
 impl Sums for Daily<'_> {
     fn within(&self, sum: &str, first: Date, last: Date) -> i64 {

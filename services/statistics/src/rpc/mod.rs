@@ -1,7 +1,9 @@
 //! The methods: each parses, authorises, decides, answers.
 
+mod calendars;
 mod directory;
 mod figures;
+mod forms;
 mod inspection;
 mod lists;
 mod matter;
@@ -21,8 +23,8 @@ use thidua_chassis::store::{Cell, PageQuery, Store};
 use thidua_proto::names::{RecordName, UnitName};
 
 use crate::domain::contribution::Contribution;
-use crate::domain::measure::Catalogue;
 use crate::domain::record::Record;
+use crate::domain::rules::Rules;
 use crate::domain::unit::{Units, superiors};
 use crate::error::Error;
 
@@ -40,7 +42,7 @@ pub const UNHURRIED: [&str; 3] = [
 pub struct Statistics {
     store: Store,
     clock: Clock,
-    catalogue: Arc<Catalogue>,
+    rules: Arc<Rules>,
     /// All units as of a revision; read anew once a unit has changed.
     units: Arc<RwLock<(i64, Arc<Units>)>>,
 }
@@ -48,9 +50,9 @@ pub struct Statistics {
 impl Statistics {
     /// The service over an open store.
     #[must_use]
-    pub fn new(store: Store, clock: Clock, catalogue: Catalogue) -> Self {
+    pub fn new(store: Store, clock: Clock, rules: Rules) -> Self {
         let units = Arc::new(RwLock::new((-1, Arc::new(Units::new()))));
-        Self { store, clock, catalogue: Arc::new(catalogue), units }
+        Self { store, clock, rules: Arc::new(rules), units }
     }
 
     /// All units, as current as the last acknowledged write.

@@ -32,12 +32,12 @@ const METHODS: [(&str, &[&str]); 6] = [
             "DeleteMatter",
         ],
     ),
-    ("FigureService", &["ComputeFigures", "ListMeasures"]),
+    ("FigureService", &["ComputeFigures", "FillForm", "ListMeasures", "ListForms", "ListCalendars"]),
     ("TransferService", &["ImportRecords"]),
 ];
 
 /// Every reason of this package alone, with the module that provokes it.
-const REASONS: [(&str, &str); 7] = [
+const REASONS: [(&str, &str); 11] = [
     ("ERROR_REASON_UNIT_NAME_UNKNOWN", "directory"),
     ("ERROR_REASON_UNIT_NAME_TAKEN", "directory"),
     ("ERROR_REASON_UNIT_CLOSED", "records"),
@@ -45,6 +45,10 @@ const REASONS: [(&str, &str); 7] = [
     ("ERROR_REASON_MEASURE_UNKNOWN", "figures"),
     ("ERROR_REASON_IMPORT_TRUNCATED", "transfer"),
     ("ERROR_REASON_IMPORT_OUT_OF_ORDER", "transfer"),
+    ("ERROR_REASON_FORM_UNKNOWN", "forms"),
+    ("ERROR_REASON_CALENDAR_UNKNOWN", "forms"),
+    ("ERROR_REASON_PERIOD_UNKNOWN", "forms"),
+    ("ERROR_REASON_FORM_NOT_IN_FORCE", "forms"),
 ];
 
 fn contract() -> DescriptorPool {

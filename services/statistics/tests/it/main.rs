@@ -10,6 +10,8 @@ mod edge;
 #[cfg(test)]
 mod figures;
 #[cfg(test)]
+mod forms;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod invalid;
