@@ -45,7 +45,7 @@ thidua.journal.v1.JournalService GetHead ListEntries WatchEntries VerifyJournal
 ";
 
 /// Lists without pages: what they return comes from data files and is few.
-const WHOLE_LISTS: [&str; 3] = ["ListMeasures", "ListRuleSets", "ListTitles"];
+const WHOLE_LISTS: [&str; 5] = ["ListCalendars", "ListForms", "ListMeasures", "ListRuleSets", "ListTitles"];
 
 /// The gRPC codes of failures.
 const CODES: &str = "CANCELLED UNKNOWN INVALID_ARGUMENT DEADLINE_EXCEEDED NOT_FOUND ALREADY_EXISTS PERMISSION_DENIED \

@@ -15,6 +15,7 @@ use crate::domain::filing::Refusal;
 use crate::domain::lock::Lock;
 use crate::domain::succession::Problem;
 use crate::domain::unit::Suggestion;
+use crate::domain::form::{Form, FormId, Validity};
 
 /// The domain of this service's failures.
 pub const DOMAIN: &str = "thidua.statistics.v1";
@@ -86,6 +87,32 @@ pub enum Error {
         /// The code.
         measure: String,
     },
+    /// There is no such form.
+    FormUnknown {
+        /// Document and code.
+        form: FormId,
+    },
+    /// There is no such calendar.
+    CalendarUnknown {
+        /// The code.
+        calendar: String,
+    },
+    /// A calendar has no such period.
+    PeriodUnknown {
+        /// The calendar's code.
+        calendar: String,
+        /// The period's code.
+        period: String,
+    },
+    /// A window does not end while its form is in force.
+    FormNotInForce {
+        /// Document and code.
+        form: FormId,
+        /// The window's last day.
+        last_date: Date,
+        /// The form's days.
+        validity: Validity,
+    },
     /// An import's stream ended before its last chunk.
     ImportTruncated {
         /// The import.
@@ -135,6 +162,12 @@ impl Error {
     #[must_use]
     pub fn in_use(name: &str, used_by: &str) -> Self {
         Self::Shared(Shared::InUse { resource: name.to_owned(), used_by: used_by.to_owned() })
+    }
+
+    /// A form over a window that does not end while the form is in force.
+    #[must_use]
+    pub fn form_not_in_force(form: &Form, last_date: Date) -> Self {
+        Self::FormNotInForce { form: form.id.clone(), last_date, validity: form.validity }
     }
 
     /// A failure of the store.
@@ -205,6 +238,68 @@ impl Error {
             }
             Self::Return { return_name, refusal } => returns::into_failure(&return_name, refusal),
             Self::PeriodLocked { unit, date, lock } => returns::locked(&unit, date, &lock),
+            Self::FormUnknown { form } => {
+                let texts = (
+                    format!("there is no form {} of {}; ListForms tells all", form.code, form.document),
+                    format!("{} không có biểu mẫu {}.", form.document, form.code),
+                );
+                let detail = Detail::Resource(format!("forms/{form}"));
+                let metadata = vec![("issuing_document", form.document), ("form", form.code)];
+                make(Code::NotFound, ErrorReason::FormUnknown, metadata, texts, detail)
+            }
+            Self::CalendarUnknown { calendar } => {
+                let texts = (
+                    format!("there is no calendar `{calendar}`; ListCalendars tells all"),
+                    format!("Không có lịch báo cáo “{calendar}”."),
+                );
+                let detail = Detail::Resource(format!("calendars/{calendar}"));
+                let metadata = vec![("calendar", calendar)];
+                make(Code::NotFound, ErrorReason::CalendarUnknown, metadata, texts, detail)
+            }
+            Self::PeriodUnknown { calendar, period } => {
+                let texts = (
+                    format!(
+                        "the calendar `{calendar}` has no period `{period}`; ListCalendars tells those of a year"
+                    ),
+                    format!("Lịch báo cáo “{calendar}” không có kỳ “{period}”."),
+                );
+                let detail = Detail::Resource(format!("calendars/{calendar}/periods/{period}"));
+                let metadata = vec![("calendar", calendar), ("period", period)];
+                make(Code::NotFound, ErrorReason::PeriodUnknown, metadata, texts, detail)
+            }
+            Self::FormNotInForce { form, last_date, validity } => {
+                let day = |date: Option<Date>| date.map_or_else(String::new, |date| date.to_string());
+                let (from, to) = (day(validity.from), day(validity.to));
+                let span = |from_word: &str, to_word: &str| {
+                    let bounds = [(from_word, &from), (to_word, &to)];
+                    let bounds = bounds.into_iter().filter(|(_, day)| !day.is_empty());
+                    bounds.map(|(word, day)| format!(" {word} {day}")).collect::<String>()
+                };
+                let texts = (
+                    format!(
+                        "the form {} of {} is in force{}, not on {last_date}, when the window ends; ListForms with \
+                         valid_on tells the forms of that day",
+                        form.code,
+                        form.document,
+                        span("from", "to")
+                    ),
+                    format!(
+                        "Biểu mẫu {} của {} có hiệu lực{}, không có hiệu lực vào ngày {last_date}.",
+                        form.code,
+                        form.document,
+                        span("từ", "đến")
+                    ),
+                );
+                let detail = Detail::Precondition(format!("forms/{form}"));
+                let metadata = vec![
+                    ("issuing_document", form.document),
+                    ("form", form.code),
+                    ("last_date", last_date.to_string()),
+                    ("valid_from", from),
+                    ("valid_to", to),
+                ];
+                make(Code::FailedPrecondition, ErrorReason::FormNotInForce, metadata, texts, detail)
+            }
             Self::ImportTruncated { import_id, chunks } => {
                 let texts = (
                     format!(

@@ -23,7 +23,7 @@ use tokio::net::TcpListener;
 use tonic::service::Routes;
 
 use self::config::Config;
-use self::domain::measure::Catalogue;
+use self::domain::rules::Rules;
 use self::rpc::Statistics;
 
 /// The program's name, and that of its journal.
@@ -39,7 +39,7 @@ pub async fn run(
     clock: Clock,
     stop: impl Future<Output = ()> + Send,
 ) -> Result<(), String> {
-    let catalogue = Catalogue::built_in()?;
+    let rules = Rules::built_in()?;
     let schedule = rules::schedule(config.rules.as_deref())?;
     let store = Store::open(&config.serving.store, rpc::CONTRIBUTIONS, clock.clone())
         .await
@@ -47,7 +47,7 @@ pub async fn run(
     let mut routes = Routes::builder();
     let names = [&rpc::NAMES[..], &[journal::NAME]].concat();
     let standing = Standing::add(&mut routes, &names).map_err(|cause| format!("reflection: {cause}"))?;
-    let statistics = Statistics::new(store.clone(), clock, catalogue, schedule);
+    let statistics = Statistics::new(store.clone(), clock, rules, schedule);
     rpc::routes(&mut routes, &statistics);
     let warming = tokio::spawn(statistics.warm());
     // Whatever is not read by then is read on while serving, or when it is asked for.

@@ -8,13 +8,15 @@ use thidua_chassis::serve::check_health;
 use thidua_proto::names::{RecordKind, UnitName};
 use uuid::Uuid;
 
-use crate::{client, example, import, journal, office, report, store};
+use crate::{client, example, form, import, journal, office, report, store};
 
 /// What the program can be asked to do; without any of these it serves.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Action {
     /// Print a bloc's report
     Report(report::Asked),
+    /// Print official forms, filled from the records
+    Form(form::Asked),
     /// Import records of one unit and kind from CSV or JSON lines files
     Import(ImportArguments),
     /// Load the example year (Bắc Ninh 2023) into a running system; loading it again changes nothing
@@ -106,7 +108,7 @@ pub(crate) struct JournalArguments {
     pub(crate) journal: Option<String>,
 }
 
-fn unit(text: &str) -> Result<UnitName, String> {
+pub(crate) fn unit(text: &str) -> Result<UnitName, String> {
     text.parse().map_err(|_| "write units/{unit}, such as units/thanh-tra-tinh".to_owned())
 }
 
@@ -123,6 +125,7 @@ pub(crate) fn command() -> clap::Command {
 pub(crate) async fn run(action: Action) -> Result<(), String> {
     match action {
         Action::Report(asked) => report::print(&asked).await,
+        Action::Form(asked) => form::print(&asked).await,
         Action::Import(asked) => {
             let channel = client::connect(&asked.address.address)?;
             let kind = match asked.kind {

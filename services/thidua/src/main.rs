@@ -3,6 +3,7 @@
 mod cli;
 mod client;
 mod example;
+mod form;
 mod import;
 mod journal;
 mod office;

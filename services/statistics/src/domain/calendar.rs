@@ -23,6 +23,8 @@ pub struct Calendar {
     pub note: String,
     /// Whether its cut-offs were seen in the circular.
     pub verified: bool,
+    /// How many days after the last day of a period its returns are due.
+    pub due_days: u8,
     /// The first day on which it holds; `None` where it always did.
     pub valid_from: Option<Date>,
     /// The last day on which it holds; `None` while it goes on.
@@ -116,6 +118,12 @@ impl Calendar {
         let mut found = self.periods(period.year);
         found.retain(|other| other.cumulative && other.first == period.first && other.last < period.last);
         found
+    }
+
+    /// The last day for handing in the returns of a period.
+    #[must_use]
+    pub fn due(&self, period: &Period) -> Date {
+        period.last.saturating_add(jiff::Span::new().days(self.due_days))
     }
 
     fn of_kind(&self, period: &Period, year: i16) -> Vec<Period> {
@@ -263,6 +271,7 @@ struct Entry {
     #[serde(default)]
     note: String,
     verified: bool,
+    due_days: u8,
     valid_from: Option<Date>,
     valid_to: Option<Date>,
     year: SpanEntry,
@@ -308,6 +317,7 @@ impl Entry {
             source: self.source,
             note: self.note,
             verified: self.verified,
+            due_days: self.due_days,
             valid_from: self.valid_from,
             valid_to: self.valid_to,
         })

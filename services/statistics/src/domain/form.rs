@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use thidua_proto::names::RecordKind;
 
 use super::check::Rule;
+use super::explanation::{Part, Term, plain};
 use super::expression::{Expression, Reference};
 use super::figure::{Ratio, Sums, Value, Window, compute};
 use super::measure::{Catalogue, Formula};
@@ -194,6 +195,36 @@ impl Form {
     #[must_use]
     pub fn column(&self, code: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.code == code)
+    }
+
+    /// The dated sums that a column is made of; `None` where there is no such column, or no records make it: it is entered
+    /// by hand, or cut off at another column.
+    #[must_use]
+    pub fn terms(&self, code: &str) -> Option<Vec<Term>> {
+        self.terms_of(code, Part::Amount)
+    }
+
+    fn terms_of(&self, code: &str, part: Part) -> Option<Vec<Term>> {
+        let sum = |expression: &Expression, part: Part| {
+            let mut found = Vec::new();
+            for (factor, reference) in expression.terms() {
+                let terms = self.terms_of(&reference.column, part)?;
+                found.extend(terms.into_iter().map(|term| Term { sign: factor * term.sign, ..term }));
+            }
+            Some(found)
+        };
+        match &self.column(code)?.source {
+            Source::Measures { add, less } => {
+                let taken = less.iter().flat_map(|formula| plain(formula, part));
+                let taken = taken.map(|term| Term { sign: -term.sign, ..term });
+                Some(add.iter().flat_map(|formula| plain(formula, part)).chain(taken).collect())
+            }
+            Source::Columns { sum: expression, at_most: None } => sum(expression, part),
+            Source::Percent { part: of, whole } => {
+                Some([sum(of, Part::Amount)?, sum(whole, Part::Denominator)?].concat())
+            }
+            Source::Columns { at_most: Some(_), .. } | Source::Entered => None,
+        }
     }
 
     /// The kinds of records that it counts: a sum's code begins with its kind.

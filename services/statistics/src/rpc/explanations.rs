@@ -1,12 +1,11 @@
 //! `ExplainFigure`: the records behind a figure, streamed.
 
 use std::pin::Pin;
-use std::sync::Arc;
 
 use thidua_chassis::store::{PageQuery, Resource, Series, Snapshot, StoreError};
 use thidua_proto::date;
 use thidua_proto::names::{RecordKind, UnitName};
-use thidua_proto::parse::Violations;
+use thidua_proto::parse::{Problem, Violations};
 use thidua_proto::statistics as proto;
 use thidua_proto::statistics::explain_figure_response::Part;
 use tokio::sync::mpsc;
@@ -18,8 +17,10 @@ use super::asked::{parse_units, units_asked};
 use super::calendars::{WindowFields, WindowQuery};
 use super::figures::{Daily, figure, measure_to_proto};
 use super::{Statistics, records};
-use crate::domain::explanation::{Term, added, adds_up, formula, terms};
-use crate::domain::figure::{Value, Window, compute, total};
+use crate::domain::explanation::{Term, added, formula, made, terms, value};
+use crate::domain::figure::Window;
+use crate::domain::form::FormId;
+use crate::domain::measure::Measure;
 use crate::error::Error;
 
 /// How many records are read, and at most sent, at once.
@@ -36,8 +37,8 @@ pub(super) async fn explain(
     m: &proto::ExplainFigureRequest,
 ) -> Result<Response<Explanation>, Status> {
     let mut v = Violations::default();
-    let measure = v.text("measure", &m.measure, 1, 200);
     let units = parse_units(&mut v, &m.units);
+    let explained = Explained::parse(&mut v, m);
     let fields = WindowFields {
         first_date: m.first_date,
         last_date: m.last_date,
@@ -47,26 +48,25 @@ pub(super) async fn explain(
         cut_off_date: m.cut_off_date,
     };
     let window = WindowQuery::parse(&mut v, fields);
-    let parsed = (|| Some((measure?, units?, window?)))();
-    let (measure, units, window) = v.finish(parsed).map_err(Error::from)?;
+    let parsed = (|| Some((explained?, units?, window?)))();
+    let (explained, units, window) = v.finish(parsed).map_err(Error::from)?;
     let window = window.find(&service.rules.calendars)?.window;
-    let measure = service.measure(&measure)?;
+    let (code, measure, terms) = explained.find(service, window)?;
     let units = units_asked(&*service.units().await?, units)?;
     let mut snapshot = service.store.snapshot().await.map_err(Error::store)?;
 
     let series: Vec<Series> = units.iter().map(|unit| unit.to_string().into()).collect();
     let tallies = snapshot.tallies_at(snapshot.revision(), &series).await.map_err(Error::store)?;
-    let each = tallies.iter().map(|one| compute(&service.rules.catalogue, &measure.formula, &Daily(one), window));
-    let value = total(&measure.formula, each);
-    let terms = terms(&service.rules.catalogue, &measure.formula);
+    let each = tallies.iter().map(|one| made(&terms, &Daily(one), window));
+    let sum = each.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    let open = window.is_open(service.clock.today());
     let explained = proto::ExplainedFigure {
-        figure: Some(figure(measure, "", window, value, window.is_open(service.clock.today()))),
-        measure: Some(measure_to_proto(measure)),
+        figure: Some(figure(&code, "", window, value(&terms, sum), open)),
+        measure: measure.map(measure_to_proto),
         formula: formula(&terms),
         revision: snapshot.revision(),
     };
-    let walk =
-        Walk { code: Arc::from(measure.code.as_str()), kinds: kinds(&terms), units, terms, window, value };
+    let walk = Walk { code, kinds: kinds(&terms), units, terms, window, sum };
     let (sender, receiver) = mpsc::channel(AHEAD);
     tokio::spawn(async move {
         let first = proto::ExplainFigureResponse { part: Some(Part::Figure(explained)) };
@@ -80,6 +80,55 @@ pub(super) async fn explain(
     Ok(Response::new(Box::pin(ReceiverStream::new(receiver))))
 }
 
+/// What is to be explained.
+enum Explained {
+    Measure(String),
+    Column(FormId, String),
+}
+
+impl Explained {
+    fn parse(v: &mut Violations, m: &proto::ExplainFigureRequest) -> Option<Self> {
+        if m.issuing_document.is_empty() && m.form.is_empty() && m.column.is_empty() {
+            return v.text("measure", &m.measure, 1, 200).map(Self::Measure);
+        }
+        if !m.measure.is_empty() {
+            let when = ("without a form", "khi không chọn biểu mẫu");
+            v.refuse("measure", Problem::Unwanted { when });
+        }
+        let document = v.text("issuing_document", &m.issuing_document, 1, 100);
+        let code = v.text("form", &m.form, 1, 100);
+        let column = v.text("column", &m.column, 1, 20);
+        Some(Self::Column(FormId { document: document?, code: code? }, column?))
+    }
+
+    /// Its code, its measure where it is one, and the sums that it is made of.
+    fn find(
+        self,
+        service: &Statistics,
+        window: Window,
+    ) -> Result<(String, Option<&Measure>, Vec<Term>), Error> {
+        match self {
+            Self::Measure(code) => {
+                let measure = service.measure(&code)?;
+                Ok((code, Some(measure), terms(&service.rules.catalogue, &measure.formula)))
+            }
+            Self::Column(form, column) => {
+                let found = service.rules.forms.get(&form);
+                let found = found.ok_or_else(|| Error::FormUnknown { form: form.clone() })?;
+                if !found.validity.holds_on(window.last) {
+                    return Err(Error::form_not_in_force(found, window.last));
+                }
+                let Some(terms) = found.terms(&column) else {
+                    let mut v = Violations::default();
+                    v.refuse("column", Problem::malformed("a column that records make", &column));
+                    return Err(v.into());
+                };
+                Ok((format!("{form} {column}"), None, terms))
+            }
+        }
+    }
+}
+
 /// The kinds of records whose sums a figure is made of: a sum's code begins with its kind.
 fn kinds(terms: &[Term]) -> Vec<RecordKind> {
     let all = [RecordKind::Inspection, RecordKind::Reception, RecordKind::Petition, RecordKind::Matter];
@@ -90,12 +139,12 @@ fn kinds(terms: &[Term]) -> Vec<RecordKind> {
 
 /// A way through all the records that may add to a figure.
 struct Walk {
-    code: Arc<str>,
+    code: String,
     kinds: Vec<RecordKind>,
     units: Vec<UnitName>,
     terms: Vec<Term>,
     window: Window,
-    value: Value,
+    sum: (i64, i64),
 }
 
 type Sender = mpsc::Sender<Result<proto::ExplainFigureResponse, Status>>;
@@ -130,11 +179,11 @@ impl Walk {
                 }
             }
         }
-        if adds_up(self.value, sum) {
+        if sum == self.sum {
             return Ok(());
         }
         let problem =
-            format!("{} is {:?}, its records add to {sum:?}; verify the journal", self.code, self.value);
+            format!("{} is {:?}, its records add to {sum:?}; verify the journal", self.code, self.sum);
         Err(Error::store(StoreError::Corrupt { problem }))
     }
 

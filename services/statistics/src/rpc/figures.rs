@@ -41,14 +41,14 @@ impl FigureService for Statistics {
         let values: Vec<Vec<Value>> = values.collect();
         let totals = measures.iter().enumerate().map(|(at, measure)| {
             let each = values.iter().filter_map(|unit| unit.get(at).copied());
-            figure(measure, "", window, total(&measure.formula, each), open)
+            figure(&measure.code, "", window, total(&measure.formula, each), open)
         });
         let mut figures: Vec<proto::Figure> = totals.collect();
         if query.by_unit {
             for (unit, values) in shown.iter().zip(&values) {
                 let name = unit.unit.to_string();
                 figures.extend(
-                    measures.iter().zip(values).map(|(m, value)| figure(m, &name, window, *value, open)),
+                    measures.iter().zip(values).map(|(m, value)| figure(&m.code, &name, window, *value, open)),
                 );
             }
         }
@@ -158,7 +158,7 @@ impl<T: Borrow<Tallies>> Sums for Daily<T> {
 }
 
 pub(super) fn figure(
-    measure: &Measure,
+    code: &str,
     unit: &str,
     window: Window,
     value: Value,
@@ -178,7 +178,7 @@ pub(super) fn figure(
         }),
     };
     proto::Figure {
-        measure: measure.code.clone(),
+        measure: code.to_owned(),
         unit: unit.to_owned(),
         first_date: Some(date::to_wire(window.first)),
         last_date: Some(date::to_wire(window.last)),

@@ -1,11 +1,13 @@
 //! The methods: each parses, authorises, decides, answers.
 
 mod asked;
+mod calendars;
 mod content;
 mod deadlines;
 mod directory;
 mod explanations;
 mod figures;
+mod forms;
 mod inspection;
 mod lists;
 mod locks;
@@ -31,8 +33,8 @@ use thidua_proto::names::{RecordName, UnitName};
 
 use crate::domain::contribution::Contribution;
 use crate::domain::deadline::Schedule;
-use crate::domain::measure::Catalogue;
 use crate::domain::record::Record;
+use crate::domain::rules::Rules;
 use crate::domain::unit::{Units, superiors};
 use crate::error::Error;
 
@@ -51,7 +53,7 @@ pub const UNHURRIED: [&str; 4] = [
 pub struct Statistics {
     store: Store,
     clock: Clock,
-    catalogue: Arc<Catalogue>,
+    rules: Arc<Rules>,
     schedule: Arc<Schedule>,
     /// All units as of a revision; read anew once a unit has changed.
     units: Arc<RwLock<(i64, Arc<Units>)>>,
@@ -60,9 +62,8 @@ pub struct Statistics {
 impl Statistics {
     /// The service over an open store.
     #[must_use]
-    pub fn new(store: Store, clock: Clock, catalogue: Catalogue, schedule: Schedule) -> Self {
-        let units = Arc::new(RwLock::new((-1, Arc::new(Units::new()))));
-        Self { store, clock, catalogue: Arc::new(catalogue), schedule: Arc::new(schedule), units }
+    rules: Arc<Rules>,
+    schedule: Arc<Schedule>,
     }
 
     /// All units, as current as the last acknowledged write.

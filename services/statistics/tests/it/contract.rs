@@ -7,7 +7,7 @@ use prost_reflect::DescriptorPool;
 const PACKAGE: &str = "thidua.statistics.v1";
 
 /// Every method that the modules beside this one call.
-const METHODS: [(&str, &[&str]); 6] = [
+const METHODS: [(&str, &[&str]); 7] = [
     (
         "DirectoryService",
         &["GetUnit", "ListUnits", "CreateUnit", "UpdateUnit", "ResolveUnit", "SucceedUnits"],
@@ -35,12 +35,27 @@ const METHODS: [(&str, &[&str]); 6] = [
             "DeleteMatter",
         ],
     ),
-    ("FigureService", &["ComputeFigures", "ExplainFigure", "ListMeasures"]),
+    (
+        "FigureService",
+        &["ComputeFigures", "ExplainFigure", "FillForm", "ListMeasures", "ListForms", "ListCalendars"],
+    ),
+    (
+        "ReturnService",
+        &[
+            "PrepareReturn",
+            "GetReturn",
+            "ListReturns",
+            "SubmitReturn",
+            "ApproveReturn",
+            "SendBackReturn",
+            "ReopenReturn",
+        ],
+    ),
     ("TransferService", &["ImportRecords"]),
 ];
 
 /// Every reason of this package alone, with the module that provokes it.
-const REASONS: [(&str, &str); 10] = [
+const REASONS: [(&str, &str); 21] = [
     ("ERROR_REASON_UNIT_NAME_UNKNOWN", "directory"),
     ("ERROR_REASON_UNIT_NAME_TAKEN", "directory"),
     ("ERROR_REASON_UNIT_CLOSED", "records"),
@@ -51,6 +66,17 @@ const REASONS: [(&str, &str); 10] = [
     ("ERROR_REASON_UNIT_SUCCESSION_INVALID", "succession"),
     ("ERROR_REASON_UNIT_CODE_TAKEN", "directory"),
     ("ERROR_REASON_UNIT_HAS_LATER_RECORDS", "succession"),
+    ("ERROR_REASON_FORM_UNKNOWN", "forms"),
+    ("ERROR_REASON_CALENDAR_UNKNOWN", "forms"),
+    ("ERROR_REASON_PERIOD_UNKNOWN", "forms"),
+    ("ERROR_REASON_FORM_NOT_IN_FORCE", "forms"),
+    ("ERROR_REASON_RETURN_STATE_UNFIT", "returns"),
+    ("ERROR_REASON_RETURN_ADJUSTMENT_UNEXPLAINED", "returns"),
+    ("ERROR_REASON_RETURN_CHECKS_FAILED", "returns"),
+    ("ERROR_REASON_RETURN_CONTENT_CHANGED", "returns"),
+    ("ERROR_REASON_RETURN_PERIOD_OPEN", "returns"),
+    ("ERROR_REASON_RETURN_APPROVED_BY_AUTHOR", "returns"),
+    ("ERROR_REASON_PERIOD_LOCKED", "returns"),
 ];
 
 fn contract() -> DescriptorPool {

@@ -14,6 +14,8 @@ mod explanations;
 #[cfg(test)]
 mod figures;
 #[cfg(test)]
+mod forms;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod invalid;

@@ -1,0 +1,279 @@
+//! `FillForm` and `ListForms`: official forms, filled from the dated sums.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use thidua_chassis::store::Tallies;
+use thidua_proto::date;
+use thidua_proto::names::UnitName;
+use thidua_proto::parse::{Problem, Violations};
+use thidua_proto::statistics as proto;
+use tonic::{Request, Response, Status};
+
+use super::Statistics;
+use super::calendars::{Found, WindowFields, WindowQuery};
+use super::figures::Daily;
+use crate::domain::check::{Cited, Finding, Rule, Severity, Stand, check};
+use crate::domain::figure::Window;
+use crate::domain::form::{Behaviour, Column, Form, FormId, Values, fill, total};
+use crate::domain::rules::Rules;
+use crate::domain::wording::{Language, window_text};
+use crate::error::Error;
+
+impl Statistics {
+    pub(super) async fn fill(
+        &self,
+        request: Request<proto::FillFormRequest>,
+    ) -> Result<Response<proto::FillFormResponse>, Status> {
+        let query = Query::parse(request.get_ref())?;
+        let rules = &*self.rules;
+        let form = rules.forms.get(&query.form).ok_or(Error::FormUnknown { form: query.form })?;
+        let found = query.window.find(&rules.calendars)?;
+        let window = found.window;
+        if !form.validity.holds_on(window.last) {
+            return Err(Error::form_not_in_force(form, window.last).into());
+        }
+        let all = self.units().await?;
+        let units: Vec<UnitName> =
+            if query.units.is_empty() { all.keys().cloned().collect() } else { query.units };
+        if let Some(unknown) = units.iter().find(|unit| !all.contains_key(unit)) {
+            return Err(Error::not_found(unknown).into());
+        }
+        let names: Vec<String> = units.iter().map(ToString::to_string).collect();
+        let series: Vec<Arc<str>> = names.iter().map(|name| name.as_str().into()).collect();
+        let (revision, tallies) = self.store.tallies(&series).await.map_err(Error::store)?;
+
+        let filling = Filling::of(rules, form, &tallies, &found);
+        let open = window.is_open(self.clock.today());
+        let shown = if query.by_unit { names.len() } else { 0 };
+        let who = std::iter::once("").chain(names.iter().take(shown).map(String::as_str));
+        let fills = who.enumerate().map(|(at, unit)| filling.answer(at, unit, open)).collect();
+        Ok(Response::new(proto::FillFormResponse {
+            form: Some(form_to_proto(form)),
+            fills,
+            first_date: Some(date::to_wire(window.first)),
+            last_date: Some(date::to_wire(window.last)),
+            window_text: window_text(window),
+            source_version: format!("{}; {}", rules.forms.version, rules.catalogue.version),
+            revision,
+        }))
+    }
+
+    pub(super) fn forms(
+        &self,
+        request: &Request<proto::ListFormsRequest>,
+    ) -> Result<Response<proto::ListFormsResponse>, Status> {
+        let mut v = Violations::default();
+        let valid_on = v.day("valid_on", request.get_ref().valid_on);
+        let valid_on = v.finish(valid_on).map_err(Error::from)?;
+        let in_force = |form: &&Form| valid_on.is_none_or(|day| form.validity.holds_on(day));
+        let forms = self.rules.forms.all().filter(in_force).map(form_to_proto).collect();
+        let source_version = self.rules.forms.version.clone();
+        Ok(Response::new(proto::ListFormsResponse { forms, source_version }))
+    }
+}
+
+struct Query {
+    form: FormId,
+    units: Vec<UnitName>,
+    window: WindowQuery,
+    by_unit: bool,
+}
+
+impl Query {
+    fn parse(m: &proto::FillFormRequest) -> Result<Self, Error> {
+        let mut v = Violations::default();
+        let document = v.text("issuing_document", &m.issuing_document, 1, 100);
+        let code = v.text("code", &m.code, 1, 100);
+        let mut seen = BTreeSet::new();
+        let units = v.list("units", &m.units, 1000, |v, field, unit| {
+            if !seen.insert(unit) {
+                v.refuse(field, Problem::Repeated);
+            }
+            v.name(field, unit)
+        });
+        let fields = WindowFields {
+            first_date: m.first_date,
+            last_date: m.last_date,
+            period_last_date: None,
+            calendar: &m.calendar,
+            period: &m.period,
+            cut_off_date: m.cut_off_date,
+        };
+        let window = WindowQuery::parse(&mut v, fields);
+        let parsed = (|| {
+            let form = FormId { document: document?, code: code? };
+            Some(Self { form, units: units?, window: window?, by_unit: m.by_unit })
+        })();
+        Ok(v.finish(parsed)?)
+    }
+}
+
+/// A form with what its findings need beside it. Each list of values begins with all units together; then each unit's.
+struct Filling<'r> {
+    rules: &'r Rules,
+    form: &'r Form,
+    window: Window,
+    own: Vec<Values>,
+    /// The forms that rules between forms name with it, by code.
+    beside: Vec<(String, Vec<Values>)>,
+    /// The form over other windows: shorter ones of the year, the period before, the same period of the year before.
+    earlier: Vec<(Window, Vec<Values>)>,
+}
+
+impl<'r> Filling<'r> {
+    fn of(rules: &'r Rules, form: &'r Form, tallies: &[Arc<Tallies>], found: &Found<'_>) -> Self {
+        let everyone = |form: &Form, window: Window| {
+            let of_unit = |unit: &Arc<Tallies>| fill(form, &rules.catalogue, &Daily(unit), window);
+            let each: Vec<Values> = tallies.iter().map(of_unit).collect();
+            [vec![total(form, &each)], each].concat()
+        };
+        let beside = rules.checks.beside(&form.id).into_iter().filter_map(|code| {
+            let id = FormId { document: form.id.document.clone(), code };
+            let other = rules.forms.get(&id)?;
+            Some((id.code, everyone(other, found.window)))
+        });
+        let earlier = earlier(found).into_iter().map(|window| (window, everyone(form, window)));
+        Self {
+            rules,
+            form,
+            window: found.window,
+            own: everyone(form, found.window),
+            beside: beside.collect(),
+            earlier: earlier.collect(),
+        }
+    }
+
+    /// The form of one of those that it was filled for.
+    fn answer(&self, at: usize, unit: &str, open: bool) -> proto::FormFill {
+        let none = Values::new();
+        let values = self.own.get(at).unwrap_or(&none);
+        let findings = self.findings(at, values);
+        proto::FormFill {
+            unit: unit.to_owned(),
+            values: self.form.columns.iter().map(|column| value_to_proto(column, values, open)).collect(),
+            findings: findings.into_iter().map(finding_to_proto).collect(),
+        }
+    }
+
+    fn findings(&self, at: usize, values: &Values) -> Vec<Finding> {
+        let mut found = check(self.form, values);
+        let id = &self.form.id;
+        let mut forms = BTreeMap::from([(id.code.clone(), values.clone())]);
+        forms.extend(self.beside.iter().filter_map(|(code, of)| Some((code.clone(), of.get(at)?.clone()))));
+        let between = self.rules.checks.between_forms(&self.rules.forms, &id.document, &forms);
+        found.extend(between.into_iter().filter(|one| one.cited.iter().any(|cited| cited.form == id.code)));
+        let later = Stand { window: self.window, values };
+        for (window, of) in &self.earlier {
+            if let Some(values) = of.get(at) {
+                let earlier = Stand { window: *window, values };
+                found.extend(self.rules.checks.compare(self.form, earlier, later));
+            }
+        }
+        found
+    }
+}
+
+/// The windows that a period is compared with.
+fn earlier(found: &Found<'_>) -> Vec<Window> {
+    let Some((calendar, period)) = &found.period else { return Vec::new() };
+    let mut periods = calendar.within(period);
+    periods.extend(calendar.previous(period));
+    periods.extend(calendar.last_year(period));
+    let mut windows: Vec<Window> = periods.iter().filter_map(|period| period.window(None)).collect();
+    windows.sort_by_key(|window| (window.first, window.last));
+    windows.dedup();
+    windows
+}
+
+fn value_to_proto(column: &Column, values: &Values, open: bool) -> proto::FormValue {
+    let value = values.get(&column.code).copied();
+    let status = match value {
+        None => proto::FigureStatus::NotApplicable,
+        Some(_) if open => proto::FigureStatus::Provisional,
+        Some(_) => proto::FigureStatus::Final,
+    };
+    let text = value.map(|value| Language::Vietnamese.number(value, column.decimals()));
+    proto::FormValue {
+        column: column.code.clone(),
+        value,
+        status: status.into(),
+        text: text.unwrap_or_default(),
+    }
+}
+
+fn form_to_proto(form: &Form) -> proto::Form {
+    proto::Form {
+        issuing_document: form.id.document.clone(),
+        code: form.id.code.clone(),
+        title: form.title.clone(),
+        title_en: form.title_en.clone(),
+        official: form.official,
+        source: form.source.clone(),
+        note: form.note.clone(),
+        verified: form.verified,
+        valid_from: form.validity.from.map(date::to_wire),
+        valid_to: form.validity.to.map(date::to_wire),
+        validity_verified: form.validity.verified,
+        columns: form.columns.iter().map(column_to_proto).collect(),
+        rules: form.rules.iter().map(rule_to_proto).collect(),
+    }
+}
+
+fn column_to_proto(column: &Column) -> proto::FormColumn {
+    proto::FormColumn {
+        code: column.code.clone(),
+        group: column.group.clone(),
+        label: column.label.clone(),
+        label_en: column.label_en.clone(),
+        unit_of_measure: column.unit_of_measure.clone(),
+        decimal_digits: column.decimals().into(),
+        behaviour: match column.behaviour {
+            Behaviour::Flow => proto::FormColumnBehaviour::Flow,
+            Behaviour::Opening => proto::FormColumnBehaviour::Opening,
+            Behaviour::Turnover => proto::FormColumnBehaviour::Turnover,
+            Behaviour::Closing => proto::FormColumnBehaviour::Closing,
+            Behaviour::Share => proto::FormColumnBehaviour::Share,
+        }
+        .into(),
+        formula: column.formula.clone(),
+        note: column.note.clone(),
+        verified: column.verified,
+    }
+}
+
+fn rule_to_proto(rule: &Rule) -> proto::FormRule {
+    let severity = severity_to_proto(rule.severity).into();
+    proto::FormRule { rule: rule.text.clone(), meaning: rule.meaning.clone(), severity }
+}
+
+fn severity_to_proto(severity: Severity) -> proto::FindingSeverity {
+    match severity {
+        Severity::Error => proto::FindingSeverity::Error,
+        Severity::Warning => proto::FindingSeverity::Warning,
+    }
+}
+
+fn finding_to_proto(finding: Finding) -> proto::Finding {
+    proto::Finding {
+        rule: finding.rule,
+        meaning: finding.meaning,
+        severity: severity_to_proto(finding.severity).into(),
+        issuing_document: finding.form.document,
+        form: finding.form.code,
+        columns: finding.cited.into_iter().map(cited_to_proto).collect(),
+        difference: finding.difference,
+        text: finding.vietnamese,
+        text_en: finding.english,
+    }
+}
+
+fn cited_to_proto(cited: Cited) -> proto::FindingColumn {
+    proto::FindingColumn {
+        form: cited.form,
+        column: cited.column,
+        value: cited.value,
+        first_date: cited.days.map(|(first, _)| date::to_wire(first)),
+        last_date: cited.days.map(|(_, last)| date::to_wire(last)),
+    }
+}

@@ -1,0 +1,241 @@
+//! `thidua form`: official forms, filled from the records and printed.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use clap::Args;
+use thidua_proto::date;
+use thidua_proto::names::UnitName;
+use thidua_proto::statistics as proto;
+use thidua_proto::statistics::directory_service_client::DirectoryServiceClient;
+use thidua_proto::statistics::figure_service_client::FigureServiceClient;
+use thidua_proto::statistics::{FigureStatus, FindingSeverity};
+use tonic::transport::Channel;
+
+use crate::cli::{Address, unit};
+use crate::client::{connect, tell};
+
+/// Which forms, of whom, over which period.
+#[derive(Debug, Args)]
+pub(crate) struct Asked {
+    #[command(flatten)]
+    address: Address,
+    /// The issuing document
+    #[arg(long, default_value = "TT 02/2021/TT-TTCP")]
+    document: String,
+    /// The form's code, such as 01/TCD
+    #[arg(long, required_unless_present = "all", conflicts_with = "all")]
+    code: Option<String>,
+    /// Every form in force at the end of the period, for all units together and for each
+    #[arg(long)]
+    all: bool,
+    /// A unit, such as units/thanh-tra-tinh; give it again for more. All if left out
+    #[arg(long = "unit", value_parser = unit)]
+    units: Vec<UnitName>,
+    /// Also the form of each unit
+    #[arg(long)]
+    by_unit: bool,
+    /// The reporting calendar
+    #[arg(long, default_value = "tt-02-2021")]
+    calendar: String,
+    /// The period, such as 2023-Q1, 2023-9M or 2023-Y
+    #[arg(long)]
+    period: String,
+    /// The last day of the data, as yyyy-mm-dd, where it is earlier than the period's
+    #[arg(long)]
+    cut_off: Option<jiff::civil::Date>,
+}
+
+pub(crate) async fn print(asked: &Asked) -> Result<(), String> {
+    let channel = connect(&asked.address.address)?;
+    let mut figures = FigureServiceClient::new(channel.clone());
+    let forms = match &asked.code {
+        Some(code) => vec![(asked.document.clone(), code.clone())],
+        None => in_force(&mut figures, asked).await?,
+    };
+    let names = names(&channel).await?;
+    for (issuing_document, code) in forms {
+        let request = proto::FillFormRequest {
+            issuing_document,
+            code,
+            units: asked.units.iter().map(ToString::to_string).collect(),
+            calendar: asked.calendar.clone(),
+            period: asked.period.clone(),
+            cut_off_date: asked.cut_off.map(date::to_wire),
+            by_unit: asked.by_unit || asked.all,
+            ..proto::FillFormRequest::default()
+        };
+        let answer = figures.fill_form(request).await.map_err(tell)?.into_inner();
+        for fill in &answer.fills {
+            let who = names.get(&fill.unit).map_or_else(|| whole(&asked.units, &names), Clone::clone);
+            println!("{}", page(&answer, fill, &who));
+        }
+    }
+    Ok(())
+}
+
+/// The forms in force when the period, or its data, ends.
+async fn in_force(
+    figures: &mut FigureServiceClient<Channel>,
+    asked: &Asked,
+) -> Result<Vec<(String, String)>, String> {
+    let valid_on = match asked.cut_off {
+        Some(day) => Some(date::to_wire(day)),
+        None => last_day(figures, asked).await?,
+    };
+    let answer = figures.list_forms(proto::ListFormsRequest { valid_on }).await.map_err(tell)?;
+    Ok(answer.into_inner().forms.into_iter().map(|form| (form.issuing_document, form.code)).collect())
+}
+
+/// The period's last day; none where there is no such period, which filling a form then tells.
+async fn last_day(
+    figures: &mut FigureServiceClient<Channel>,
+    asked: &Asked,
+) -> Result<Option<thidua_proto::Date>, String> {
+    let year = asked.period.split('-').next().and_then(|year| year.parse().ok()).unwrap_or_default();
+    let answer = figures.list_calendars(proto::ListCalendarsRequest { year }).await.map_err(tell)?;
+    let calendars = answer.into_inner().calendars;
+    let calendar = calendars.into_iter().find(|calendar| calendar.code == asked.calendar);
+    let mut periods = calendar.into_iter().flat_map(|calendar| calendar.periods);
+    Ok(periods.find(|period| period.code == asked.period).and_then(|period| period.last_date))
+}
+
+/// The names of all units as people write them.
+async fn names(channel: &Channel) -> Result<BTreeMap<String, String>, String> {
+    let mut directory = DirectoryServiceClient::new(channel.clone());
+    let mut names = BTreeMap::new();
+    let mut page_token = String::new();
+    loop {
+        let request = proto::ListUnitsRequest { page_size: 1000, page_token, ..Default::default() };
+        let answer = directory.list_units(request).await.map_err(tell)?.into_inner();
+        names.extend(answer.units.into_iter().map(|unit| (unit.name, unit.display_name)));
+        page_token = answer.next_page_token;
+        if page_token.is_empty() {
+            return Ok(names);
+        }
+    }
+}
+
+/// Whom the form of all together is of.
+fn whole(units: &[UnitName], names: &BTreeMap<String, String>) -> String {
+    if units.is_empty() {
+        return "Tất cả đơn vị".to_owned();
+    }
+    let name = |unit: &UnitName| names.get(&unit.to_string()).cloned().unwrap_or_else(|| unit.to_string());
+    units.iter().map(name).collect::<Vec<_>>().join(", ")
+}
+
+/// One form as text: title, whom it is of, the window, a line a column, and what does not hold.
+fn page(answer: &proto::FillFormResponse, fill: &proto::FormFill, who: &str) -> String {
+    let Some(form) = &answer.form else { return String::new() };
+    let open = fill.values.iter().any(|value| value.status() == FigureStatus::Provisional);
+    let state = if open { " (tạm tính)" } else { "" };
+    let mut text = format!("Biểu {} – {} ({})\n{who}\n", form.code, form.title, form.issuing_document);
+    let mut line = |content: &str| {
+        // Writing to a text does not fail.
+        let _ = writeln!(text, "{content}");
+    };
+    line(&format!("{}{state}", answer.window_text));
+    if !form.verified {
+        line(&format!("CHƯA KIỂM CHỨNG: {}", form.note));
+    }
+    line("");
+    for row in aligned(rows(form, fill)) {
+        line(row.trim_end());
+    }
+    for (severity, word) in [(FindingSeverity::Error, "Lỗi"), (FindingSeverity::Warning, "Cảnh báo")] {
+        for finding in fill.findings.iter().filter(|finding| finding.severity() == severity) {
+            line(&format!("{word} [{}]: {}. {}.", finding.rule, finding.text, finding.meaning));
+        }
+    }
+    text
+}
+
+/// The heading and a row for each column: code, label, unit, value.
+fn rows(form: &proto::Form, fill: &proto::FormFill) -> Vec<[String; 4]> {
+    let mut rows = vec![["MS", "Chỉ tiêu", "Đơn vị tính", "Số liệu"].map(str::to_owned)];
+    for (column, value) in form.columns.iter().zip(&fill.values) {
+        let label = match column.group.as_str() {
+            "" => column.label.clone(),
+            group => format!("{group}: {}", column.label),
+        };
+        let shown = if value.value.is_some() { value.text.clone() } else { "–".to_owned() };
+        rows.push([column.code.clone(), label, column.unit_of_measure.clone(), shown]);
+    }
+    rows
+}
+
+/// Rows with their cells one below the other: numbers to the right, words to the left.
+fn aligned(rows: Vec<[String; 4]>) -> Vec<String> {
+    let mut widths = [0; 4];
+    for row in &rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cell.chars().count().max(*width);
+        }
+    }
+    let [code, label, unit, value] = widths;
+    let write = |[a, b, c, d]: [String; 4]| format!("{a:>code$}  {b:<label$}  {c:<unit$}  {d:>value$}");
+    rows.into_iter().map(write).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(code: &str, group: &str, label: &str, unit: &str) -> proto::FormColumn {
+        proto::FormColumn {
+            code: code.to_owned(),
+            group: group.to_owned(),
+            label: label.to_owned(),
+            unit_of_measure: unit.to_owned(),
+            ..Default::default()
+        }
+    }
+
+    fn value(value: Option<i64>, text: &str) -> proto::FormValue {
+        let status = value.map_or(FigureStatus::NotApplicable, |_| FigureStatus::Provisional).into();
+        proto::FormValue { column: String::new(), value, status, text: text.to_owned() }
+    }
+
+    #[test]
+    fn a_form_is_printed_as_a_table_with_its_window_and_findings() {
+        let form = proto::Form {
+            issuing_document: "TT 02/2021/TT-TTCP".to_owned(),
+            code: "01/TTr".to_owned(),
+            title: "Tổng hợp".to_owned(),
+            verified: true,
+            columns: vec![
+                column("1", "", "Tổng số", "cuộc"),
+                column("10", "Phải thu", "Tiền", "triệu đồng"),
+                column("11", "Đã trả", "Số tổ chức", "tổ chức"),
+            ],
+            ..Default::default()
+        };
+        let finding = proto::Finding {
+            rule: "1 = 2 + 3".to_owned(),
+            severity: FindingSeverity::Warning.into(),
+            text: "Cột 1 (3.704) khác".to_owned(),
+            meaning: "Tổng số bằng hai phần".to_owned(),
+            ..Default::default()
+        };
+        let fill = proto::FormFill {
+            values: vec![value(Some(3704), "3.704"), value(Some(1), "43.586,274"), value(None, "")],
+            findings: vec![finding],
+            ..Default::default()
+        };
+        let window_text = "số liệu tính từ ngày 15/12/2022 đến ngày 21/11/2023".to_owned();
+        let answer = proto::FillFormResponse { form: Some(form), window_text, ..Default::default() };
+        let expected = "\
+Biểu 01/TTr – Tổng hợp (TT 02/2021/TT-TTCP)
+Tất cả đơn vị
+số liệu tính từ ngày 15/12/2022 đến ngày 21/11/2023 (tạm tính)
+
+MS  Chỉ tiêu            Đơn vị tính     Số liệu
+ 1  Tổng số             cuộc              3.704
+10  Phải thu: Tiền      triệu đồng   43.586,274
+11  Đã trả: Số tổ chức  tổ chức               –
+Cảnh báo [1 = 2 + 3]: Cột 1 (3.704) khác. Tổng số bằng hai phần.
+";
+        assert_eq!(page(&answer, &fill, &whole(&[], &BTreeMap::new())), expected);
+    }
+}
