@@ -8,8 +8,9 @@ pub use self::journals::journals;
 pub use self::reports::{NAME, Reports};
 
 /// Paths that may take as long as their streams do.
-pub const UNHURRIED: [&str; 3] = [
+pub const UNHURRIED: [&str; 4] = [
     "/thidua.statistics.v1.TransferService/ImportRecords",
+    "/thidua.statistics.v1.TransferService/ExportRecords",
     thidua_chassis::journal::UNHURRIED[0],
     thidua_chassis::journal::UNHURRIED[1],
 ];

@@ -1,6 +1,7 @@
 //! The methods: each parses, authorises, decides, answers.
 
 mod directory;
+mod export;
 mod figures;
 mod inspection;
 mod lists;
@@ -29,8 +30,9 @@ use crate::error::Error;
 pub use self::services::{NAMES, routes};
 
 /// Paths that may take as long as their streams do.
-pub const UNHURRIED: [&str; 3] = [
+pub const UNHURRIED: [&str; 4] = [
     "/thidua.statistics.v1.TransferService/ImportRecords",
+    "/thidua.statistics.v1.TransferService/ExportRecords",
     thidua_chassis::journal::UNHURRIED[0],
     thidua_chassis::journal::UNHURRIED[1],
 ];

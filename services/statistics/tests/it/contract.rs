@@ -33,7 +33,7 @@ const METHODS: [(&str, &[&str]); 6] = [
         ],
     ),
     ("FigureService", &["ComputeFigures", "ListMeasures"]),
-    ("TransferService", &["ImportRecords"]),
+    ("TransferService", &["ImportRecords", "ExportRecords"]),
 ];
 
 /// Every reason of this package alone, with the module that provokes it.

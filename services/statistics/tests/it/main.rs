@@ -8,6 +8,8 @@ mod directory;
 #[cfg(test)]
 mod edge;
 #[cfg(test)]
+mod export;
+#[cfg(test)]
 mod figures;
 #[cfg(test)]
 mod harness;
