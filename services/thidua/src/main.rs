@@ -3,11 +3,15 @@
 mod cli;
 mod client;
 mod example;
+mod export;
+mod figures;
 mod import;
 mod journal;
 mod office;
+mod output;
 mod report;
 mod store;
+mod table;
 
 use std::process::ExitCode;
 
