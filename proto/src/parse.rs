@@ -88,6 +88,11 @@ pub enum Problem {
         /// What was found.
         found: String,
     },
+    /// A day that can be read in two ways, such as `05/03/2023`.
+    AmbiguousDay {
+        /// What was found.
+        found: String,
+    },
 }
 
 impl Problem {
@@ -112,6 +117,7 @@ impl Problem {
             Self::UnknownValue { .. } => "UNKNOWN_VALUE",
             Self::Repeated => "REPEATED",
             Self::Ambiguous { .. } => "AMBIGUOUS_NUMBER",
+            Self::AmbiguousDay { .. } => "AMBIGUOUS_DATE",
         }
     }
 
@@ -131,6 +137,9 @@ impl Problem {
             Self::Repeated => "stands more than once".to_owned(),
             Self::Ambiguous { found } => {
                 format!("`{found}` can be read in two ways; write whole numbers with digits only")
+            }
+            Self::AmbiguousDay { found } => {
+                format!("`{found}` can be read as two days; write the year first, as in 2023-03-15")
             }
         }
     }
@@ -153,6 +162,9 @@ impl Problem {
             Self::Repeated => "bị lặp lại".to_owned(),
             Self::Ambiguous { found } => {
                 format!("“{found}” có thể hiểu theo hai cách; số nguyên chỉ viết bằng chữ số")
+            }
+            Self::AmbiguousDay { found } => {
+                format!("“{found}” có thể hiểu là hai ngày khác nhau; hãy viết năm trước, như 2023-03-15")
             }
         }
     }

@@ -176,7 +176,11 @@ pub fn channel(address: SocketAddr) -> Channel {
 }
 
 /// A program with its arguments, which dies with the test.
-fn command(name: &str, arguments: &[&str]) -> Command {
+///
+/// # Panics
+/// Where it is not built.
+#[must_use]
+pub fn command(name: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(binary(name));
     command.args(arguments).stdin(Stdio::null()).kill_on_drop(true);
     command

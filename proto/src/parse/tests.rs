@@ -97,6 +97,7 @@ fn every_problem_has_texts_in_both_languages() {
         Problem::UnknownValue { found: 9 },
         Problem::Repeated,
         Problem::Ambiguous { found: "3.704".to_owned() },
+        Problem::AmbiguousDay { found: "05/03/2023".to_owned() },
     ];
     for problem in all {
         assert!(!problem.english().is_empty() && !problem.vietnamese().is_empty());

@@ -1,14 +1,11 @@
 //! The command line.
 
-use std::path::PathBuf;
-
 use clap::{Args, Subcommand, ValueEnum};
 use thidua_chassis::program;
 use thidua_chassis::serve::check_health;
 use thidua_proto::names::{RecordKind, UnitName};
-use uuid::Uuid;
 
-use crate::{client, example, form, import, journal, office, report, store};
+use crate::{client, example, export, figures, form, import, journal, office, report, store};
 
 /// What the program can be asked to do; without any of these it serves.
 #[derive(Debug, Subcommand)]
@@ -17,8 +14,12 @@ pub(crate) enum Action {
     Report(report::Asked),
     /// Print official forms, filled from the records
     Form(form::Asked),
-    /// Import records of one unit and kind from CSV or JSON lines files
-    Import(ImportArguments),
+    /// Import records of one unit and kind from CSV, Excel or JSON lines files
+    Import(import::Asked),
+    /// Export records to a CSV, Excel or JSON lines file
+    Export(export::Asked),
+    /// Compute figures and write them to a CSV, Excel or JSON lines file
+    Figures(figures::Asked),
     /// Load the example year (Bắc Ninh 2023) into a running system; loading it again changes nothing
     LoadExample(Address),
     /// Ask a running program for its health; exit code 1 where it does not serve
@@ -47,34 +48,28 @@ pub(crate) struct Health {
     address: String,
 }
 
-/// What to import.
-#[derive(Debug, Args)]
-pub(crate) struct ImportArguments {
-    #[command(flatten)]
-    address: Address,
-    /// Whose records these are, such as units/thanh-tra-tinh
-    #[arg(long, value_parser = unit)]
-    unit: UnitName,
-    /// What the files hold
-    #[arg(long)]
-    kind: Kind,
-    /// Check everything, write nothing
-    #[arg(long)]
-    dry_run: bool,
-    /// The import's own id; give the same again to resume. A new one if left out: rows that are there are then unchanged
-    #[arg(long)]
-    import_id: Option<Uuid>,
-    /// The files: .csv, or .jsonl for JSON lines
-    #[arg(required = true)]
-    files: Vec<PathBuf>,
+/// A kind of records.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Kind {
+    /// Inspections and checks
+    Inspections,
+    /// Visits of citizens
+    Receptions,
+    /// Petitions
+    Petitions,
+    /// Matters
+    Matters,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Kind {
-    Inspections,
-    Receptions,
-    Petitions,
-    Matters,
+impl From<Kind> for RecordKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Inspections => Self::Inspection,
+            Kind::Receptions => Self::Reception,
+            Kind::Petitions => Self::Petition,
+            Kind::Matters => Self::Matter,
+        }
+    }
 }
 
 /// What to do with a store.
@@ -108,6 +103,7 @@ pub(crate) struct JournalArguments {
     pub(crate) journal: Option<String>,
 }
 
+/// Reads a unit's name.
 pub(crate) fn unit(text: &str) -> Result<UnitName, String> {
     text.parse().map_err(|_| "write units/{unit}, such as units/thanh-tra-tinh".to_owned())
 }
@@ -126,17 +122,9 @@ pub(crate) async fn run(action: Action) -> Result<(), String> {
     match action {
         Action::Report(asked) => report::print(&asked).await,
         Action::Form(asked) => form::print(&asked).await,
-        Action::Import(asked) => {
-            let channel = client::connect(&asked.address.address)?;
-            let kind = match asked.kind {
-                Kind::Inspections => RecordKind::Inspection,
-                Kind::Receptions => RecordKind::Reception,
-                Kind::Petitions => RecordKind::Petition,
-                Kind::Matters => RecordKind::Matter,
-            };
-            let target = import::Target { unit: asked.unit, kind, dry_run: asked.dry_run };
-            import::files(&channel, &target, asked.import_id, &asked.files).await
-        }
+        Action::Import(asked) => import::files(asked).await,
+        Action::Export(asked) => export::run(&asked).await,
+        Action::Figures(asked) => figures::run(&asked).await,
         Action::LoadExample(address) => example::load(&client::connect(&address.address)?).await,
         Action::Health(asked) => check_health(&asked.address).await,
         Action::Store(StoreAction::Copy { from, to }) => store::copy(&from, &to).await,

@@ -1,5 +1,7 @@
 //! The example year: files such as an office could have, loaded through the same door as anybody's.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use thidua_proto::awards as a;
@@ -17,7 +19,7 @@ use tonic::transport::Channel;
 use uuid::Uuid;
 
 use crate::client::tell;
-use crate::import::{self, Format, Target};
+use crate::import::{self, Document, Reading, Target};
 
 /// The example's bloc.
 pub(crate) const BLOC: &str = "blocs/noi-chinh-bac-ninh";
@@ -214,13 +216,14 @@ async fn load_records(channel: &Channel) -> Result<(), String> {
             }
             let unit: UnitName =
                 format!("units/{unit}").parse().map_err(|_| format!("{path}: no unit's folder"))?;
-            let target = Target { unit, kind, dry_run: false };
+            let id = import::id_of(&unit, kind, content);
+            let document = Document::of_csv((*content).to_owned(), kind, Reading::default());
+            let document = Arc::new(document.map_err(|problem| format!("{path}: {problem}"))?);
+            let target = Target { unit, dry_run: false };
             bar.set_message(format!("Đang nạp năm mẫu: {path}"));
             let hidden = indicatif::ProgressBar::hidden();
-            let id = import::id_of(&target, content);
-            let answer =
-                import::content_of(channel, &target, id, Format::Csv, (*content).to_owned(), &hidden).await?;
-            if let Some(row) = answer.refused_rows.first() {
+            let outcome = import::document_of(channel, &target, id, &document, &hidden).await?;
+            if let Some(row) = outcome.answer.refused_rows.first() {
                 return Err(format!("{path}, line {}: {}: {}", row.line, row.field, row.description));
             }
             bar.inc(u64::try_from(content.len()).unwrap_or_default());

@@ -3,12 +3,16 @@
 mod cli;
 mod client;
 mod example;
+mod export;
+mod figures;
 mod form;
 mod import;
 mod journal;
 mod office;
+mod output;
 mod report;
 mod store;
+mod table;
 
 use std::process::ExitCode;
 

@@ -8,9 +8,10 @@ pub use self::journals::journals;
 pub use self::reports::{NAME, Reports};
 
 /// Paths that may take as long as their streams do.
-pub const UNHURRIED: [&str; 4] = [
+pub const UNHURRIED: [&str; 5] = [
     "/thidua.statistics.v1.FigureService/ExplainFigure",
     "/thidua.statistics.v1.TransferService/ImportRecords",
+    "/thidua.statistics.v1.TransferService/ExportRecords",
     thidua_chassis::journal::UNHURRIED[0],
     thidua_chassis::journal::UNHURRIED[1],
 ];

@@ -34,7 +34,7 @@ async fn calls_are_passed_on_with_metadata_and_trailers() {
 }
 
 #[tokio::test]
-async fn imports_are_passed_on() {
+async fn imports_and_exports_are_passed_on() {
     let system = System::start().await;
     let import_id = "018f0000-0000-7000-8000-000000000001".to_owned();
     let header = proto::ImportHeader { import_id, parent: UNITS[0].0.to_owned(), validate_only: false };
@@ -58,6 +58,14 @@ async fn imports_are_passed_on() {
     let messages = tokio_stream::iter(parts.map(|part| proto::ImportRecordsRequest { part: Some(part) }));
     let answer = TransferServiceClient::new(system.channel.clone()).import_records(messages).await.unwrap();
     assert_eq!((answer.get_ref().created_count, answer.get_ref().revision), (1500, 13));
+    let request = proto::ExportRecordsRequest { parent: UNITS[0].0.to_owned(), ..Default::default() };
+    let exported = TransferServiceClient::new(system.channel.clone()).export_records(request).await.unwrap();
+    let mut exported = exported.into_inner();
+    let mut rows = 0;
+    while let Some(message) = exported.message().await.unwrap() {
+        rows += message.rows.len();
+    }
+    assert!(rows >= 1500, "{rows}");
     let report = system.generate(report()).await.unwrap();
     assert_eq!(report.sources[1].revision, 13);
 }

@@ -6,6 +6,7 @@ mod content;
 mod deadlines;
 mod directory;
 mod explanations;
+mod export;
 mod figures;
 mod forms;
 mod inspection;
@@ -41,9 +42,10 @@ use crate::error::Error;
 pub use self::services::{NAMES, routes};
 
 /// Paths that may take as long as their streams do.
-pub const UNHURRIED: [&str; 4] = [
+pub const UNHURRIED: [&str; 5] = [
     "/thidua.statistics.v1.FigureService/ExplainFigure",
     "/thidua.statistics.v1.TransferService/ImportRecords",
+    "/thidua.statistics.v1.TransferService/ExportRecords",
     thidua_chassis::journal::UNHURRIED[0],
     thidua_chassis::journal::UNHURRIED[1],
 ];

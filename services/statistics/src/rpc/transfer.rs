@@ -1,6 +1,7 @@
 //! `TransferService`: records in bulk, chunk by chunk.
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::pin::Pin;
 use std::sync::Arc;
 
 use thidua_chassis::caller::Caller;
@@ -14,12 +15,13 @@ use thidua_proto::statistics as proto;
 use thidua_proto::statistics::import_records_request::Part;
 use thidua_proto::statistics::import_row::Record as Row;
 use thidua_proto::statistics::transfer_service_server::TransferService;
+use tokio_stream::Stream;
 use tonic::{Request, Response, Status, Streaming};
 use uuid::Uuid;
 
 use super::records::RecordMessage;
 use super::write::New;
-use super::{Statistics, caller, locks};
+use super::{Statistics, caller, export, locks};
 use crate::error::Error;
 
 const METHOD: &str = "thidua.statistics.v1.TransferService/ImportRecords";
@@ -68,6 +70,16 @@ impl TransferService for Statistics {
         let answer = import.finish().await?;
         let revision = answer.revision;
         Ok(at_revision(answer, revision))
+    }
+
+    type ExportRecordsStream =
+        Pin<Box<dyn Stream<Item = Result<proto::ExportRecordsResponse, Status>> + Send>>;
+
+    async fn export_records(
+        &self,
+        request: Request<proto::ExportRecordsRequest>,
+    ) -> Result<Response<Self::ExportRecordsStream>, Status> {
+        Ok(Response::new(Box::pin(export::begin(self, request.into_inner()).await?)))
     }
 }
 

@@ -51,7 +51,7 @@ const METHODS: [(&str, &[&str]); 7] = [
             "ReopenReturn",
         ],
     ),
-    ("TransferService", &["ImportRecords"]),
+    ("TransferService", &["ImportRecords", "ExportRecords"]),
 ];
 
 /// Every reason of this package alone, with the module that provokes it.

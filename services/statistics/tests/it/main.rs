@@ -12,6 +12,8 @@ mod edge;
 #[cfg(test)]
 mod explanations;
 #[cfg(test)]
+mod export;
+#[cfg(test)]
 mod figures;
 #[cfg(test)]
 mod forms;

@@ -6,7 +6,7 @@ use tonic::{Request, Response, Status};
 use super::harness::*;
 use super::kind::{Kind, Terms};
 
-fn header(import_id: &str) -> Part {
+pub(crate) fn header(import_id: &str) -> Part {
     let (import_id, parent) = (import_id.to_owned(), UNIT.to_owned());
     Part::Header(proto::ImportHeader { import_id, parent, validate_only: false })
 }
@@ -24,16 +24,19 @@ fn chunk(number: i64, rows: Vec<proto::ImportRow>) -> Part {
     Part::Chunk(proto::ImportChunk { number, rows, last: false })
 }
 
-fn last(number: i64, rows: Vec<proto::ImportRow>) -> Part {
+pub(crate) fn last(number: i64, rows: Vec<proto::ImportRow>) -> Part {
     Part::Chunk(proto::ImportChunk { number, rows, last: true })
 }
 
 /// Petitions `p{from}` to `p{to}`, a day each.
-fn petitions(from: i64, to: i64) -> Vec<proto::ImportRow> {
+pub(crate) fn petitions(from: i64, to: i64) -> Vec<proto::ImportRow> {
     (from..=to).map(|number| row(number, &format!("p{number}"), Petition::sample())).collect()
 }
 
-async fn send(service: &Service, parts: Vec<Part>) -> Result<Response<proto::ImportRecordsResponse>, Status> {
+pub(crate) async fn send(
+    service: &Service,
+    parts: Vec<Part>,
+) -> Result<Response<proto::ImportRecordsResponse>, Status> {
     send_by(service, None, parts).await
 }
 

@@ -1,147 +1,207 @@
-//! Rows of a file: CSV with a heading line, or JSON lines.
+//! Rows of a file, judged as far as a reader can.
 
-use std::path::Path;
+use std::iter::Enumerate;
+use std::str::Lines;
 
-use thidua_proto::names::RecordKind;
+use thidua_proto::names::{RecordKind, UnitName};
 use thidua_proto::parse::Problem;
 use thidua_proto::statistics::import_row::Record;
 use thidua_proto::statistics::{ImportRow, RefusedRow};
+use thidua_statistics::domain::search::search_key;
 
-use super::Target;
-use super::columns::{headings, record};
+use super::document::{Content, Document};
+use super::grid::{Grid, Line};
+use super::heading::{Heading, Use};
+use super::sheet::Sheet;
+use crate::table::{Cell, Customs, codec, columns};
 
-/// How a file is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Format {
-    /// Comma- or semicolon-separated values with a heading line.
-    Csv,
-    /// One JSON object a line: the record as ProtoJSON, and its `id`.
-    JsonLines,
+/// First words of rows that sum up others.
+const TOTALS: [&str; 7] = ["tong cong", "tong", "tong so", "cong", "total", "grand total", "sum"];
+
+/// What is told of rows that were not sent.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    /// Rows that cannot be read, by field.
+    pub(super) refused: Vec<RefusedRow>,
+    /// Rows without any cell.
+    pub(super) empty: usize,
+    /// Lines that are no records, with what they are.
+    pub(super) skipped: Vec<(i64, &'static str)>,
 }
 
-impl Format {
-    /// By the file's ending.
-    pub(super) fn of(path: &Path) -> Result<Self, String> {
-        match path.extension().and_then(|ending| ending.to_str()).map(str::to_lowercase).as_deref() {
-            Some("csv") => Ok(Self::Csv),
-            Some("jsonl" | "ndjson") => Ok(Self::JsonLines),
-            _ => Err(format!("{}: the file's name must end in .csv or .jsonl", path.display())),
-        }
-    }
+/// A file's rows that are being read.
+pub(super) struct Rows<'d> {
+    document: &'d Document,
+    unit: &'d UnitName,
+    source: Source<'d>,
 }
 
-/// A file that is being read.
-pub(super) struct Source<'c> {
-    target: &'c Target,
-    reading: Reading<'c>,
+enum Source<'d> {
+    Table { grid: Box<Grid<'d>>, heading: &'d Heading, sheet: Option<&'d Sheet>, begun: bool },
+    JsonLines { lines: Enumerate<Lines<'d>>, read: usize },
 }
 
-enum Reading<'c> {
-    Csv {
-        reader: Box<csv::Reader<&'c [u8]>>,
-        row: csv::StringRecord,
-        id: usize,
-        /// For each column of the file, which field it fills.
-        fields: Vec<Option<usize>>,
-        lines: Lines<'c>,
-    },
-    JsonLines {
-        lines: std::iter::Enumerate<std::str::Lines<'c>>,
-        read: usize,
-    },
-}
-
-/// The lines of a content, counted as far as rows have been read. The reader's own count is one short after `\r\n`.
-struct Lines<'c> {
-    content: &'c [u8],
-    read: usize,
-    line: i64,
-}
-
-impl Lines<'_> {
-    /// The line of the row that begins at a byte, or after the end of line that stands there.
-    fn of(&mut self, byte: u64) -> i64 {
-        let begin = usize::try_from(byte).unwrap_or(usize::MAX);
-        while let Some(next) = self.content.get(self.read)
-            && (self.read < begin || matches!(next, b'\r' | b'\n'))
-        {
-            self.line += i64::from(*next == b'\n');
-            self.read += 1;
-        }
-        self.line
-    }
-}
-
-impl<'c> Source<'c> {
-    /// Opens a content and checks its heading.
-    pub(super) fn open(format: Format, target: &'c Target, content: &'c str) -> Result<Self, String> {
-        // Spreadsheets mark UTF-8 with a byte order mark.
-        let content = content.strip_prefix('\u{feff}').unwrap_or(content);
-        let reading = match format {
-            Format::JsonLines => Reading::JsonLines { lines: content.lines().enumerate(), read: 0 },
-            Format::Csv => open_csv(target.kind, content)?,
+impl<'d> Rows<'d> {
+    pub(super) fn of(document: &'d Document, unit: &'d UnitName) -> Option<Self> {
+        let source = match &document.content {
+            Content::JsonLines { text } => Source::JsonLines { lines: text.lines().enumerate(), read: 0 },
+            Content::Csv { heading, .. } => table(document, heading, None)?,
+            Content::Sheet { heading, sheet } => table(document, heading, Some(sheet))?,
         };
-        Ok(Self { target, reading })
+        Some(Self { document, unit, source })
     }
 
-    /// How many bytes have been read.
-    pub(super) fn position(&self) -> u64 {
-        match &self.reading {
-            Reading::Csv { reader, .. } => reader.position().byte(),
-            Reading::JsonLines { read, .. } => u64::try_from(*read).unwrap_or(u64::MAX),
+    /// How far they have been read, of the document's size.
+    pub(super) fn position(&self) -> usize {
+        match &self.source {
+            Source::Table { grid, .. } => grid.position(),
+            Source::JsonLines { read, .. } => *read,
         }
     }
 
-    /// The next row that can be read; those that cannot are noted as refused.
-    pub(super) fn next_row(&mut self, refused: &mut Vec<RefusedRow>) -> Result<Option<ImportRow>, String> {
-        loop {
-            let before = refused.len();
-            let Some(row) = self.read(refused)? else { return Ok(None) };
-            if refused.len() == before {
-                return Ok(Some(row));
-            }
-        }
-    }
-
-    fn read(&mut self, refused: &mut Vec<RefusedRow>) -> Result<Option<ImportRow>, String> {
-        let (kind, unit) = (self.target.kind, &self.target.unit);
-        match &mut self.reading {
-            Reading::Csv { reader, row, id, fields, lines } => {
-                match reader.read_record(row) {
-                    Ok(true) => {}
-                    Ok(false) => return Ok(None),
-                    Err(cause) => {
-                        return Err(format!(
-                            "the table breaks off: {cause}; nothing after this line was read"
-                        ));
-                    }
+    /// The next row that can be read; the others are told.
+    pub(super) fn next(&mut self, told: &mut Told) -> Result<Option<ImportRow>, String> {
+        match &mut self.source {
+            Source::Table { grid, heading, sheet, begun } => loop {
+                let Some(line) = grid.next()? else { return Ok(None) };
+                let first = !std::mem::replace(begun, true);
+                if line.is_empty() {
+                    told.empty += 1;
+                } else if let Some(what) = no_record(&line, heading, self.document.kind, *sheet, first) {
+                    told.skipped.push((line.number, what));
+                } else if let Some(row) = row(self.document, self.unit, heading, &line, *sheet, told) {
+                    return Ok(Some(row));
                 }
-                let line = row.position().map_or(0, |position| lines.of(position.byte()));
-                let cells = row.iter().enumerate().filter_map(|(at, cell)| Some(((*fields.get(at)?)?, cell)));
-                if row.len() != fields.len() {
-                    let found = format!("{} cells", row.len());
-                    let problem =
-                        Problem::malformed(&format!("{} cells, as the heading has", fields.len()), &found);
-                    refused.push(refusal(line, "row".to_owned(), &problem));
-                }
-                let mut refuse = |field, problem| refused.push(refusal(line, field, &problem));
-                let record = record(kind, unit, cells, &mut refuse);
-                let id = row.get(*id).unwrap_or_default().trim().to_owned();
-                Ok(Some(ImportRow { line, id, record: Some(record) }))
-            }
-            Reading::JsonLines { lines, read } => loop {
-                let Some((number, text)) = lines.next() else { return Ok(None) };
+            },
+            Source::JsonLines { lines, read } => loop {
+                let Some((index, text)) = lines.next() else { return Ok(None) };
                 *read += text.len() + 1;
-                if !text.trim().is_empty() {
-                    let line = i64::try_from(number + 1).unwrap_or(i64::MAX);
-                    return Ok(Some(json_row(kind, line, text, refused)));
+                let line = i64::try_from(index + 1).unwrap_or(i64::MAX);
+                if text.trim().is_empty() {
+                    told.empty += 1;
+                } else if let Some(row) = json_row(self.document, line, text, told) {
+                    return Ok(Some(row));
                 }
             },
         }
     }
 }
 
-fn refusal(line: i64, field: String, problem: &Problem) -> RefusedRow {
+fn table<'d>(document: &'d Document, heading: &'d Heading, sheet: Option<&'d Sheet>) -> Option<Source<'d>> {
+    Some(Source::Table { grid: Box::new(document.grid()?), heading, sheet, begun: false })
+}
+
+/// What a row is that is no record: a sum, the numbers of the columns, a title across the table.
+fn no_record(
+    line: &Line<'_>,
+    heading: &Heading,
+    kind: RecordKind,
+    sheet: Option<&Sheet>,
+    first: bool,
+) -> Option<&'static str> {
+    let mut filled = line.cells.iter().filter(|cell| !cell.is_empty());
+    let begin = filled.next()?;
+    let alone = filled.next().is_none();
+    let titles = columns::titles(kind);
+    let lacks_required = heading.uses.iter().zip(&line.cells).any(|(used, cell)| match used {
+        Use::Field(index) => cell.is_empty() && titles.get(*index).is_some_and(|title| title.required),
+        Use::Id | Use::Unit | Use::Left | Use::Untitled => false,
+    });
+    if lacks_required && TOTALS.contains(&search_key(&begin.to_string()).as_str()) {
+        return Some("a row of totals (dòng tổng cộng)");
+    }
+    if first && is_numbering(line) {
+        return Some("the numbers of the columns (dòng đánh số cột)");
+    }
+    let across = |sheet: &Sheet| sheet.merged(line.number).any(|(from, to, _)| from < to);
+    (alone && sheet.is_some_and(across)).then_some("a title across the table (dòng tiêu đề nhóm)")
+}
+
+/// Whether the cells are 1, 2, 3 …, as forms number their columns, in brackets or not.
+fn is_numbering(line: &Line<'_>) -> bool {
+    let filled = line.cells.iter().filter(|cell| !cell.is_empty());
+    let numbers: Option<Vec<usize>> =
+        filled.map(|cell| cell.to_string().trim_matches(['(', ')']).parse().ok()).collect();
+    numbers.is_some_and(|numbers| numbers.len() > 2 && numbers.iter().copied().eq(1..=numbers.len()))
+}
+
+/// The record of a line; `None` where it is refused.
+fn row(
+    document: &Document,
+    unit: &UnitName,
+    heading: &Heading,
+    line: &Line<'_>,
+    sheet: Option<&Sheet>,
+    told: &mut Told,
+) -> Option<ImportRow> {
+    let before = told.refused.len();
+    let mut refuse =
+        |field: String, problem: Problem| told.refused.push(refusal(line.number, field, &problem));
+    check_shape(document, unit, heading, line, sheet, &mut refuse);
+    let id = heading.column(Use::Id).and_then(|column| line.cells.get(column)).unwrap_or(&Cell::Empty);
+    let id = codec::text(id).unwrap_or_else(|problem| {
+        refuse("id".to_owned(), problem);
+        String::new()
+    });
+    let customs =
+        Customs { locale: document.reading.locale, from_1904: sheet.is_some_and(|sheet| sheet.from_1904) };
+    let cells = heading.uses.iter().zip(&line.cells).filter_map(|(used, cell)| match used {
+        Use::Field(index) => Some((*index, cell)),
+        Use::Id | Use::Unit | Use::Left | Use::Untitled => None,
+    });
+    let record = columns::record(document.kind, unit, cells, &customs, &mut refuse);
+    (told.refused.len() == before).then_some(ImportRow { line: line.number, id, record: Some(record) })
+}
+
+/// Refuses a line that does not fit its table: cells too few or too many, merged ones, another unit's.
+fn check_shape(
+    document: &Document,
+    unit: &UnitName,
+    heading: &Heading,
+    line: &Line<'_>,
+    sheet: Option<&Sheet>,
+    refuse: &mut impl FnMut(String, Problem),
+) {
+    let (found, expected) = (line.cells.len(), heading.uses.len());
+    let beyond = line.cells.iter().skip(expected).any(|cell| !cell.is_empty());
+    if sheet.is_none() && found < expected || beyond {
+        let expected = format!("{expected} cells, as the heading has");
+        refuse("row".to_owned(), Problem::malformed(&expected, &format!("{found} cells")));
+    }
+    for (used, cell) in heading.uses.iter().zip(&line.cells) {
+        if *used == Use::Untitled && !cell.is_empty() && !document.reading.ignore_columns {
+            let problem = Problem::malformed("nothing below an empty heading", &cell.to_string());
+            refuse("row".to_owned(), problem);
+        }
+        if *used == Use::Unit && !is_unit(cell, unit) {
+            let expected = format!("{unit}, whose records are imported");
+            refuse("unit".to_owned(), Problem::malformed(&expected, &cell.to_string()));
+        }
+    }
+    let titles = columns::titles(document.kind);
+    for (from, to, name) in sheet.into_iter().flat_map(|sheet| sheet.merged(line.number)) {
+        for used in heading.uses.iter().skip(from).take(to.saturating_sub(from) + 1) {
+            let field = match used {
+                Use::Field(index) => {
+                    titles.get(*index).map(|title| format!("{}.{}", document.kind.singular(), title.field))
+                }
+                Use::Id => Some("id".to_owned()),
+                Use::Unit | Use::Left | Use::Untitled => None,
+            };
+            if let Some(field) = field {
+                let expected = "a cell of its own: unmerge the cells and fill each";
+                refuse(field, Problem::malformed(expected, &format!("merged {name}")));
+            }
+        }
+    }
+}
+
+fn is_unit(cell: &Cell<'_>, unit: &UnitName) -> bool {
+    let written = cell.to_string();
+    written.is_empty() || written == unit.to_string() || written == unit.unit.as_str()
+}
+
+pub(super) fn refusal(line: i64, field: String, problem: &Problem) -> RefusedRow {
     RefusedRow {
         line,
         field,
@@ -151,62 +211,23 @@ fn refusal(line: i64, field: String, problem: &Problem) -> RefusedRow {
     }
 }
 
-/// Reads the heading line. Every column of the kind must be there, and none that is unknown: a wrong heading is a wrong
-/// file.
-fn open_csv(kind: RecordKind, content: &str) -> Result<Reading<'_>, String> {
-    let heading = content.lines().next().unwrap_or_default();
-    // Spreadsheets with a decimal comma separate cells by semicolons.
-    let delimiter = if heading.contains(';') && !heading.contains(',') { b';' } else { b',' };
-    let mut reader =
-        csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(content.as_bytes());
-    let found: Vec<String> = reader
-        .headers()
-        .map_err(|cause| format!("the heading line cannot be read: {cause}"))?
-        .iter()
-        .map(|name| name.trim().to_owned())
-        .collect();
-    let known = headings(kind);
-    let missing: Vec<&str> = std::iter::once("id")
-        .chain(known.iter().copied())
-        .filter(|name| !found.iter().any(|f| f == name))
-        .collect();
-    let unknown: Vec<&str> =
-        found.iter().map(String::as_str).filter(|name| *name != "id" && !known.contains(name)).collect();
-    if !missing.is_empty() || !unknown.is_empty() {
-        return Err(format!(
-            "the heading line is not that of {} (dòng tiêu đề không đúng): missing {}; unknown {}; expected id,{}",
-            kind.collection(),
-            list(&missing),
-            list(&unknown),
-            known.join(",")
-        ));
-    }
-    let id = found.iter().position(|name| name == "id").unwrap_or_default();
-    let fields = found.iter().map(|name| known.iter().position(|field| field == name)).collect();
-    Ok(Reading::Csv {
-        reader: Box::new(reader),
-        row: csv::StringRecord::new(),
-        id,
-        fields,
-        lines: Lines { content: content.as_bytes(), read: 0, line: 1 },
-    })
-}
-
-fn list(names: &[&str]) -> String {
-    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
-}
-
-fn json_row(kind: RecordKind, line: i64, text: &str, refused: &mut Vec<RefusedRow>) -> ImportRow {
+fn json_row(document: &Document, line: i64, text: &str, told: &mut Told) -> Option<ImportRow> {
+    let kind = document.kind;
+    let before = told.refused.len();
     let mut refuse = |field: &str, cause: String| {
         let problem = Problem::malformed(&cause, text);
-        refused.push(refusal(line, field.to_owned(), &problem));
+        told.refused.push(refusal(line, field.to_owned(), &problem));
+    };
+    let Some(text) = document.reading.encoding().convert(text.into()) else {
+        refuse("line", "text in one encoding".to_owned());
+        return None;
     };
     let mut row = ImportRow { line, ..ImportRow::default() };
-    let mut value: serde_json::Value = match serde_json::from_str(text) {
+    let mut value: serde_json::Value = match serde_json::from_str(&text) {
         Ok(value) => value,
         Err(cause) => {
             refuse("line", format!("one JSON object ({cause})"));
-            return row;
+            return None;
         }
     };
     match value.as_object_mut().and_then(|object| object.remove("id")) {
@@ -223,90 +244,8 @@ fn json_row(kind: RecordKind, line: i64, text: &str, refused: &mut Vec<RefusedRo
         Ok(record) => row.record = Some(record),
         Err(cause) => refuse(kind.singular(), format!("a {} as ProtoJSON ({cause})", kind.singular())),
     }
-    row
+    (told.refused.len() == before).then_some(row)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn target() -> Target {
-        Target { unit: "units/a".parse().unwrap(), kind: RecordKind::Petition, dry_run: false }
-    }
-
-    const HEADING: &str =
-        "id,received_date,kind,signer_count,processed_date,qualified,competence,handling,matter";
-
-    fn read_all(format: Format, content: &str) -> (Vec<ImportRow>, Vec<(i64, String, String)>) {
-        let target = target();
-        let mut source = Source::open(format, &target, content).unwrap();
-        let (mut rows, mut refused) = (Vec::new(), Vec::new());
-        while let Some(row) = source.next_row(&mut refused).unwrap() {
-            rows.push(row);
-        }
-        (rows, refused.into_iter().map(|row| (row.line, row.field, row.reason)).collect())
-    }
-
-    #[test]
-    fn spreadsheets_habits_are_read() {
-        let plain = format!("{HEADING}\np1,2023-03-05,complaint,2,,,,,m1\n");
-        let (expected, refused) = read_all(Format::Csv, &plain);
-        assert!(refused.is_empty());
-        assert_eq!(expected.len(), 1);
-        let marked = format!("\u{feff}{}", plain.replace('\n', "\r\n"));
-        let semicolons = plain.replace(',', ";");
-        for content in [marked, semicolons] {
-            assert_eq!(read_all(Format::Csv, &content).0, expected);
-        }
-        let Some(Record::Petition(petition)) = &expected[0].record else { panic!() };
-        assert_eq!(petition.matter, "units/a/matters/m1");
-    }
-
-    #[test]
-    fn what_cannot_be_read_is_told_by_line_and_field() {
-        let content =
-            format!("{HEADING}\np1,05.03.2023,complaint,3.704,,perhaps,,,\np2,2023-03-05,letter,,,,,,\n");
-        let (rows, refused) = read_all(Format::Csv, &content);
-        assert!(rows.is_empty());
-        let told: Vec<(i64, &str, &str)> =
-            refused.iter().map(|(line, field, reason)| (*line, field.as_str(), reason.as_str())).collect();
-        assert_eq!(
-            told,
-            [
-                (2, "petition.received_date", "MALFORMED"),
-                (2, "petition.signer_count", "AMBIGUOUS_NUMBER"),
-                (2, "petition.qualified", "MALFORMED"),
-                (3, "petition.kind", "MALFORMED"),
-            ]
-        );
-    }
-
-    #[test]
-    fn a_row_with_a_cell_too_few_is_refused_alone() {
-        let content = format!("{HEADING}\np1,2023-03-05\np2,2023-03-05,complaint,,,,,,\n");
-        let (rows, refused) = read_all(Format::Csv, &content);
-        assert_eq!(rows.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["p2"]);
-        assert_eq!(refused, [(2, "row".to_owned(), "MALFORMED".to_owned())]);
-    }
-
-    #[test]
-    fn a_wrong_heading_is_a_wrong_file() {
-        let target = target();
-        let error = Source::open(Format::Csv, &target, "id,name\n").err().unwrap();
-        assert!(error.contains("missing received_date") && error.contains("unknown name"), "{error}");
-        assert!(Source::open(Format::Csv, &target, "").is_err());
-    }
-
-    #[test]
-    fn json_lines_are_records() {
-        let content = "{\"id\":\"p1\",\"receivedDate\":{\"year\":2023,\"month\":3,\"day\":5},\"kind\":\"PETITION_KIND_COMPLAINT\"}\n\nnonsense\n";
-        let (rows, refused) = read_all(Format::JsonLines, content);
-        assert_eq!(rows.len(), 1);
-        assert_eq!(rows[0].id, "p1");
-        assert_eq!(
-            refused,
-            [(3, "line".to_owned(), "MALFORMED".to_owned()), (3, "id".to_owned(), "MALFORMED".to_owned())]
-                [..1]
-        );
-    }
-}
+mod tests;

@@ -1,0 +1,169 @@
+//! `thidua figures`: figures of a window, printed or written to a file.
+
+use std::collections::HashMap;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use clap::Args;
+use jiff::civil::Date;
+use thidua_proto::date;
+use thidua_proto::names::UnitName;
+use thidua_proto::statistics::figure::Value;
+use thidua_proto::statistics::figure_service_client::FigureServiceClient;
+use thidua_proto::statistics::{
+    ComputeFiguresRequest, ComputeFiguresResponse, Figure, FigureStatus, Measure,
+};
+
+use crate::cli::{Address, unit};
+use crate::client::{connect, tell};
+use crate::output::{self, Book, Format};
+use crate::table::{Cell, Wording};
+
+/// Which figures, and where to.
+#[derive(Debug, Args)]
+pub(crate) struct Asked {
+    #[command(flatten)]
+    address: Address,
+    /// Of which units, such as units/thanh-tra-tinh; of all if left out
+    #[arg(long, value_parser = unit)]
+    unit: Vec<UnitName>,
+    /// The first day, as yyyy-mm-dd
+    #[arg(long)]
+    from: Date,
+    /// The last day, included, as yyyy-mm-dd
+    #[arg(long)]
+    to: Date,
+    /// Codes of measures with commas between them; all if left out
+    #[arg(long, value_delimiter = ',')]
+    measures: Vec<String>,
+    /// Also of each unit, after the totals
+    #[arg(long)]
+    by_unit: bool,
+    /// The format; by the file's ending if left out, CSV without a file
+    #[arg(long)]
+    format: Option<Format>,
+    /// The words of headings; Vietnamese in workbooks and the fields' names elsewhere if left out
+    #[arg(long)]
+    wording: Option<Wording>,
+    /// The file; the standard output if left out
+    file: Option<PathBuf>,
+}
+
+/// A column's name in the API and in Vietnamese.
+const TITLES: [(&str, &str); 10] = [
+    ("measure", "Mã chỉ tiêu"),
+    ("display_name", "Chỉ tiêu"),
+    ("unit_of_measure", "Đơn vị tính"),
+    ("unit", "Đơn vị"),
+    ("first_date", "Từ ngày"),
+    ("last_date", "Đến ngày"),
+    ("value", "Giá trị"),
+    ("numerator", "Tử số"),
+    ("denominator", "Mẫu số"),
+    ("status", "Trạng thái"),
+];
+
+/// Computes and writes them.
+pub(crate) async fn run(asked: &Asked) -> Result<(), String> {
+    let format = match &asked.file {
+        Some(path) => Format::of(asked.format, path)?,
+        None => asked.format.unwrap_or(Format::Csv),
+    };
+    let request = ComputeFiguresRequest {
+        units: asked.unit.iter().map(ToString::to_string).collect(),
+        measures: asked.measures.clone(),
+        first_date: Some(date::to_wire(asked.from)),
+        last_date: Some(date::to_wire(asked.to)),
+        by_unit: asked.by_unit,
+        ..ComputeFiguresRequest::default()
+    };
+    let mut client = FigureServiceClient::new(connect(&asked.address.address)?);
+    let answer = client.compute_figures(request).await.map_err(tell)?.into_inner();
+    let by_default = if format == Format::Xlsx { Wording::Vi } else { Wording::Fields };
+    let wording = asked.wording.unwrap_or(by_default);
+    let titles = TITLES.map(|(field, vietnamese)| match wording {
+        Wording::Fields => field,
+        Wording::Vi => vietnamese,
+    });
+    let rows = rows(&answer, wording);
+    let bytes = match (format, &asked.file) {
+        (Format::Csv, _) => {
+            let heading = titles.map(|title| Cell::Text(title.into())).to_vec();
+            output::csv(std::iter::once(heading).chain(rows))?
+        }
+        (Format::Jsonl, _) => json_lines(&answer)?,
+        (Format::Xlsx, None) => return Err("name a file for the workbook".to_owned()),
+        (Format::Xlsx, Some(path)) => {
+            let mut book = Book::new("figures", &titles)?;
+            rows.iter().try_for_each(|row| book.row(row))?;
+            return book.save(path);
+        }
+    };
+    match &asked.file {
+        Some(path) => {
+            std::fs::write(path, bytes).map_err(|cause| format!("cannot write {}: {cause}", path.display()))
+        }
+        None => std::io::stdout().write_all(&bytes).map_err(|cause| format!("cannot write: {cause}")),
+    }
+}
+
+fn rows(answer: &ComputeFiguresResponse, wording: Wording) -> Vec<Vec<Cell<'_>>> {
+    let measures: HashMap<&str, &Measure> =
+        answer.measures.iter().map(|measure| (measure.code.as_str(), measure)).collect();
+    answer
+        .figures
+        .iter()
+        .map(|figure| row(figure, measures.get(figure.measure.as_str()).copied(), wording))
+        .collect()
+}
+
+fn row<'a>(figure: &'a Figure, measure: Option<&'a Measure>, wording: Wording) -> Vec<Cell<'a>> {
+    let text = |text: &'a str| Cell::of_text(text.into());
+    let day = |day: Option<thidua_proto::Date>| day.and_then(date::from_wire).map_or(Cell::Empty, Cell::Day);
+    let (value, numerator, denominator) = match &figure.value {
+        Some(Value::Amount(amount)) => (Cell::Whole(*amount), Cell::Empty, Cell::Empty),
+        Some(Value::Ratio(ratio)) => {
+            // No share of nothing.
+            let percent = ratio.percent.parse().map_or(Cell::Empty, Cell::Number);
+            (percent, Cell::Whole(ratio.numerator), Cell::Whole(ratio.denominator))
+        }
+        None => (Cell::Empty, Cell::Empty, Cell::Empty),
+    };
+    let status = figure.status();
+    vec![
+        text(&figure.measure),
+        text(measure.map_or("", |measure| &measure.display_name)),
+        text(measure.map_or("", |measure| &measure.unit_of_measure)),
+        text(&figure.unit),
+        day(figure.first_date),
+        day(figure.last_date),
+        value,
+        numerator,
+        denominator,
+        Cell::Text(match wording {
+            Wording::Fields => {
+                let name = status.as_str_name();
+                name.strip_prefix("FIGURE_STATUS_").unwrap_or(name).to_lowercase().into()
+            }
+            Wording::Vi => vietnamese(status).into(),
+        }),
+    ]
+}
+
+fn vietnamese(status: FigureStatus) -> &'static str {
+    match status {
+        FigureStatus::Unspecified => "",
+        FigureStatus::Final => "chính thức",
+        FigureStatus::Provisional => "tạm tính",
+        FigureStatus::NotApplicable => "không có",
+    }
+}
+
+fn json_lines(answer: &ComputeFiguresResponse) -> Result<Vec<u8>, String> {
+    let mut text = Vec::new();
+    for figure in &answer.figures {
+        serde_json::to_writer(&mut text, figure).map_err(|cause| cause.to_string())?;
+        text.push(b'\n');
+    }
+    Ok(text)
+}

@@ -1,0 +1,114 @@
+//! Lines of cells, from a CSV text or from a sheet.
+
+use std::borrow::Cow;
+
+use thidua_proto::parse::Problem;
+
+use super::legacy::Encoding;
+use super::sheet::Sheet;
+use crate::table::Cell;
+
+/// One line.
+#[derive(Debug)]
+pub(super) struct Line<'g> {
+    /// The line of the file, or the row of the sheet, from 1.
+    pub(super) number: i64,
+    pub(super) cells: Vec<Cell<'g>>,
+}
+
+impl Line<'_> {
+    /// Whether nothing stands there.
+    pub(super) fn is_empty(&self) -> bool {
+        self.cells.iter().all(Cell::is_empty)
+    }
+}
+
+/// Lines that are being read.
+pub(super) enum Grid<'d> {
+    Csv { reader: Box<csv::Reader<&'d [u8]>>, row: csv::StringRecord, lines: Lines<'d>, encoding: Encoding },
+    Sheet { sheet: &'d Sheet, next: usize, encoding: Encoding },
+}
+
+/// The lines of a content, counted as far as rows have been read. The reader's own count is one short after `\r\n`.
+pub(super) struct Lines<'d> {
+    content: &'d [u8],
+    read: usize,
+    line: i64,
+}
+
+impl Lines<'_> {
+    /// The line of the row that begins at a byte, or after the end of line that stands there.
+    fn of(&mut self, byte: u64) -> i64 {
+        let begin = usize::try_from(byte).unwrap_or(usize::MAX);
+        while let Some(next) = self.content.get(self.read)
+            && (self.read < begin || matches!(next, b'\r' | b'\n'))
+        {
+            self.line += i64::from(*next == b'\n');
+            self.read += 1;
+        }
+        self.line
+    }
+}
+
+impl<'d> Grid<'d> {
+    pub(super) fn of_csv(content: &'d str, delimiter: u8, encoding: Encoding) -> Self {
+        let reader = csv::ReaderBuilder::new()
+            .delimiter(delimiter)
+            .flexible(true)
+            .has_headers(false)
+            .from_reader(content.as_bytes());
+        let lines = Lines { content: content.as_bytes(), read: 0, line: 1 };
+        Self::Csv { reader: Box::new(reader), row: csv::StringRecord::new(), lines, encoding }
+    }
+
+    pub(super) fn of_sheet(sheet: &'d Sheet, encoding: Encoding) -> Self {
+        Self::Sheet { sheet, next: 0, encoding }
+    }
+
+    /// How far it has been read: bytes of a text, rows of a sheet.
+    pub(super) fn position(&self) -> usize {
+        match self {
+            Self::Csv { reader, .. } => usize::try_from(reader.position().byte()).unwrap_or(usize::MAX),
+            Self::Sheet { next, .. } => *next,
+        }
+    }
+
+    pub(super) fn next(&mut self) -> Result<Option<Line<'_>>, String> {
+        match self {
+            Self::Csv { reader, row, lines, encoding } => {
+                let more = reader.read_record(row).map_err(|cause| {
+                    format!("the table breaks off: {cause}; nothing after this line was read")
+                })?;
+                if !more {
+                    return Ok(None);
+                }
+                let number = row.position().map_or(0, |position| lines.of(position.byte()));
+                let cells = row.iter().map(|cell| text(Cow::Borrowed(cell), *encoding)).collect();
+                Ok(Some(Line { number, cells }))
+            }
+            Self::Sheet { sheet, next, encoding } => {
+                let Some((number, cells)) = sheet.row(*next) else { return Ok(None) };
+                *next += 1;
+                let converted = |cell| match cell {
+                    Cell::Text(written) => text(written, *encoding),
+                    other => other,
+                };
+                Ok(Some(Line { number, cells: cells.into_iter().map(converted).collect() }))
+            }
+        }
+    }
+}
+
+fn text(written: Cow<'_, str>, encoding: Encoding) -> Cell<'_> {
+    if written.is_ascii() || encoding == Encoding::Unicode {
+        return Cell::of_text(written);
+    }
+    match encoding.convert(Cow::Borrowed(&*written)) {
+        Some(converted) => Cell::of_text(Cow::Owned(converted.into_owned())),
+        None => {
+            let expected = format!("text in {} alone, without letters of Unicode", encoding.name());
+            let problem = Problem::malformed(&expected, &written);
+            Cell::Unreadable { raw: written, problem }
+        }
+    }
+}

@@ -1,0 +1,169 @@
+use super::super::document::Reading;
+use super::*;
+use crate::table::Locale;
+
+const HEADING: &str =
+    "id,received_date,kind,signer_count,processed_date,qualified,competence,handling,matter";
+
+fn read(document: Result<Document, String>) -> (Vec<ImportRow>, Told) {
+    let (document, unit) = (document.unwrap(), "units/a".parse().unwrap());
+    let mut source = Rows::of(&document, &unit).unwrap();
+    let (mut rows, mut told) = (Vec::new(), Told::default());
+    while let Some(row) = source.next(&mut told).unwrap() {
+        rows.push(row);
+    }
+    (rows, told)
+}
+
+fn csv_with(reading: Reading, content: &str) -> Result<Document, String> {
+    Document::of_csv(content.to_owned(), RecordKind::Petition, reading)
+}
+
+fn csv(content: &str) -> Result<Document, String> {
+    csv_with(Reading::default(), content)
+}
+
+fn refused(told: &Told) -> Vec<(i64, &str, &str)> {
+    told.refused.iter().map(|row| (row.line, row.field.as_str(), row.reason.as_str())).collect()
+}
+
+fn ids(rows: &[ImportRow]) -> Vec<&str> {
+    rows.iter().map(|row| row.id.as_str()).collect()
+}
+
+#[test]
+fn spreadsheets_habits_are_read() {
+    let plain = format!("{HEADING}\np1,2023-03-05,complaint,2,,,,,m1\n");
+    let (expected, told) = read(csv(&plain));
+    assert!(told.refused.is_empty());
+    assert_eq!(expected.len(), 1);
+    for content in [plain.replace('\n', "\r\n"), plain.replace(',', ";"), plain.replace(',', "\t")] {
+        assert_eq!(read(csv(&content)).0, expected);
+    }
+    let Some(Record::Petition(petition)) = &expected[0].record else { panic!() };
+    assert_eq!(petition.matter, "units/a/matters/m1");
+}
+
+#[test]
+fn headings_are_known_in_vietnamese_below_titles() {
+    let content = "SỞ NỘI VỤ,,,\n,,,\nSổ tiếp nhận đơn,,,\nSTT,Mã đơn,NGÀY NHẬN,Loại  đơn\n(1),(2),(3),(4)\n1,p1,2023-03-05,Khiếu nại\n,,,\nTổng cộng,1,,\n";
+    let (rows, told) = read(csv(content));
+    assert_eq!((ids(&rows), rows[0].line), (vec!["p1"], 6));
+    assert!(told.refused.is_empty());
+    assert_eq!(told.empty, 1);
+    assert_eq!(told.skipped.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [5, 8]);
+    let plain = csv(&format!("{HEADING}\np1,2023-03-05,complaint,,,,,,\n"));
+    assert_eq!(read(plain).0[0].record, rows[0].record);
+}
+
+#[test]
+fn what_cannot_be_read_is_told_by_line_and_field() {
+    let content =
+        format!("{HEADING}\np1,05.03.2023,complaint,3.704,,perhaps,,,\np2,2023-03-05,letter,,,,,,#N/A\n");
+    let (rows, told) = read(csv(&content));
+    assert!(rows.is_empty());
+    let expected = [
+        (2, "petition.received_date", "MALFORMED"),
+        (2, "petition.signer_count", "AMBIGUOUS_NUMBER"),
+        (2, "petition.qualified", "MALFORMED"),
+        (3, "petition.kind", "MALFORMED"),
+        (3, "petition.matter", "MALFORMED"),
+    ];
+    assert_eq!(refused(&told), expected);
+}
+
+#[test]
+fn a_file_of_an_english_machine_needs_its_locale() {
+    let content = format!("{HEADING}\np1,3/5/2023,complaint,\"1,204\",,,,,\np2,3/15/2023,complaint,2,,,,,\n");
+    let (rows, told) = read(csv(&content));
+    assert!(rows.is_empty());
+    let expected = [
+        (2, "petition.received_date", "AMBIGUOUS_DATE"),
+        (2, "petition.signer_count", "AMBIGUOUS_NUMBER"),
+        (3, "petition.received_date", "NO_SUCH_DAY"),
+    ];
+    assert_eq!(refused(&told), expected);
+    let (rows, told) = read(csv_with(Reading { locale: Some(Locale::En), ..Reading::default() }, &content));
+    assert!(told.refused.is_empty());
+    let Some(Record::Petition(petition)) = &rows[0].record else { panic!() };
+    assert_eq!(petition.received_date, Some(thidua_proto::Date { year: 2023, month: 3, day: 5 }));
+    assert_eq!(petition.signer_count, 1204);
+}
+
+#[test]
+fn a_row_with_a_cell_too_few_or_too_many_is_refused_alone() {
+    let content = format!(
+        "{HEADING}\np1,2023-03-05\np2,2023-03-05,complaint,,,,,,\np3,2023-03-05,complaint,,,,,,,more\np4,2023-03-05,complaint,,,,,,,,\n"
+    );
+    let (rows, told) = read(csv(&content));
+    assert_eq!(ids(&rows), ["p2", "p4"]);
+    assert_eq!(refused(&told), [(2, "row", "MALFORMED"), (4, "row", "MALFORMED")]);
+}
+
+#[test]
+fn a_wrong_heading_is_a_wrong_file() {
+    let error = csv("id,name,kind\n").unwrap_err();
+    assert!(
+        error.contains("missing (thiếu) received_date") && error.contains("unknown (không nhận ra) name"),
+        "{error}"
+    );
+    assert!(csv("").unwrap_err().contains("no heading row"));
+    let twice = csv("id,Ngày nhận,received_date,kind\n").unwrap_err();
+    assert!(twice.contains("`received_date` stands for a column that is there already"), "{twice}");
+    let far = format!("{}id,received_date,kind\n", "a title\n".repeat(20));
+    assert!(csv(&far).unwrap_err().contains("no heading row"));
+}
+
+#[test]
+fn unknown_columns_are_left_out_only_where_that_is_said() {
+    let content = "id,received_date,kind,Phone\np1,2023-03-05,complaint,0912\n";
+    assert!(csv(content).unwrap_err().contains("Phone"));
+    let reading = Reading { ignore_columns: true, ..Reading::default() };
+    assert_eq!(ids(&read(csv_with(reading, content)).0), ["p1"]);
+    let untitled = "id,received_date,kind,\np1,2023-03-05,complaint,x\np2,2023-03-05,complaint,\n";
+    let (rows, told) = read(csv(untitled));
+    assert_eq!((ids(&rows), refused(&told)), (vec!["p2"], vec![(2, "row", "MALFORMED")]));
+}
+
+#[test]
+fn rows_of_another_unit_are_refused() {
+    let content =
+        "unit,id,received_date,kind\nunits/a,p1,2023-03-05,complaint\nunits/b,p2,2023-03-05,complaint\n";
+    let (rows, told) = read(csv(content));
+    assert_eq!((ids(&rows), refused(&told)), (vec!["p1"], vec![(3, "unit", "MALFORMED")]));
+}
+
+#[test]
+fn totals_are_left_out_and_records_that_look_like_them_kept() {
+    let content = "id,received_date,kind\ntong,2023-03-05,complaint\nCộng,,\n";
+    let (rows, told) = read(csv(content));
+    assert_eq!((ids(&rows), told.skipped.len()), (vec!["tong"], 1));
+}
+
+#[test]
+fn legacy_text_is_refused_or_converted() {
+    let kinds = RecordKind::Inspection;
+    let heading = "id,title,kind,basis,start_date,inspected_unit_count";
+    let content = format!("{heading}\nt1,Thanh tra Së Néi vô,check,planned,2023-03-05,1\n");
+    let error = Document::of_csv(content.clone(), kinds, Reading::default()).unwrap_err();
+    assert!(
+        error.contains("line 2") && error.contains("Së") && error.contains("--encoding tcvn3"),
+        "{error}"
+    );
+    let reading = Reading { encoding: Some(super::super::legacy::Encoding::Tcvn3), ..Reading::default() };
+    let (rows, _) = read(Document::of_csv(content, kinds, reading.clone()));
+    let Some(Record::Inspection(inspection)) = &rows[0].record else { panic!() };
+    assert_eq!(inspection.title, "Thanh tra Sở Nội vụ");
+    let mixed = format!("{heading}\nt1,Sở Néi vô,check,planned,2023-03-05,1\n");
+    let (_, told) = read(Document::of_csv(mixed, kinds, reading));
+    assert_eq!(refused(&told), [(2, "inspection.title", "MALFORMED")]);
+}
+
+#[test]
+fn json_lines_are_records() {
+    let content = "{\"id\":\"p1\",\"receivedDate\":{\"year\":2023,\"month\":3,\"day\":5},\"kind\":\"PETITION_KIND_COMPLAINT\"}\n\nnonsense\n";
+    let (rows, told) =
+        read(Document::of_json_lines(content.to_owned(), RecordKind::Petition, Reading::default()));
+    assert_eq!(ids(&rows), ["p1"]);
+    assert_eq!(refused(&told), [(3, "line", "MALFORMED")]);
+}

@@ -1,0 +1,158 @@
+//! Cells that hold one of a few words: as the API spells them without their prefix, or in Vietnamese.
+
+use std::borrow::Cow;
+
+use thidua_proto::parse::Problem;
+use thidua_proto::statistics as proto;
+use thidua_statistics::domain::search::search_key;
+
+use super::codec::{Codec, text};
+use super::{Cell, Wording};
+
+/// A value's word in the API, and its Vietnamese names, the first of which is written.
+type Word = (&'static str, &'static [&'static str]);
+
+/// A codec of an enum's numbers; the cell is empty for none.
+macro_rules! words {
+    ($name:ident, $kind:ty, $prefix:literal, $($word:literal $names:expr),* $(,)?) => {
+        pub(super) const $name: Codec<i32> = Codec {
+            read: |cell, _| {
+                let Some(word) = find(cell, &[$(($word, &$names)),*])? else { return Ok(0) };
+                let name = format!("{}{}", $prefix, word.to_uppercase());
+                Ok(<$kind>::from_str_name(&name).map_or(0, i32::from))
+            },
+            write: |number, wording| {
+                let name = <$kind>::try_from(*number).map_or("", |value| value.as_str_name());
+                written(name.strip_prefix($prefix).unwrap_or_default(), wording, &[$(($word, &$names)),*])
+            },
+        };
+    };
+}
+
+words!(
+    INSPECTION_KIND, proto::InspectionKind, "INSPECTION_KIND_",
+    "administrative" ["Thanh tra hành chính", "Hành chính"],
+    "specialised" ["Thanh tra chuyên ngành", "Chuyên ngành"],
+    "check" ["Kiểm tra"],
+);
+words!(
+    BASIS, proto::InspectionBasis, "INSPECTION_BASIS_",
+    "planned" ["Theo kế hoạch", "Kế hoạch"],
+    "unplanned" ["Đột xuất"],
+);
+words!(
+    MODE, proto::ReceptionMode, "RECEPTION_MODE_",
+    "regular" ["Thường xuyên", "Tiếp thường xuyên", "Tiếp công dân thường xuyên"],
+    "head" ["Thủ trưởng tiếp", "Thủ trưởng"],
+    "delegated" ["Ủy quyền tiếp", "Ủy quyền"],
+);
+words!(
+    PETITION_KIND, proto::PetitionKind, "PETITION_KIND_",
+    "complaint" ["Khiếu nại", "Đơn khiếu nại", "KN"],
+    "denunciation" ["Tố cáo", "Đơn tố cáo", "TC"],
+    "proposal" ["Kiến nghị, phản ánh", "Đơn kiến nghị, phản ánh", "KNPA"],
+);
+words!(
+    COMPETENCE,
+    proto::Competence,
+    "COMPETENCE_",
+    "within"["Thuộc thẩm quyền"],
+    "outside"["Không thuộc thẩm quyền"],
+);
+words!(
+    HANDLING,
+    proto::PetitionHandling,
+    "PETITION_HANDLING_",
+    "accepted"["Thụ lý"],
+    "guided"["Hướng dẫn"],
+    "forwarded"["Chuyển đơn"],
+    "urged"["Đôn đốc"],
+    "returned"["Trả đơn"],
+    "stored"["Lưu đơn"],
+);
+words!(
+    INSTANCE, proto::MatterInstance, "MATTER_INSTANCE_",
+    "first" ["Lần đầu"],
+    "second" ["Lần hai", "Tố cáo tiếp"],
+);
+words!(
+    OUTCOME, proto::MatterOutcome, "MATTER_OUTCOME_",
+    "upheld" ["Đúng"],
+    "rejected" ["Sai"],
+    "partly_upheld" ["Đúng một phần", "Có đúng có sai"],
+    "withdrawn" ["Rút đơn"],
+    "discontinued" ["Đình chỉ"],
+);
+
+/// The word that a cell holds, however it is spelled.
+fn find(cell: &Cell<'_>, words: &[Word]) -> Result<Option<&'static str>, Problem> {
+    let written = text(cell)?;
+    if written.is_empty() {
+        return Ok(None);
+    }
+    if let Some((word, _)) = words.iter().find(|(word, _)| *word == written) {
+        return Ok(Some(word));
+    }
+    let key = search_key(&written);
+    let is_it =
+        |(word, names): &&Word| search_key(word) == key || names.iter().any(|name| search_key(name) == key);
+    if let Some((word, _)) = words.iter().find(is_it) {
+        return Ok(Some(word));
+    }
+    let all: Vec<String> =
+        words.iter().map(|(word, names)| format!("{word} ({})", names.first().unwrap_or(&""))).collect();
+    Err(Problem::malformed(&format!("one of {}", all.join(", ")), &written))
+}
+
+fn written(name: &str, wording: Wording, words: &[Word]) -> Cell<'static> {
+    let name = name.to_lowercase();
+    let Some((word, names)) = words.iter().find(|(word, _)| *word == name) else { return Cell::Empty };
+    let chosen = match wording {
+        Wording::Fields => word,
+        Wording::Vi => names.first().unwrap_or(word),
+    };
+    Cell::Text(Cow::Borrowed(chosen))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::Customs;
+
+    #[test]
+    fn every_value_is_read_as_it_is_written_in_both_wordings() {
+        fn check(codec: &Codec<i32>, most: i32) {
+            for number in 1..=most {
+                for wording in [Wording::Fields, Wording::Vi] {
+                    let cell = (codec.write)(&number, wording);
+                    assert!(!cell.is_empty(), "{number}");
+                    assert_eq!((codec.read)(&cell, &Customs::default()), Ok(number), "{cell}");
+                }
+            }
+            assert!((codec.write)(&0, Wording::Vi).is_empty());
+            assert!((codec.write)(&(most + 1), Wording::Vi).is_empty(), "a value has no word");
+        }
+        for (codec, most) in [
+            (&INSPECTION_KIND, 3),
+            (&BASIS, 2),
+            (&MODE, 3),
+            (&PETITION_KIND, 3),
+            (&COMPETENCE, 2),
+            (&HANDLING, 6),
+            (&INSTANCE, 2),
+            (&OUTCOME, 5),
+        ] {
+            check(codec, most);
+        }
+    }
+
+    #[test]
+    fn words_are_read_without_marks_and_case_and_others_refused() {
+        let read = |text: &str| (PETITION_KIND.read)(&Cell::of_text(text.into()), &Customs::default());
+        for spelling in ["complaint", "COMPLAINT", "Khiếu nại", "khieu nai", "KHIẾU  NẠI"] {
+            assert_eq!(read(spelling), Ok(1), "{spelling}");
+        }
+        assert_eq!(read(""), Ok(0));
+        assert!(matches!(read("letter"), Err(Problem::Malformed { .. })));
+    }
+}

@@ -1,0 +1,226 @@
+//! Records in bulk, through the one door, with the command line: an import that is killed and goes on, and files that come back as
+//! they went in. `THIDUA_IMPORT_ROWS` sets the number of rows.
+
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops where it cannot go on")]
+
+use std::collections::hash_map::RandomState;
+use std::fmt::Write as _;
+use std::hash::{BuildHasher as _, Hasher as _};
+use std::io::Write as _;
+use std::path::Path;
+use std::process::Output;
+use std::time::Duration;
+
+use thidua_proto::journal::VerifyJournalRequest;
+use thidua_proto::journal::journal_service_client::JournalServiceClient;
+use thidua_proto::statistics::directory_service_client::DirectoryServiceClient;
+use thidua_tests::program::{Program, command};
+use thidua_tests::sample;
+
+const IMPORT_ID: &str = "018f0000-0000-7000-8000-00000000000a";
+
+/// How many rows are imported.
+fn rows() -> i64 {
+    #[expect(clippy::disallowed_methods, reason = "the number of rows is the tester's choice")]
+    std::env::var("THIDUA_IMPORT_ROWS").map_or(20_000, |rows| rows.parse().expect("a number"))
+}
+
+/// Some moment up to a limit, another one in every run.
+fn moment(limit: Duration) -> Duration {
+    let share = RandomState::new().build_hasher().finish() % 1000;
+    limit * u32::try_from(share).expect("below 1000") / 1000
+}
+
+async fn office(folder: &Path) -> Program {
+    Program::office(folder, &["--example", "never"]).await.0
+}
+
+async fn create_unit(office: &Program, id: &str) {
+    let mut directory = DirectoryServiceClient::new(office.channel());
+    directory.create_unit(sample::unit(id)).await.expect("a unit");
+}
+
+/// The command line with the office's address.
+async fn thidua(office: &Program, arguments: &[&str]) -> Output {
+    let address = format!("http://{}", office.address);
+    let all = [arguments, &["--address", &address]].concat();
+    command("thidua", &all).output().await.expect("thidua runs")
+}
+
+/// What it printed; it must have ended well.
+async fn printed(office: &Program, arguments: &[&str]) -> String {
+    let output = thidua(office, arguments).await;
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text")
+}
+
+/// A CSV table of petitions, and its lines.
+fn table(rows: i64) -> String {
+    let mut text = String::from("id,received_date,kind,signer_count,processed_date,handling\n");
+    for number in 1..=rows {
+        let petition = sample::petition(number);
+        let date = |day: Option<thidua_proto::Date>| {
+            day.and_then(thidua_proto::date::from_wire).map(|day| day.to_string()).unwrap_or_default()
+        };
+        let word = |name: &str| name.rsplit('_').next().unwrap_or_default().to_lowercase();
+        let handling = if petition.processed_date.is_some() { "stored" } else { "" };
+        writeln!(
+            text,
+            "don-{number:08},{},{},{},{},{handling}",
+            date(petition.received_date),
+            word(petition.kind().as_str_name()),
+            petition.signer_count,
+            date(petition.processed_date)
+        )
+        .expect("text");
+    }
+    text
+}
+
+/// The lines of a CSV text, with the columns of another's heading alone, sorted.
+fn lines_of(text: &str, heading: &str) -> Vec<String> {
+    let mut lines = text.lines();
+    let found: Vec<&str> = lines.next().expect("a heading").split(',').collect();
+    let columns: Vec<usize> = heading
+        .split(',')
+        .map(|wanted| found.iter().position(|title| *title == wanted).expect("a column"))
+        .collect();
+    let mut kept: Vec<String> = lines
+        .map(|line| {
+            let cells: Vec<&str> = line.split(',').collect();
+            columns.iter().map(|column| cells[*column]).collect::<Vec<_>>().join(",")
+        })
+        .collect();
+    kept.sort_unstable();
+    kept
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_killed_at_any_moment_ends_with_exactly_the_rows_of_its_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let file = folder.path().join("don.csv");
+    let content = table(rows());
+    std::fs::write(&file, &content).expect("a file");
+    let file = file.display().to_string();
+    let import = ["import", "--unit", "units/do", "--kind", "petitions", "--import-id", IMPORT_ID, &file];
+
+    let mut running = office(&data).await;
+    create_unit(&running, "do").await;
+    let mut limit = Duration::from_millis(u64::try_from(rows() / 20).expect("a count").max(200));
+    let mut struck = 0;
+    for round in 0..6 {
+        let pause = moment(limit);
+        let address = format!("http://{}", running.address);
+        let arguments = [&import[..], &["--address", &address]].concat();
+        let mut importer = command("thidua", &arguments);
+        importer.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+        let mut importer = importer.spawn().expect("thidua starts");
+        tokio::time::sleep(pause).await;
+        if importer.try_wait().expect("a child").is_some() {
+            // It was done before the blow; the next ones fall sooner.
+            limit /= 2;
+            continue;
+        }
+        struck += 1;
+        if round % 2 == 0 {
+            importer.kill().await.expect("a kill");
+        } else {
+            running.kill().await;
+            let ended = importer.wait().await.expect("an end");
+            assert!(!ended.success(), "round {round}: an import without a service ended well");
+            running = office(&data).await;
+        }
+    }
+    assert!(struck > 0, "no blow met an import");
+
+    // Every row was created once, by one of the tries: the chunks taken before answer as they did.
+    let told = printed(&running, &import).await;
+    let expected = format!("{} created, 0 updated, 0 unchanged, 0 refused", rows());
+    assert!(told.contains(&expected), "{told}");
+    let copy = folder.path().join("copy.csv").display().to_string();
+    printed(&running, &["export", "--unit", "units/do", "--kind", "petitions", &copy]).await;
+    let heading = content.lines().next().expect("a heading");
+    let exported = std::fs::read_to_string(&copy).expect("the copy");
+    assert!(lines_of(&exported, heading) == lines_of(&content, heading), "the rows differ");
+    let request = VerifyJournalRequest { journal: "journals/statistics".to_owned() };
+    let verified = JournalServiceClient::new(running.channel()).verify_journal(request).await;
+    let verified = verified.expect("a verification").into_inner();
+    assert!(verified.valid, "{:?}", verified.findings);
+    let line = format!("an import of {} rows was killed {struck} times: each row is there once", rows());
+    writeln!(std::io::stderr(), "{line}").expect("standard error");
+    assert!(running.stop().await, "it does not end well");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_exported_is_imported_again_unchanged() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let running = office(&folder.path().join("data")).await;
+    create_unit(&running, "do").await;
+    create_unit(&running, "khac").await;
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    std::fs::write(file("don.csv"), table(1203)).expect("a file");
+    let import = ["import", "--unit", "units/do", "--kind", "petitions"];
+    printed(&running, &[&import[..], &[&file("don.csv")]].concat()).await;
+    for format in ["csv", "jsonl", "xlsx"] {
+        let copy = file(&format!("copy.{format}"));
+        let told = printed(&running, &["export", "--unit", "units/do", "--kind", "petitions", &copy]).await;
+        assert!(told.contains("1203 rows"), "{told}");
+        let told = printed(&running, &[&import[..], &[&copy]].concat()).await;
+        assert!(told.contains("0 created, 0 updated, 1203 unchanged, 0 refused"), "{format}: {told}");
+        let again = thidua(&running, &["export", "--all", "--kind", "petitions", &copy]).await;
+        assert!(!again.status.success() && String::from_utf8_lossy(&again.stderr).contains("there already"));
+    }
+    let copy = file("vi.csv");
+    let words = ["export", "--unit", "units/do", "--kind", "petitions", "--wording", "vi", &copy];
+    printed(&running, &words).await;
+    let told = printed(&running, &[&import[..], &[&copy]].concat()).await;
+    assert!(told.contains("1203 unchanged, 0 refused"), "{told}");
+
+    let other = ["import", "--unit", "units/khac", "--kind", "petitions", &file("don.csv")];
+    printed(&running, &other).await;
+    let all = ["export", "--all", "--kind", "petitions", "--from", "2022-12-15", "--to", "2022-12-15"];
+    let copy = file("all.csv");
+    printed(&running, &[&all[..], &[&copy]].concat()).await;
+    let text = std::fs::read_to_string(&copy).expect("the copy");
+    let of = |unit: &str| text.lines().filter(|line| line.starts_with(unit)).count();
+    assert!(text.starts_with("unit,id,received_date,"), "{text}");
+    assert_eq!((of("units/do,"), of("units/khac,")), (3, 3));
+    assert!(running.stop().await, "it does not end well");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_messy_workbook_is_imported_in_part_and_its_refused_rows_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let running = office(&folder.path().join("data")).await;
+    create_unit(&running, "do").await;
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("../services/thidua/tests/fixtures/messy.xlsx");
+    let (fixture, refused) = (fixture.display().to_string(), folder.path().join("refused.csv"));
+    let to = refused.display().to_string();
+    let import =
+        ["import", "--unit", "units/do", "--kind", "petitions", "--ignore-columns", "--refused", &to];
+    let dry = thidua(&running, &[&import[..], &["--dry-run", &fixture]].concat()).await;
+    let told = String::from_utf8_lossy(&dry.stdout).into_owned();
+    assert!(told.contains("(dry run) 4 created, 0 updated, 0 unchanged, 9 refused"), "{told}");
+    let output = thidua(&running, &[&import[..], &[&fixture]].concat()).await;
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(told.contains("4 created, 0 updated, 0 unchanged, 9 refused"), "{told}");
+    assert!(told.contains("Đơn!E8: petition.signer_count") && told.contains("dòng tổng cộng"), "{told}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--import-id"));
+    let written = std::fs::read_to_string(&refused).expect("the refused rows");
+    assert_eq!(written.lines().count(), 10);
+
+    let figures = ["figures", "--unit", "units/do", "--from", "2023-01-01", "--to", "2023-12-31"];
+    let told = printed(&running, &[&figures[..], &["--measures", "petitions.received"]].concat()).await;
+    let lines: Vec<&str> = told.lines().collect();
+    assert!(lines[0].starts_with("measure,display_name,"), "{told}");
+    assert!(
+        lines[1].starts_with("petitions.received,") && lines[1].contains(",2023-01-01,2023-12-31,4,,,"),
+        "{told}"
+    );
+    let book = folder.path().join("figures.xlsx").display().to_string();
+    printed(&running, &[&figures[..], &[&book]].concat()).await;
+    assert!(std::fs::metadata(&book).expect("a workbook").len() > 1000);
+    assert!(running.stop().await, "it does not end well");
+}
