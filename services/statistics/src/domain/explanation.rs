@@ -143,6 +143,10 @@ pub fn formula(terms: &[Term]) -> String {
             } else {
                 "+ "
             };
+            let times = match term.sign.abs() {
+                1 => String::new(),
+                factor => format!("{factor} * "),
+            };
             let span = match term.span {
                 Span::Within => "within",
                 Span::Before => "before",

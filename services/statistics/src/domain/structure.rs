@@ -142,9 +142,9 @@ fn follow(moves: &Moves<'_>, unit: &UnitName, first: Option<Date>) -> Option<Spl
         for (holder, held) in split.shares() {
             let stays = vec![(holder, Share::WHOLE)];
             for (successor, share) in of_day.get(holder).unwrap_or(&stays) {
-                let moved = share.of(*held)?;
+                let part = share.of(*held)?;
                 let before = next.entry((*successor).clone()).or_insert(Share::NONE);
-                *before = before.and(moved)?;
+                *before = before.and(part)?;
             }
         }
         split = Split::new(&next)?;

@@ -124,7 +124,7 @@ struct Filling<'r> {
 impl<'r> Filling<'r> {
     fn of(rules: &'r Rules, form: &'r Form, tallies: &[Arc<Tallies>], found: &Found<'_>) -> Self {
         let everyone = |form: &Form, window: Window| {
-            let of_unit = |unit: &Arc<Tallies>| fill(form, &rules.catalogue, &Daily(unit), window);
+            let of_unit = |unit: &Arc<Tallies>| fill(form, &rules.catalogue, &Daily(&**unit), window);
             let each: Vec<Values> = tallies.iter().map(of_unit).collect();
             [vec![total(form, &each)], each].concat()
         };
@@ -254,7 +254,7 @@ fn severity_to_proto(severity: Severity) -> proto::FindingSeverity {
     }
 }
 
-fn finding_to_proto(finding: Finding) -> proto::Finding {
+pub(super) fn finding_to_proto(finding: Finding) -> proto::Finding {
     proto::Finding {
         rule: finding.rule,
         meaning: finding.meaning,

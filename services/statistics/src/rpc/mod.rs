@@ -64,8 +64,9 @@ pub struct Statistics {
 impl Statistics {
     /// The service over an open store.
     #[must_use]
-    rules: Arc<Rules>,
-    schedule: Arc<Schedule>,
+    pub fn new(store: Store, clock: Clock, rules: Rules, schedule: Schedule) -> Self {
+        let units = Arc::new(RwLock::new((-1, Arc::new(Units::new()))));
+        Self { store, clock, rules: Arc::new(rules), schedule: Arc::new(schedule), units }
     }
 
     /// All units, as current as the last acknowledged write.

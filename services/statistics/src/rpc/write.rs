@@ -7,7 +7,7 @@ use thidua_chassis::edge::at_revision;
 use thidua_chassis::failure::Shared;
 use thidua_chassis::store::{Change, Committed, Decision, Needs, State};
 use thidua_chassis::terms::{Terms, id_or_new};
-use thidua_proto::names::RecordName;
+use thidua_proto::names::{RecordName, UnitName};
 use thidua_proto::parse::{Problem, Violations};
 use thidua_proto::{Empty, FieldMask};
 use tonic::{Request, Response, Status};
