@@ -14,11 +14,8 @@ pub mod rpc;
 use std::time::Duration;
 
 use thidua_chassis::clock::Clock;
-use thidua_chassis::journal::{self, Journal};
-use thidua_chassis::serve::{Served, Standing, serve};
-use thidua_chassis::store::Store;
+use thidua_chassis::serve::Served;
 use tokio::net::TcpListener;
-use tonic::service::Routes;
 
 use self::config::Config;
 use self::domain::measure::Catalogue;
@@ -38,20 +35,12 @@ pub async fn run(
     stop: impl Future<Output = ()> + Send,
 ) -> Result<(), String> {
     let catalogue = Catalogue::built_in()?;
-    let store = Store::open(&config.serving.store, rpc::contributions, clock.clone())
-        .await
-        .map_err(|error| error.to_string())?;
-    let mut routes = Routes::builder();
-    let names = [&rpc::NAMES[..], &[journal::NAME]].concat();
-    let standing = Standing::add(&mut routes, &names).map_err(|cause| format!("reflection: {cause}"))?;
-    let statistics = Statistics::new(store.clone(), clock, catalogue);
-    rpc::routes(&mut routes, &statistics);
+    let mut served = Served::open(&config.serving, &rpc::NAMES, rpc::contributions, clock.clone()).await?;
+    let statistics = Statistics::new(served.store.clone(), clock, catalogue);
+    rpc::routes(&mut served.routes, &statistics);
+    served.add_journal(PROGRAM);
     let warming = tokio::spawn(statistics.warm());
     // Whatever is not read by then is read on while serving, or when it is asked for.
     let _ = tokio::time::timeout(WARMING, warming).await;
-    routes.add_service(Journal::server(PROGRAM, store.clone(), standing.draining()));
-    let served = Served { routes: routes.routes(), store: Some(store.clone()), unhurried: &rpc::UNHURRIED };
-    let outcome = serve(served, standing, listener, &config.serving, stop).await;
-    store.close().await;
-    outcome
+    served.serve(&rpc::UNHURRIED, &config.serving, listener, stop).await
 }
