@@ -6,10 +6,8 @@ mod reports;
 
 pub use self::journals::journals;
 pub use self::reports::{NAME, Reports};
+use crate::upstream::STREAMED;
 
 /// Paths that may take as long as their streams do.
-pub const UNHURRIED: [&str; 3] = [
-    "/thidua.statistics.v1.TransferService/ImportRecords",
-    thidua_chassis::journal::UNHURRIED[0],
-    thidua_chassis::journal::UNHURRIED[1],
-];
+pub const UNHURRIED: [&str; 3] =
+    [STREAMED[0], thidua_chassis::journal::UNHURRIED[0], thidua_chassis::journal::UNHURRIED[1]];
