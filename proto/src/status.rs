@@ -1,6 +1,7 @@
 //! Failures as they leave: a code, one `ErrorInfo`, the details that fit, English text and a Vietnamese message.
 
 use std::collections::HashMap;
+use std::fmt::Display;
 use std::time::Duration;
 
 use tonic::{Code, Status};
@@ -40,7 +41,40 @@ pub enum Detail {
     Retry(Duration),
 }
 
+/// The variables of a failure's text, each under its own name.
+#[macro_export]
+macro_rules! variables {
+    ($($name:ident),+ $(,)?) => {
+        &[$((stringify!($name), &$name)),+]
+    };
+}
+
 impl Failure {
+    /// A failure, with its text in English and Vietnamese; [`variables!`](crate::variables) lists what the text tells of.
+    #[must_use]
+    pub fn new(
+        code: Code,
+        reason: &'static str,
+        variables: &[(&'static str, &dyn Display)],
+        (english, vietnamese): (String, String),
+        detail: Detail,
+    ) -> Self {
+        let metadata = variables.iter().map(|(key, value)| (*key, value.to_string())).collect();
+        Self { code, reason, metadata, english, vietnamese, detail }
+    }
+
+    /// A failure because of how things are with a subject, not of how the request is written: `FAILED_PRECONDITION`.
+    #[must_use]
+    pub fn precondition(
+        reason: &'static str,
+        subject: &impl Display,
+        variables: &[(&'static str, &dyn Display)],
+        texts: (String, String),
+    ) -> Self {
+        let detail = Detail::Precondition(subject.to_string());
+        Self::new(Code::FailedPrecondition, reason, variables, texts, detail)
+    }
+
     /// The status, with `domain` being the package of the service that answers.
     #[must_use]
     pub fn into_status(self, domain: &str) -> Status {

@@ -9,6 +9,7 @@ use thidua_proto::awards::ErrorReason;
 use thidua_proto::names::{BlocName, NominationName, RuleSetName, UnitName, YearName};
 use thidua_proto::parse::Violations;
 use thidua_proto::status::{Detail, Failure};
+use thidua_proto::variables;
 use tonic::{Code, Status};
 
 use crate::domain::rule_set::TitleCode;
@@ -119,7 +120,7 @@ impl Error {
     pub fn into_failure(self) -> Failure {
         match self {
             Self::Shared(shared) => shared.into(),
-            Self::NotLeader { caller, year, leader } => not_leader(caller, &year, &leader),
+            Self::NotLeader { caller, year, leader } => not_leader(&caller, &year, &leader),
             Self::NotMember { unit, bloc, date } => not_member(&unit, &bloc, date),
             Self::TermOverlaps { unit } => term_overlaps(&unit),
             Self::TitleUnknown { title, rule_set } => title_unknown(&title, &rule_set),
@@ -129,145 +130,140 @@ impl Error {
             }
             Self::NominationClosed { nomination, state } => nomination_closed(&nomination, state),
             Self::NextLeaderAgreed { year, next_leader } => next_leader_agreed(&year, &next_leader),
-            Self::AuthorityWrong { title, authority } => authority_wrong(&title, authority),
+            Self::AuthorityWrong { title, authority } => authority_wrong(&title, &authority),
             Self::VotesDoNotAdd { present, counted } => votes_do_not_add(present, counted),
         }
     }
 }
 
-fn not_leader(caller: String, year: &YearName, leader: &UnitName) -> Failure {
-    Failure {
-        code: Code::PermissionDenied,
-        reason: ErrorReason::NotLeader.as_str_name(),
-        english: format!(
-            "{caller} may not run {year}; the secretary of {leader}, which leads it, may, and registrars"
+fn not_leader(caller: &str, year: &YearName, leader: &UnitName) -> Failure {
+    Failure::new(
+        Code::PermissionDenied,
+        ErrorReason::NotLeader.as_str_name(),
+        variables![caller, year, leader],
+        (
+            format!(
+                "{caller} may not run {year}; the secretary of {leader}, which leads it, may, and registrars"
+            ),
+            format!("{caller} không được điều hành {year}; chỉ Trưởng khối {leader} hoặc cơ quan quản lý."),
         ),
-        vietnamese: format!(
-            "{caller} không được điều hành {year}; chỉ Trưởng khối {leader} hoặc cơ quan quản lý."
-        ),
-        metadata: vec![("caller", caller), ("year", year.to_string()), ("leader", leader.to_string())],
-        detail: Detail::None,
-    }
+        Detail::None,
+    )
 }
 
 fn not_member(unit: &UnitName, bloc: &BlocName, date: Date) -> Failure {
-    Failure {
-        code: Code::FailedPrecondition,
-        reason: ErrorReason::NotMember.as_str_name(),
-        english: format!(
-            "{unit} is no member of {bloc} on {date}; check the unit, the day, or the terms of the bloc"
-        ),
-        vietnamese: format!("{unit} không phải là thành viên của {bloc} vào ngày {date}."),
-        metadata: vec![("unit", unit.to_string()), ("bloc", bloc.to_string()), ("date", date.to_string())],
-        detail: Detail::Precondition(unit.to_string()),
-    }
+    let texts = (
+        format!("{unit} is no member of {bloc} on {date}; check the unit, the day, or the terms of the bloc"),
+        format!("{unit} không phải là thành viên của {bloc} vào ngày {date}."),
+    );
+    Failure::precondition(ErrorReason::NotMember.as_str_name(), unit, variables![unit, bloc, date], texts)
 }
 
 fn term_overlaps(unit: &UnitName) -> Failure {
-    Failure {
-        code: Code::FailedPrecondition,
-        reason: ErrorReason::TermOverlaps.as_str_name(),
-        english: format!("two terms of {unit} share a day; end the earlier one before the later one begins"),
-        vietnamese: format!(
-            "Hai thời hạn tham gia khối của {unit} trùng ngày nhau; hãy kết thúc thời hạn trước."
-        ),
-        metadata: vec![("unit", unit.to_string())],
-        detail: Detail::Precondition(unit.to_string()),
-    }
+    let texts = (
+        format!("two terms of {unit} share a day; end the earlier one before the later one begins"),
+        format!("Hai thời hạn tham gia khối của {unit} trùng ngày nhau; hãy kết thúc thời hạn trước."),
+    );
+    Failure::precondition(ErrorReason::TermOverlaps.as_str_name(), unit, variables![unit], texts)
 }
 
 fn title_unknown(title: &TitleCode, rule_set: &RuleSetName) -> Failure {
-    Failure {
-        code: Code::NotFound,
-        reason: ErrorReason::TitleUnknown.as_str_name(),
-        english: format!("{rule_set} has no title `{title}`; ListTitles tells all"),
-        vietnamese: format!("{rule_set} không có danh hiệu, hình thức khen thưởng “{title}”."),
-        metadata: vec![("title", title.to_string()), ("rule_set", rule_set.to_string())],
-        detail: Detail::Resource(format!("{rule_set}/titles/{title}")),
-    }
+    Failure::new(
+        Code::NotFound,
+        ErrorReason::TitleUnknown.as_str_name(),
+        variables![title, rule_set],
+        (
+            format!("{rule_set} has no title `{title}`; ListTitles tells all"),
+            format!("{rule_set} không có danh hiệu, hình thức khen thưởng “{title}”."),
+        ),
+        Detail::Resource(format!("{rule_set}/titles/{title}")),
+    )
 }
 
 fn rule_set_missing(date: Date) -> Failure {
-    Failure {
-        code: Code::FailedPrecondition,
-        reason: ErrorReason::RuleSetMissing.as_str_name(),
-        english: format!("no rule set holds on {date}; ListRuleSets tells the days of each"),
-        vietnamese: format!("Không có bộ quy định nào có hiệu lực vào ngày {date}."),
-        metadata: vec![("date", date.to_string())],
-        detail: Detail::Precondition("ruleSets".to_owned()),
-    }
+    let texts = (
+        format!("no rule set holds on {date}; ListRuleSets tells the days of each"),
+        format!("Không có bộ quy định nào có hiệu lực vào ngày {date}."),
+    );
+    Failure::precondition(ErrorReason::RuleSetMissing.as_str_name(), &"ruleSets", variables![date], texts)
 }
 
 fn already_nominated(unit: &UnitName, title: &TitleCode, nomination: &NominationName) -> Failure {
-    Failure {
-        code: Code::FailedPrecondition,
-        reason: ErrorReason::AlreadyNominated.as_str_name(),
-        english: format!("{unit} is nominated for `{title}` by {nomination}; withdraw that one first"),
-        vietnamese: format!("{unit} đã được đề nghị “{title}” ({nomination}); hãy rút đề nghị đó trước."),
-        metadata: vec![
-            ("unit", unit.to_string()),
-            ("title", title.to_string()),
-            ("nomination", nomination.to_string()),
-        ],
-        detail: Detail::Precondition(nomination.to_string()),
-    }
+    let texts = (
+        format!("{unit} is nominated for `{title}` by {nomination}; withdraw that one first"),
+        format!("{unit} đã được đề nghị “{title}” ({nomination}); hãy rút đề nghị đó trước."),
+    );
+    Failure::precondition(
+        ErrorReason::AlreadyNominated.as_str_name(),
+        nomination,
+        variables![unit, title, nomination],
+        texts,
+    )
 }
 
 fn nomination_closed(nomination: &NominationName, state: &str) -> Failure {
-    Failure {
-        code: Code::FailedPrecondition,
-        reason: ErrorReason::NominationClosed.as_str_name(),
-        english: format!(
+    let texts = (
+        format!(
             "{nomination} is {state}; only a proposed one is voted on or withdrawn, only an endorsed one conferred"
         ),
-        vietnamese: format!(
-            "{nomination} đang ở trạng thái {state}; chỉ biểu quyết hoặc rút đề nghị đang chờ, chỉ quyết định khen thưởng đề \
-             nghị đã được suy tôn."
+        format!(
+            "{nomination} đang ở trạng thái {state}; chỉ biểu quyết hoặc rút đề nghị đang chờ, chỉ quyết định khen thưởng \
+             đề nghị đã được suy tôn."
         ),
-        metadata: vec![("nomination", nomination.to_string()), ("state", state.to_owned())],
-        detail: Detail::Precondition(nomination.to_string()),
-    }
+    );
+    Failure::precondition(
+        ErrorReason::NominationClosed.as_str_name(),
+        nomination,
+        variables![nomination, state],
+        texts,
+    )
 }
 
 fn next_leader_agreed(year: &YearName, next_leader: &UnitName) -> Failure {
-    Failure {
-        code: Code::FailedPrecondition,
-        reason: ErrorReason::NextLeaderAgreed.as_str_name(),
-        english: format!(
+    let texts = (
+        format!(
             "{year} has agreed on {next_leader} as the next leader; what a conference decided is not edited"
         ),
-        vietnamese: format!("{year} đã thống nhất Trưởng khối năm sau là {next_leader}."),
-        metadata: vec![("year", year.to_string()), ("next_leader", next_leader.to_string())],
-        detail: Detail::Precondition(year.to_string()),
-    }
+        format!("{year} đã thống nhất Trưởng khối năm sau là {next_leader}."),
+    );
+    Failure::precondition(
+        ErrorReason::NextLeaderAgreed.as_str_name(),
+        year,
+        variables![year, next_leader],
+        texts,
+    )
 }
 
-fn authority_wrong(title: &TitleCode, authority: String) -> Failure {
-    Failure {
-        code: Code::FailedPrecondition,
-        reason: ErrorReason::AuthorityWrong.as_str_name(),
-        english: format!("the title `{title}` is decided by `{authority}`; check the decision"),
-        vietnamese: format!("Thẩm quyền quyết định “{title}” là {authority}; hãy kiểm tra lại quyết định."),
-        detail: Detail::Precondition(title.to_string()),
-        metadata: vec![("title", title.to_string()), ("authority", authority)],
-    }
+fn authority_wrong(title: &TitleCode, authority: &str) -> Failure {
+    let texts = (
+        format!("the title `{title}` is decided by `{authority}`; check the decision"),
+        format!("Thẩm quyền quyết định “{title}” là {authority}; hãy kiểm tra lại quyết định."),
+    );
+    Failure::precondition(
+        ErrorReason::AuthorityWrong.as_str_name(),
+        title,
+        variables![title, authority],
+        texts,
+    )
 }
 
 fn votes_do_not_add(present: i64, counted: i64) -> Failure {
-    Failure {
-        code: Code::FailedPrecondition,
-        reason: ErrorReason::VotesDoNotAdd.as_str_name(),
-        english: format!(
-            "{present} present and {counted} counted contradict each other; neither are more present than entitled, nor \
-             more votes than present"
+    let texts = (
+        format!(
+            "{present} present and {counted} counted contradict each other; neither are more present than entitled, \
+             nor more votes than present"
         ),
-        vietnamese: format!(
-            "Số có mặt ({present}) và số đếm được ({counted}) mâu thuẫn: số có mặt không vượt số thành viên, số phiếu không \
-             vượt số có mặt."
+        format!(
+            "Số có mặt ({present}) và số đếm được ({counted}) mâu thuẫn: số có mặt không vượt số thành viên, số phiếu \
+             không vượt số có mặt."
         ),
-        metadata: vec![("present", present.to_string()), ("counted", counted.to_string())],
-        detail: Detail::Precondition("ballot".to_owned()),
-    }
+    );
+    Failure::precondition(
+        ErrorReason::VotesDoNotAdd.as_str_name(),
+        &"ballot",
+        variables![present, counted],
+        texts,
+    )
 }
 
 impl From<Shared> for Error {

@@ -13,11 +13,10 @@ pub mod error;
 pub mod rpc;
 
 use thidua_chassis::clock::Clock;
-use thidua_chassis::journal::{self, Journal};
-use thidua_chassis::serve::{Served, Standing, serve};
-use thidua_chassis::store::{Contributions, Store};
+use thidua_chassis::journal;
+use thidua_chassis::serve::Served;
+use thidua_chassis::store::Contributions;
 use tokio::net::TcpListener;
-use tonic::service::Routes;
 
 use self::config::Config;
 use self::domain::rule_set::RuleSets;
@@ -35,17 +34,8 @@ pub async fn run(
 ) -> Result<(), String> {
     let rules = RuleSets::built_in()?;
     // Awards keep no dated sums: no body adds to the cells.
-    let store = Store::open(&config.serving.store, Contributions::NONE, clock)
-        .await
-        .map_err(|error| error.to_string())?;
-    let mut routes = Routes::builder();
-    let names = [&rpc::NAMES[..], &[journal::NAME]].concat();
-    let standing = Standing::add(&mut routes, &names).map_err(|cause| format!("reflection: {cause}"))?;
-    rpc::routes(&mut routes, &Awards::new(store.clone(), rules));
-    routes.add_service(Journal::server(PROGRAM, store.clone(), standing.draining()));
-    let served =
-        Served { routes: routes.routes(), store: Some(store.clone()), unhurried: &journal::UNHURRIED };
-    let outcome = serve(served, standing, listener, &config.serving, stop).await;
-    store.close().await;
-    outcome
+    let mut served = Served::open(&config.serving, &rpc::NAMES, Contributions::NONE, clock).await?;
+    rpc::routes(&mut served.routes, &Awards::new(served.store.clone(), rules));
+    served.add_journal(PROGRAM);
+    served.serve(&journal::UNHURRIED, &config.serving, listener, stop).await
 }

@@ -5,6 +5,7 @@ use thidua_chassis::failure::{RETRY_DELAY, Shared};
 use thidua_proto::parse::Violations;
 use thidua_proto::reports::ErrorReason;
 use thidua_proto::status::{Detail, Failure};
+use thidua_proto::variables;
 use tonic::{Code, Status};
 
 use crate::upstream::Service;
@@ -47,46 +48,47 @@ impl Error {
     fn into_failure(self) -> Result<Failure, Status> {
         Ok(match self {
             Self::Shared(shared) => shared.into(),
-            Self::UpstreamUnavailable { upstream } => Failure {
-                code: Code::Unavailable,
-                reason: ErrorReason::UpstreamUnavailable.as_str_name(),
-                english: format!("the {upstream} service cannot be reached; try again in a moment"),
-                vietnamese: format!("Không kết nối được dịch vụ {upstream}; hãy thử lại sau giây lát."),
-                metadata: vec![("upstream", upstream.to_string())],
-                detail: Detail::Retry(RETRY_DELAY),
-            },
+            Self::UpstreamUnavailable { upstream } => Failure::new(
+                Code::Unavailable,
+                ErrorReason::UpstreamUnavailable.as_str_name(),
+                variables![upstream],
+                (
+                    format!("the {upstream} service cannot be reached; try again in a moment"),
+                    format!("Không kết nối được dịch vụ {upstream}; hãy thử lại sau giây lát."),
+                ),
+                Detail::Retry(RETRY_DELAY),
+            ),
             Self::UpstreamBroken { upstream, problem } => {
                 tracing::error!(%upstream, problem, "a service answered something that cannot be used");
-                Failure {
-                    code: Code::Internal,
-                    reason: ErrorReason::UpstreamBroken.as_str_name(),
-                    english: format!(
-                        "the {upstream} service answered something that cannot be used; see the log"
+                Failure::new(
+                    Code::Internal,
+                    ErrorReason::UpstreamBroken.as_str_name(),
+                    variables![upstream],
+                    (
+                        format!("the {upstream} service answered something that cannot be used; see the log"),
+                        format!("Dịch vụ {upstream} trả lời không dùng được; hãy báo người vận hành."),
                     ),
-                    vietnamese: format!(
-                        "Dịch vụ {upstream} trả lời không dùng được; hãy báo người vận hành."
-                    ),
-                    metadata: vec![("upstream", upstream.to_string())],
-                    detail: Detail::None,
-                }
+                    Detail::None,
+                )
             }
             Self::UpstreamRefused(status) => return Err(*status),
-            Self::CutOffOutsideYear { cut_off_date, first_date, last_date } => Failure {
-                code: Code::FailedPrecondition,
-                reason: ErrorReason::CutOffOutsideYear.as_str_name(),
-                english: format!(
-                    "the cut-off {cut_off_date} does not lie in the year from {first_date} to {last_date}"
-                ),
-                vietnamese: format!(
-                    "Ngày chốt số liệu {cut_off_date} không nằm trong kỳ {first_date} – {last_date}."
-                ),
-                metadata: vec![
-                    ("cut_off_date", cut_off_date.to_string()),
-                    ("first_date", first_date.to_string()),
-                    ("last_date", last_date.to_string()),
-                ],
-                detail: Detail::Precondition("cut_off_date".to_owned()),
-            },
+            Self::CutOffOutsideYear { cut_off_date, first_date, last_date } => {
+                let texts = (
+                    format!(
+                        "the cut-off {cut_off_date} does not lie in the year from {first_date} to {last_date}"
+                    ),
+                    format!(
+                        "Ngày chốt số liệu {cut_off_date} không nằm trong kỳ {first_date} – {last_date}."
+                    ),
+                );
+                let reason = ErrorReason::CutOffOutsideYear.as_str_name();
+                Failure::precondition(
+                    reason,
+                    &"cut_off_date",
+                    variables![cut_off_date, first_date, last_date],
+                    texts,
+                )
+            }
         })
     }
 }

@@ -18,9 +18,8 @@ pub mod sdmx;
 pub mod upstream;
 
 use thidua_chassis::clock::Clock;
-use thidua_chassis::journal;
-use thidua_chassis::serve::{Served, Standing, serve};
-use thidua_chassis::store::{Contributions, Store};
+use thidua_chassis::serve::Served;
+use thidua_chassis::store::Contributions;
 use tokio::net::TcpListener;
 use tonic::service::Routes;
 
@@ -56,21 +55,15 @@ pub async fn run(
     stop: impl Future<Output = ()> + Send,
 ) -> Result<(), String> {
     let wording = Wording::new()?;
-    // Reports draw on the two services; the gateway's own journal is for what it will keep itself.
-    let store = Store::open(&config.serving.store, Contributions::NONE, clock.clone())
-        .await
-        .map_err(|error| error.to_string())?;
     let upstreams = Upstreams::connect(&config);
-    let mut routes = Routes::builder();
-    let names = [&FORWARDED[..], &[rpc::NAME, journal::NAME]].concat();
-    let standing = Standing::add(&mut routes, &names).map_err(|cause| format!("reflection: {cause}"))?;
-    routes
-        .add_service(Reports::server(upstreams.clone(), clock.clone(), wording))
-        .add_service(rpc::journals(&upstreams, store.clone(), standing.draining()));
-    let routes = sdmx::add(routes.routes().into_axum_router(), upstreams.clone(), clock);
-    let routes = Routes::from(forward::add(routes, upstreams));
-    let served = Served { routes, store: None, unhurried: &rpc::UNHURRIED };
-    let outcome = serve(served, standing, listener, &config.serving, stop).await;
-    store.close().await;
-    outcome
+    let names = [&FORWARDED[..], &[rpc::NAME]].concat();
+    // Reports draw on the two services; the gateway's own journal is for what it will keep itself.
+    let mut served = Served::open(&config.serving, &names, Contributions::NONE, clock.clone()).await?;
+    let journals = rpc::journals(&upstreams, served.store.clone(), served.draining());
+    served.routes.add_service(Reports::server(upstreams.clone(), clock.clone(), wording)).add_service(journals);
+    served.pass_on(|routes| {
+        let routes = sdmx::add(routes.into_axum_router(), upstreams.clone(), clock);
+        Routes::from(forward::add(routes, upstreams))
+    });
+    served.serve(&rpc::UNHURRIED, &config.serving, listener, stop).await
 }

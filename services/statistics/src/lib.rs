@@ -16,11 +16,8 @@ pub mod rules;
 use std::time::Duration;
 
 use thidua_chassis::clock::Clock;
-use thidua_chassis::journal::{self, Journal};
-use thidua_chassis::serve::{Served, Standing, serve};
-use thidua_chassis::store::Store;
+use thidua_chassis::serve::Served;
 use tokio::net::TcpListener;
-use tonic::service::Routes;
 
 use self::config::Config;
 use self::domain::rules::Rules;
@@ -41,20 +38,13 @@ pub async fn run(
 ) -> Result<(), String> {
     let rules = Rules::built_in()?;
     let schedule = rules::schedule(config.rules.as_deref())?;
-    let store = Store::open(&config.serving.store, rpc::CONTRIBUTIONS, clock.clone())
-        .await
-        .map_err(|error| error.to_string())?;
-    let mut routes = Routes::builder();
-    let names = [&rpc::NAMES[..], &[journal::NAME]].concat();
-    let standing = Standing::add(&mut routes, &names).map_err(|cause| format!("reflection: {cause}"))?;
-    let statistics = Statistics::new(store.clone(), clock, rules, schedule);
-    rpc::routes(&mut routes, &statistics);
+    let mut served =
+        Served::open(&config.serving, &rpc::NAMES, rpc::CONTRIBUTIONS, clock.clone()).await?;
+    let statistics = Statistics::new(served.store.clone(), clock, rules, schedule);
+    rpc::routes(&mut served.routes, &statistics);
+    served.add_journal(PROGRAM);
     let warming = tokio::spawn(statistics.warm());
     // Whatever is not read by then is read on while serving, or when it is asked for.
     let _ = tokio::time::timeout(WARMING, warming).await;
-    routes.add_service(Journal::server(PROGRAM, store.clone(), standing.draining()));
-    let served = Served { routes: routes.routes(), store: Some(store.clone()), unhurried: &rpc::UNHURRIED };
-    let outcome = serve(served, standing, listener, &config.serving, stop).await;
-    store.close().await;
-    outcome
+    served.serve(&rpc::UNHURRIED, &config.serving, listener, stop).await
 }

@@ -5,6 +5,7 @@ use std::io::Write as _;
 use thidua_chassis::serve::MOST_BYTES;
 use thidua_proto::journal::journal_service_client::JournalServiceClient;
 use thidua_proto::journal::{ListEntriesRequest, VerifyJournalRequest};
+use tonic::Response;
 use tonic::transport::Channel;
 
 use crate::cli::JournalArguments;
@@ -20,23 +21,33 @@ fn journals(asked: &JournalArguments) -> Vec<String> {
     names.into_iter().map(|name| format!("journals/{name}")).collect()
 }
 
+/// Verifies every journal that is asked for, also past one that fails or cannot be reached.
 pub(crate) async fn verify(asked: &JournalArguments) -> Result<(), String> {
     let mut client = client(asked)?;
-    let mut bad = Vec::new();
+    let mut failed = Vec::new();
     for journal in journals(asked) {
-        let found = client.verify_journal(VerifyJournalRequest { journal }).await.map_err(tell)?.into_inner();
-        if found.valid {
-            println!("{}: valid up to revision {}, head {}", found.journal, found.revision, found.hash);
-        } else {
-            println!("{}: NOT valid", found.journal);
-            if found.first_bad_revision > 0 {
-                println!("  first bad revision: {}", found.first_bad_revision);
+        let request = VerifyJournalRequest { journal: journal.clone() };
+        match client.verify_journal(request).await.map(Response::into_inner) {
+            Ok(found) if found.valid => {
+                println!("{journal}: valid up to revision {}, head {}", found.revision, found.hash);
+                continue;
             }
-            found.findings.iter().for_each(|finding| println!("  {finding}"));
-            bad.push(found.journal);
+            Ok(found) => {
+                println!("{journal}: NOT valid");
+                if found.first_bad_revision > 0 {
+                    println!("  first bad revision: {}", found.first_bad_revision);
+                }
+                found.findings.iter().for_each(|finding| println!("  {finding}"));
+            }
+            // The others are still worth knowing.
+            Err(status) => {
+                println!("{journal}: NOT verified");
+                tell(status).lines().for_each(|line| println!("  {line}"));
+            }
         }
+        failed.push(journal);
     }
-    if bad.is_empty() { Ok(()) } else { Err(format!("does not verify: {}", bad.join(", "))) }
+    if failed.is_empty() { Ok(()) } else { Err(format!("does not verify: {}", failed.join(", "))) }
 }
 
 pub(crate) async fn export(asked: &JournalArguments) -> Result<(), String> {

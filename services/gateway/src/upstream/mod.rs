@@ -1,6 +1,7 @@
 //! The services behind: connections that heal by themselves, calls under what remains of the caller's deadline, and one
 //! more try for reads that met a service on its way up.
 
+mod replicas;
 mod spread;
 
 use std::fmt;
@@ -16,6 +17,9 @@ use tonic::{Code, Request, Response, Status};
 pub use self::spread::{Addresses, Spread};
 use crate::config::Config;
 use crate::error::Error;
+
+/// Methods whose callers send one message after the other: nobody waits for the last before the first is passed on.
+pub const STREAMED: [&str; 1] = ["/thidua.statistics.v1.TransferService/ImportRecords"];
 
 /// A service behind the gateway.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -95,7 +95,7 @@ async fn in_front_of_silence(
     let (silent, awards) = (silence.local_addr().unwrap(), system.awards.address);
     let folder = tempfile::tempdir().unwrap();
     let awards = if silent_is_statistics { awards } else { silent };
-    let gateway = Program::gateway(silent, awards, Duration::from_millis(1500), folder.path()).await;
+    let gateway = Program::gateway(&[silent], awards, Duration::from_millis(1500), folder.path()).await;
     (silence, gateway, folder)
 }
 
@@ -117,4 +117,23 @@ async fn without_awards_there_is_no_partial_report() {
     let mut reports =
         proto::bloc_report_service_client::BlocReportServiceClient::new(gateway.connect().await);
     is_unavailable(reports.generate_bloc_report(partial()).await, "awards");
+}
+
+#[tokio::test]
+async fn a_request_that_is_too_long_is_told_so_by_the_service_also_over_several_replicas() {
+    let system = System::empty().await;
+    let told = async |replicas: usize| {
+        let (statistics, awards) = (vec![system.statistics_at; replicas], system.awards.address);
+        let folder = tempfile::tempdir().unwrap();
+        let deadline = Duration::from_secs(10);
+        let gateway = Program::gateway(&statistics, awards, deadline, folder.path()).await;
+        let request = create_unit("units/dai", &"x".repeat(17 * 1024 * 1024));
+        let refusal =
+            DirectoryServiceClient::new(gateway.connect().await).create_unit(request).await.unwrap_err();
+        assert_eq!(refusal.code(), Code::OutOfRange, "{refusal:?}");
+        refused(Err::<(), _>(refusal), "thidua.statistics.v1")
+    };
+    let one = told(1).await;
+    assert_eq!(one.0, "MESSAGE_UNREADABLE");
+    assert_eq!(told(2).await, one);
 }

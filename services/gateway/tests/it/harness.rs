@@ -85,13 +85,16 @@ impl Program {
     }
 
     pub(crate) async fn gateway(
-        statistics: SocketAddr,
+        statistics: &[SocketAddr],
         awards: SocketAddr,
         deadline: Duration,
         folder: &Path,
     ) -> Self {
-        let endpoint = |address| format!("http://{address}").parse().unwrap();
-        let (statistics, awards) = (endpoint(statistics), endpoint(awards));
+        let endpoints = |addresses: &[SocketAddr]| {
+            let each: Vec<_> = addresses.iter().map(|address| format!("http://{address}")).collect();
+            each.join(",").parse().unwrap()
+        };
+        let (statistics, awards) = (endpoints(statistics), endpoints(&[awards]));
         let run = move |serving, listener, clock, stop| {
             let config =
                 thidua_gateway::config::Config { serving, statistics, awards, upstream_deadline: deadline };
@@ -122,7 +125,7 @@ pub(crate) struct System {
     pub(crate) channel: Channel,
     pub(crate) awards: Program,
     statistics: Option<Program>,
-    statistics_at: SocketAddr,
+    pub(crate) statistics_at: SocketAddr,
     pub(crate) folder: tempfile::TempDir,
     pub(crate) gateway: Program,
 }
@@ -133,7 +136,7 @@ impl System {
         let statistics = Program::statistics(any(), folder.path()).await;
         let awards = Program::awards(folder.path()).await;
         let deadline = Duration::from_secs(10);
-        let gateway = Program::gateway(statistics.address, awards.address, deadline, folder.path()).await;
+        let gateway = Program::gateway(&[statistics.address], awards.address, deadline, folder.path()).await;
         let (channel, statistics_at) = (gateway.connect().await, statistics.address);
         Self { channel, awards, statistics: Some(statistics), statistics_at, folder, gateway }
     }

@@ -41,3 +41,14 @@ fn a_system_that_is_not_there_is_told_with_the_way_out() {
     assert_eq!(output.status.code(), Some(1));
     assert!(told(&output).contains("is it running"), "{}", told(&output));
 }
+
+#[test]
+fn every_journal_is_told_of_when_one_cannot_be_verified() {
+    let output = thidua(&["journal", "verify", "--address", "http://127.0.0.1:9"]);
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8_lossy(&output.stdout);
+    for journal in ["journals/statistics", "journals/awards", "journals/gateway"] {
+        assert!(text.contains(&format!("{journal}: NOT verified")), "{journal} is missing in:\n{text}");
+        assert!(told(&output).contains(journal), "{}", told(&output));
+    }
+}

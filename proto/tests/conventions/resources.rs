@@ -1,0 +1,37 @@
+//! Resources and requests: names, and who sets which field.
+
+use prost_reflect::Kind;
+
+use super::contract::{Rule, contract};
+
+#[test]
+fn every_field_of_requests_and_resources_tells_its_behavior() {
+    let contract = contract();
+    let mut rule = Rule::default();
+    for message in contract.held_to_behavior().values() {
+        for field in message.fields() {
+            let behavior = contract.behavior(&field);
+            let main = ["OPTIONAL", "REQUIRED", "OUTPUT_ONLY", "IDENTIFIER"];
+            let count = main.into_iter().filter(|one| behavior.contains(*one)).count();
+            rule.require(count == 1, || format!("{}: {behavior:?}", field.full_name()));
+        }
+    }
+    rule.assert();
+}
+
+#[test]
+fn resources_have_their_name_first() {
+    let contract = contract();
+    let mut rule = Rule::default();
+    for message in contract.messages().iter().filter(|message| !message.name().ends_with("Request")) {
+        if let Some(name) = message.get_field_by_name("name") {
+            rule.require(name.number() == 1 && name.kind() == Kind::String, || {
+                message.full_name().to_owned()
+            });
+            let returned = message.get_field_by_name("create_time").is_some();
+            let identifies = contract.behavior(&name).contains("IDENTIFIER");
+            rule.require(identifies || !returned, || format!("{}: no IDENTIFIER", message.full_name()));
+        }
+    }
+    rule.assert();
+}

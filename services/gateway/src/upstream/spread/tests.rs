@@ -1,0 +1,137 @@
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+
+use http::HeaderValue;
+use http_body_util::Empty;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::{JoinHandle, JoinSet};
+use tonic::service::Routes;
+use tonic::transport::Server;
+use tonic::transport::server::TcpIncoming;
+use tower::util::MapResponseLayer;
+
+use super::*;
+
+/// Longer than any test runs: whoever waits for it is stuck.
+const FOREVER: Duration = Duration::from_hours(1);
+
+#[test]
+fn addresses_are_separated_by_commas() {
+    let two: Addresses = "http://127.0.0.1:1, http://127.0.0.1:2".parse().unwrap();
+    assert_eq!(two.each().count(), 2);
+    for bad in ["", "http://127.0.0.1:1,", "127.0.0.1", "http:// x"] {
+        assert!(bad.parse::<Addresses>().is_err(), "{bad}");
+    }
+}
+
+/// A replica that answers every call: with its address, and that there is no such method.
+struct Live {
+    address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    served: JoinHandle<Result<(), tonic::transport::Error>>,
+}
+
+impl Live {
+    async fn start() -> Self {
+        Self::start_at("127.0.0.1:0".parse().unwrap()).await
+    }
+
+    async fn start_at(address: SocketAddr) -> Self {
+        let listener = TcpListener::bind(address).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let name = HeaderValue::from_str(&address.to_string()).unwrap();
+        let named = MapResponseLayer::new(move |mut response: Response<Body>| {
+            response.headers_mut().insert("replica", name.clone());
+            response
+        });
+        let (stop, stopped) = oneshot::channel::<()>();
+        let stopped = async move {
+            let _ = stopped.await;
+        };
+        let server = Server::builder().layer(named).add_routes(Routes::default());
+        let served = server.serve_with_incoming_shutdown(TcpIncoming::from(listener), stopped);
+        Self { address, stop, served: tokio::spawn(served) }
+    }
+
+    /// Lets go of its connections and its port.
+    async fn leave(self) {
+        self.stop.send(()).unwrap();
+        self.served.await.unwrap().unwrap();
+    }
+}
+
+/// An address where connections are neither taken nor refused, as of a host that vanished: the queue of those that wait to
+/// be taken is full.
+async fn vanished() -> (SocketAddr, impl Sized) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let address = listener.local_addr().unwrap();
+    let queue = [TcpStream::connect(address).await.unwrap(), TcpStream::connect(address).await.unwrap()];
+    (address, (listener, queue))
+}
+
+fn over(addresses: &[SocketAddr], patience: Duration) -> Spread {
+    let addresses: Vec<String> = addresses.iter().map(|address| format!("http://{address}")).collect();
+    Spread::within(&addresses.join(",").parse().unwrap(), patience)
+}
+
+/// The replica that answers a call.
+async fn answered_by(spread: &Spread) -> Result<SocketAddr, String> {
+    let request = Request::post("http://any/some.Service/Method").body(Body::new(Empty::new())).unwrap();
+    let answer = spread.send(request).await.map_err(|cause| cause.to_string())?;
+    Ok(answer.headers()["replica"].to_str().unwrap().parse().unwrap())
+}
+
+#[tokio::test]
+async fn every_replica_has_its_turn_and_one_that_left_is_passed_over() {
+    let (one, other) = (Live::start().await, Live::start().await);
+    let spread = over(&[one.address, other.address], FOREVER);
+    let all = BTreeSet::from([one.address, other.address]);
+    let mut met = BTreeSet::new();
+    while met != all {
+        met.insert(answered_by(&spread).await.unwrap());
+    }
+    let turns = [answered_by(&spread).await.unwrap(), answered_by(&spread).await.unwrap()];
+    assert_eq!(BTreeSet::from(turns), all);
+
+    one.leave().await;
+    for _ in 0..4 {
+        assert_eq!(answered_by(&spread).await, Ok(other.address));
+    }
+}
+
+#[tokio::test]
+async fn a_replica_that_comes_back_is_met_by_the_next_call() {
+    let one = Live::start().await;
+    let address = one.address;
+    let spread = over(&[address], FOREVER);
+    assert_eq!(answered_by(&spread).await, Ok(address));
+    one.leave().await;
+    // Its connection is known to be gone, then that no other can be made.
+    assert!(answered_by(&spread).await.is_err());
+    assert_eq!(answered_by(&spread).await, Err(UNREACHED.to_owned()));
+    let _again = Live::start_at(address).await;
+    assert_eq!(answered_by(&spread).await, Ok(address));
+}
+
+#[tokio::test]
+async fn no_call_waits_for_a_host_that_vanished_where_another_is_there() {
+    let (silent, _queue) = vanished().await;
+    let live = Live::start().await;
+    let spread = over(&[silent, live.address], FOREVER);
+    let mut calls = JoinSet::new();
+    for _ in 0..32 {
+        let spread = spread.clone();
+        calls.spawn(async move { answered_by(&spread).await });
+    }
+    assert_eq!(calls.join_all().await, vec![Ok(live.address); 32]);
+}
+
+#[tokio::test]
+async fn a_host_that_vanished_is_given_up_where_no_other_is_there() {
+    let (silent, _queue) = vanished().await;
+    let spread = over(&[silent], Duration::from_millis(50));
+    assert_eq!(answered_by(&spread).await, Err(UNREACHED.to_owned()));
+}
