@@ -94,8 +94,8 @@ impl<'c> Cut<'c> {
             measures: self.names.clone(),
             first_date: Some(date::to_wire(period.first)),
             last_date: Some(date::to_wire(period.last)),
-            period_last_date: None,
             by_unit: !units.is_empty(),
+            ..proto::ComputeFiguresRequest::default()
         };
         Ask { period: at, request }
     }

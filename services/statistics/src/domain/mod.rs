@@ -1,6 +1,8 @@
 //! The rules of statistics: types that cannot hold a bad value, and pure functions on them. Knows neither transport nor
 //! store.
 
+#[cfg(test)]
+pub(crate) mod arbitrary;
 pub mod calendar;
 pub mod check;
 pub mod collation;
@@ -26,6 +28,8 @@ pub mod search;
 pub mod share;
 pub mod structure;
 pub mod succession;
+pub mod sums;
+mod template;
 pub mod unit;
 pub mod wording;
 pub mod workday;
