@@ -1,6 +1,8 @@
 //! The rules of statistics: types that cannot hold a bad value, and pure functions on them. Knows neither transport nor
 //! store.
 
+#[cfg(test)]
+pub(crate) mod arbitrary;
 pub mod calendar;
 pub mod check;
 pub mod contribution;
@@ -16,5 +18,7 @@ pub mod reception;
 pub mod record;
 pub mod rules;
 pub mod search;
+pub mod sums;
+mod template;
 pub mod unit;
 pub mod wording;
