@@ -9,6 +9,7 @@ use super::{Behaviour, Column, Form, FormId, Source, Validity};
 use crate::domain::check::RuleEntry;
 use crate::domain::expression::{Expression, Reference};
 use crate::domain::measure::{Catalogue, Formula, Measure};
+use crate::domain::sums;
 
 /// The data files built in.
 pub(super) const BUILT_IN: [&str; 6] = [
@@ -206,10 +207,10 @@ impl ColumnEntry {
         let less = self.measures(catalogue, &self.less)?;
         let stock = Formula::Stock {
             window: Vec::new(),
-            before: sums(catalogue, &self.before)?,
-            before_less: sums(catalogue, &self.before_less)?,
-            through: sums(catalogue, &self.through)?,
-            through_less: sums(catalogue, &self.through_less)?,
+            before: sums(&self.before)?,
+            before_less: sums(&self.before_less)?,
+            through: sums(&self.through)?,
+            through_less: sums(&self.through_less)?,
         };
         let stocks = [&self.before, &self.before_less, &self.through, &self.through_less];
         if stocks.into_iter().any(|codes| !codes.is_empty()) {
@@ -260,12 +261,11 @@ fn matches(pattern: &str, code: &str) -> bool {
 }
 
 /// The dated sums of patterns.
-fn sums(catalogue: &Catalogue, patterns: &[String]) -> Result<Vec<String>, String> {
-    let all: BTreeSet<&str> = catalogue.sums();
+fn sums(patterns: &[String]) -> Result<Vec<String>, String> {
     let mut found = Vec::new();
     for pattern in patterns {
         let before = found.len();
-        found.extend(all.iter().filter(|code| matches(pattern, code)).map(|code| (*code).to_owned()));
+        found.extend(sums::matching(pattern).map(str::to_owned));
         if found.len() == before {
             return Err(format!("there is no sum `{pattern}`"));
         }
