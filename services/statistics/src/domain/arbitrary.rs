@@ -4,6 +4,7 @@ use jiff::civil::{Date, date};
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use super::deadline::Circumstances;
 use super::inspection::{self, Basis, Conclusion, Inspection};
 use super::matter::{self, Matter, Outcome, Resolution, Results};
 use super::petition::{Competence, Handling, Instance, Kind, Petition, PriorResolution, Processing, Subject};
@@ -181,6 +182,8 @@ pub(crate) fn petition() -> impl Strategy<Value = Petition> {
                 instance: said.2,
                 at_reception,
                 repeats_matter,
+                circumstances: Circumstances::default(),
+                content: None,
             }
         },
     )
@@ -198,6 +201,9 @@ pub(crate) fn matter() -> impl Strategy<Value = Matter> {
             instance,
             due_date: due.map(|days| later(accepted_date, days)),
             petitions,
+            circumstances: Circumstances::default(),
+            extensions: 0,
+            content: None,
             resolution: resolution.map(|(offset, outcome, counts, events)| {
                 let date = later(accepted_date, offset);
                 let executions = events.map(|events| each(date, events, carried_out));

@@ -9,8 +9,8 @@ use jiff::civil::Date;
 use self::explain::Explanation;
 pub use self::rules::DeadlineRules;
 use self::rules::{Counted, DoneBy, Rule, Step};
-use super::matter::{Instance, Matter};
-use super::petition::{Competence, Kind, Petition};
+use super::matter::Matter;
+use super::petition::{Competence, Instance, Kind, Petition};
 use super::wording::Wording;
 use super::workday::Workdays;
 

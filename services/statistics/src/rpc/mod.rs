@@ -123,7 +123,7 @@ fn caller<T>(request: &tonic::Request<T>) -> Caller {
 }
 
 /// What records add to the cells of their units. The edition grows with every change of a record's contributions.
-pub const CONTRIBUTIONS: Contributions = Contributions { edition: 1, of: contributions };
+pub const CONTRIBUTIONS: Contributions = Contributions { edition: 2, of: contributions };
 
 fn contributions(name: &str, body: &str) -> Result<Vec<Cell>, String> {
     let Ok(record) = name.parse::<RecordName>() else { return Ok(Vec::new()) };

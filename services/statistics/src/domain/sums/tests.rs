@@ -4,6 +4,7 @@ use jiff::civil::date;
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::deadline::Circumstances;
 use crate::domain::arbitrary::{
     self, BASES, BRANCHES, HANDLINGS, INSTANCES, KINDS, MODES, OUTCOMES, PRIORS, SUBJECTS,
 };
@@ -94,6 +95,8 @@ fn petitions() -> Vec<Record> {
                         received_date: day,
                         kind,
                         signers,
+                        circumstances: Circumstances::default(),
+                        content: None,
                         processing: Some(Processing {
                             date: day,
                             qualified,
@@ -157,6 +160,9 @@ fn matters() -> Vec<Record> {
                     found.push(Record::Matter(Matter {
                         kind,
                         competence: Competence::Within,
+                        circumstances: Circumstances::default(),
+                        extensions: 0,
+                        content: None,
                         accepted_date: date(2023, 1, 1),
                         instance,
                         due_date: Some(due_date),
