@@ -60,7 +60,10 @@ pub async fn run(
     // Reports draw on the two services; the gateway's own journal is for what it will keep itself.
     let mut served = Served::open(&config.serving, &names, Contributions::NONE, clock.clone()).await?;
     let journals = rpc::journals(&upstreams, served.store.clone(), served.draining());
-    served.routes.add_service(Reports::server(upstreams.clone(), clock.clone(), wording)).add_service(journals);
+    served
+        .routes
+        .add_service(Reports::server(upstreams.clone(), clock.clone(), wording))
+        .add_service(journals);
     served.pass_on(|routes| {
         let routes = sdmx::add(routes.into_axum_router(), upstreams.clone(), clock);
         Routes::from(forward::add(routes, upstreams))

@@ -12,10 +12,10 @@ use thidua_proto::status::{Detail, Failure};
 use tonic::{Code, Status};
 
 use crate::domain::filing::Refusal;
+use crate::domain::form::{Form, FormId, Validity};
 use crate::domain::lock::Lock;
 use crate::domain::succession::Problem;
 use crate::domain::unit::Suggestion;
-use crate::domain::form::{Form, FormId, Validity};
 
 /// The domain of this service's failures.
 pub const DOMAIN: &str = "thidua.statistics.v1";

@@ -38,8 +38,7 @@ pub async fn run(
 ) -> Result<(), String> {
     let rules = Rules::built_in()?;
     let schedule = rules::schedule(config.rules.as_deref())?;
-    let mut served =
-        Served::open(&config.serving, &rpc::NAMES, rpc::CONTRIBUTIONS, clock.clone()).await?;
+    let mut served = Served::open(&config.serving, &rpc::NAMES, rpc::CONTRIBUTIONS, clock.clone()).await?;
     let statistics = Statistics::new(served.store.clone(), clock, rules, schedule);
     rpc::routes(&mut served.routes, &statistics);
     served.add_journal(PROGRAM);

@@ -74,15 +74,11 @@ pub(super) fn into_failure(name: &ReturnName, refusal: Refusal) -> Failure {
     Failure { code, reason: reason.as_str_name(), metadata, english, vietnamese, detail }
 }
 
-fn checks_failed(
-    name: &ReturnName,
-    findings: &[Finding],
-) -> (Code, ErrorReason, Metadata, (String, String)) {
+fn checks_failed(name: &ReturnName, findings: &[Finding]) -> (Code, ErrorReason, Metadata, (String, String)) {
     let cited = findings.iter().flat_map(|finding| &finding.cited).map(|one| one.column.clone());
     let columns: Vec<String> = cited.collect::<BTreeSet<_>>().into_iter().collect();
-    let join = |text: fn(&Finding) -> &String| {
-        findings.iter().map(text).cloned().collect::<Vec<_>>().join("; ")
-    };
+    let join =
+        |text: fn(&Finding) -> &String| findings.iter().map(text).cloned().collect::<Vec<_>>().join("; ");
     let (columns, rules) = (columns.join(","), join(|finding| &finding.rule));
     let (english, vietnamese) = (join(|finding| &finding.english), join(|finding| &finding.vietnamese));
     let texts = (

@@ -48,7 +48,10 @@ impl FigureService for Statistics {
             for (unit, values) in shown.iter().zip(&values) {
                 let name = unit.unit.to_string();
                 figures.extend(
-                    measures.iter().zip(values).map(|(m, value)| figure(&m.code, &name, window, *value, open)),
+                    measures
+                        .iter()
+                        .zip(values)
+                        .map(|(m, value)| figure(&m.code, &name, window, *value, open)),
                 );
             }
         }
@@ -157,13 +160,7 @@ impl<T: Borrow<Tallies>> Sums for Daily<T> {
     }
 }
 
-pub(super) fn figure(
-    code: &str,
-    unit: &str,
-    window: Window,
-    value: Value,
-    open: bool,
-) -> proto::Figure {
+pub(super) fn figure(code: &str, unit: &str, window: Window, value: Value, open: bool) -> proto::Figure {
     let status = match value {
         Value::Ratio(ratio) if ratio.denominator == 0 => proto::FigureStatus::NotApplicable,
         Value::Ratio(_) | Value::Amount(_) if open => proto::FigureStatus::Provisional,

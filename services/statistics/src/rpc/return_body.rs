@@ -37,11 +37,7 @@ pub(super) fn name(unit: &UnitName, form: &FormId, calendar: &str, period: &Peri
 }
 
 pub(super) fn index(unit: &UnitName, content: &Content) -> Index {
-    Index {
-        collection: collection(unit).into(),
-        sort_number: date::to_number(content.last),
-        refers_to: None,
-    }
+    Index { collection: collection(unit).into(), sort_number: date::to_number(content.last), refers_to: None }
 }
 
 /// The stored body: what was computed and put in by hand; what follows from it is told when it is read.

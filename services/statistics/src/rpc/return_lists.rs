@@ -10,11 +10,11 @@ use thidua_proto::parse::{Problem, Violations};
 use thidua_proto::statistics as proto;
 use tonic::{Response, Status};
 
+use super::Statistics;
 use super::asked::units_asked;
 use super::lists::{DEFAULT_PAGE, MOST_PAGE, Page, wanted};
 use super::return_body::{collection, decode, name, submitted_day};
 use super::returns::find_period;
-use super::Statistics;
 use crate::domain::calendar::{Calendar, Period};
 use crate::domain::form::FormId;
 use crate::error::Error;
@@ -54,7 +54,8 @@ pub(super) async fn list(
     };
     let shown = found.iter().take(size).map(|row| {
         let message: proto::Return = body::present(row)?;
-        let digest = decode(&row.held)?.content.digest(&row.name.parse().map_err(|_| Error::not_found(&row.name))?);
+        let digest =
+            decode(&row.held)?.content.digest(&row.name.parse().map_err(|_| Error::not_found(&row.name))?);
         Ok(proto::Return { columns: Vec::new(), digest, ..message })
     });
     let returns = shown.collect::<Result<Vec<_>, Error>>()?;
@@ -135,18 +136,17 @@ impl<'r> Query<'r> {
                 }
             }
         }
-        found.sort_by(|a, b| {
-            (a.held.index.sort_number, &a.name).cmp(&(b.held.index.sort_number, &b.name))
-        });
+        found.sort_by(|a, b| (a.held.index.sort_number, &a.name).cmp(&(b.held.index.sort_number, &b.name)));
         found.truncate(size.saturating_add(1));
         Ok(found)
     }
 
     fn keeps(&self, row: &Resource) -> Result<bool, Error> {
         let message: proto::Return = body::present(row)?;
-        let form = self.form.as_ref().is_none_or(|form| {
-            form.code == message.form && form.document == message.issuing_document
-        });
+        let form = self
+            .form
+            .as_ref()
+            .is_none_or(|form| form.code == message.form && form.document == message.issuing_document);
         let period = self.period.as_ref().is_none_or(|(calendar, period)| {
             calendar.code == message.calendar && period.code == message.period
         });
@@ -159,7 +159,9 @@ impl<'r> Query<'r> {
         service: &Statistics,
         units: &[UnitName],
     ) -> Result<Vec<proto::ReturnStanding>, Error> {
-        let (Some(form), Some((calendar, period))) = (&self.form, &self.period) else { return Ok(Vec::new()) };
+        let (Some(form), Some((calendar, period))) = (&self.form, &self.period) else {
+            return Ok(Vec::new());
+        };
         let all = service.units().await?;
         let today = service.clock.today();
         let due = calendar.due(period);

@@ -47,7 +47,8 @@ impl ReturnService for Statistics {
         let period = v.text("period", &request.period, 1, 100);
         let terms = (request.request_id.as_str(), request.validate_only);
         let terms = Terms::parse(&mut v, METHOD, &caller, &request, terms);
-        let parsed = (|| Some((parent?, FormId { document: document?, code: code? }, calendar?, period?, terms?)))();
+        let parsed =
+            (|| Some((parent?, FormId { document: document?, code: code? }, calendar?, period?, terms?)))();
         let (unit, form, calendar, period, terms) = v.finish(parsed).map_err(Error::from)?;
         self.may_record(&caller, &unit).await?;
         let plan = Plan::find(&self.rules, unit, form, &calendar, &period)?;
@@ -92,7 +93,8 @@ impl ReturnService for Statistics {
         const METHOD: &str = "thidua.statistics.v1.ReturnService/SubmitReturn";
         let caller = caller(&request);
         let m = request.into_inner();
-        let terms = Common { method: METHOD, terms: (&m.request_id, m.validate_only), reason: None, digest: None };
+        let terms =
+            Common { method: METHOD, terms: (&m.request_id, m.validate_only), reason: None, digest: None };
         self.step(&caller, (&m.name, &m.etag), &m, terms, Role::Recorder, |plan, state, asked, filing| {
             let computed = plan.computed(state);
             let findings = plan.findings(&filing, |name| state.get(name).map(decode).transpose())?;
@@ -110,13 +112,20 @@ impl ReturnService for Statistics {
         let m = request.into_inner();
         let (terms, digest) = ((m.request_id.as_str(), m.validate_only), m.digest.clone());
         let terms = Common { method: METHOD, terms, reason: None, digest: Some(&m.digest) };
-        self.step(&caller, (&m.name, &m.etag), &m, terms, Role::Approver, move |plan, state, asked, filing| {
-            let computed = plan.computed(state);
-            let filing = filing::approve(asked, filing, &plan.form, (&digest, &computed))?;
-            let mut locks = locks::of(state, &plan.name.unit)?.to_vec();
-            locks.push(plan.lock());
-            Ok((filing, Some(locks)))
-        })
+        self.step(
+            &caller,
+            (&m.name, &m.etag),
+            &m,
+            terms,
+            Role::Approver,
+            move |plan, state, asked, filing| {
+                let computed = plan.computed(state);
+                let filing = filing::approve(asked, filing, &plan.form, (&digest, &computed))?;
+                let mut locks = locks::of(state, &plan.name.unit)?.to_vec();
+                locks.push(plan.lock());
+                Ok((filing, Some(locks)))
+            },
+        )
         .await
     }
 
@@ -192,7 +201,8 @@ impl Statistics {
         self.may(caller, role, &name.unit).await?;
         // Form and period of a name never change: they tell what to load.
         let found = self.store.get(&name.to_string()).await.map_err(Error::store)?;
-        let plan = Plan::of(&self.rules, &name, &decode(&found.ok_or_else(|| Error::not_found(&name))?.held)?)?;
+        let plan =
+            Plan::of(&self.rules, &name, &decode(&found.ok_or_else(|| Error::not_found(&name))?.held)?)?;
 
         let needs = plan.needs().and_tallies(&plan.unit());
         let asker = asker(&name, caller, &reason);
@@ -253,7 +263,11 @@ fn current(key: &str, held: &Held, etag: &str) -> Result<Filing, Error> {
 }
 
 /// Who asks, once the time is known.
-fn asker(name: &ReturnName, caller: &Caller, reason: &str) -> impl Fn(&Context) -> Asked + Send + Sync + 'static {
+fn asker(
+    name: &ReturnName,
+    caller: &Caller,
+    reason: &str,
+) -> impl Fn(&Context) -> Asked + Send + Sync + 'static {
     let (name, caller, reason) = (name.clone(), caller.office(), reason.to_owned());
     move |context| Asked {
         name: name.clone(),
@@ -293,7 +307,8 @@ impl Plan {
 
     fn of(rules: &Arc<Rules>, name: &ReturnName, filing: &Filing) -> Result<Self, Error> {
         let content = &filing.content;
-        let plan = Self::find(rules, name.unit.clone(), content.form.clone(), &content.calendar, &content.period)?;
+        let plan =
+            Self::find(rules, name.unit.clone(), content.form.clone(), &content.calendar, &content.period)?;
         Ok(Self { name: name.clone(), ..plan })
     }
 
@@ -347,10 +362,7 @@ impl Plan {
     }
 
     /// Columns put in by hand: each of the form, once, with a reason where one is given.
-    fn entries(
-        &self,
-        entries: &[proto::ColumnEntry],
-    ) -> Result<BTreeMap<String, Entry>, Error> {
+    fn entries(&self, entries: &[proto::ColumnEntry]) -> Result<BTreeMap<String, Entry>, Error> {
         let mut v = Violations::default();
         let mut found = BTreeMap::new();
         v.list("entries", entries, 200, |v, field, entry| {

@@ -32,6 +32,8 @@ mod records;
 #[cfg(test)]
 mod reorganisation;
 #[cfg(test)]
+mod returns;
+#[cfg(test)]
 mod succession;
 #[cfg(test)]
 mod transfer;

@@ -50,10 +50,8 @@ impl Asked {
     /// The records must give what they gave when the return was prepared.
     fn unchanged(&self, content: &Content, computed: &Values) -> Result<(), Error> {
         let codes = content.computed.keys().chain(computed.keys());
-        let mut changed: Vec<String> = codes
-            .filter(|code| content.computed.get(*code) != computed.get(*code))
-            .cloned()
-            .collect();
+        let mut changed: Vec<String> =
+            codes.filter(|code| content.computed.get(*code) != computed.get(*code)).cloned().collect();
         changed.sort();
         changed.dedup();
         if changed.is_empty() {

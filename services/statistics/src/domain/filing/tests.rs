@@ -118,7 +118,10 @@ fn what_is_approved_is_what_was_read_and_what_the_records_give() {
     assert_eq!(refused(approve(&approver, submitted(&content), &form(), (&digest, &later))), changed);
     let other = "0".repeat(64);
     let unread = Refusal::ContentChanged { digest: digest.clone(), columns: vec![] };
-    assert_eq!(refused(approve(&approver, submitted(&content), &form(), (&other, &content.computed))), unread);
+    assert_eq!(
+        refused(approve(&approver, submitted(&content), &form(), (&other, &content.computed))),
+        unread
+    );
     let draft = prepare(&approver, None, content.clone()).unwrap();
     assert_eq!(refused(submit(&approver, draft, &later, &[])), changed);
 }
@@ -137,7 +140,8 @@ fn a_period_is_handed_in_once_it_has_ended() {
 #[test]
 fn what_differs_from_the_records_needs_a_reason() {
     let author = asked("author", AFTER);
-    let prepared = |entries: &[(&str, i64, &str)]| prepare(&author, None, content(&[("1", 5), ("2", 0)], entries));
+    let prepared =
+        |entries: &[(&str, i64, &str)]| prepare(&author, None, content(&[("1", 5), ("2", 0)], entries));
     let unexplained = Refusal::AdjustmentUnexplained { columns: vec!["1".into()] };
     assert_eq!(refused(prepared(&[("1", 7, ""), ("2", 8, ""), ("9", 3, "")])), unexplained);
     let filing = prepared(&[("1", 7, "sổ giấy"), ("2", 8, ""), ("9", 3, "")]).unwrap();
@@ -156,8 +160,7 @@ fn published_mishaps_are_not_handed_in() {
         let content = content(&[], entries);
         let findings = check(&form(), &content.values(&form()));
         let filing = prepare(&author, None, content).unwrap();
-        let Refusal::ChecksFailed { findings } =
-            refused(submit(&author, filing, &Values::new(), &findings))
+        let Refusal::ChecksFailed { findings } = refused(submit(&author, filing, &Values::new(), &findings))
         else {
             panic!("handed in")
         };

@@ -4,10 +4,10 @@ use jiff::civil::date;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::deadline::Circumstances;
 use crate::domain::arbitrary::{
     self, BASES, BRANCHES, HANDLINGS, INSTANCES, KINDS, MODES, OUTCOMES, PRIORS, SUBJECTS,
 };
+use crate::domain::deadline::Circumstances;
 use crate::domain::inspection::{self, Conclusion, Inspection};
 use crate::domain::matter::{self, Matter, Resolution, Results};
 use crate::domain::petition::{Competence, Petition, Processing};
