@@ -43,7 +43,7 @@ pub(super) async fn begin(
     let bad = |bad: BadToken| Error::Shared(Shared::from(bad));
     let place = match binding.cursor(&cursor).map_err(bad)? {
         Some(cursor) => {
-            Some(Place::of(cursor).filter(|place| place.revision <= head).ok_or_else(|| bad(BadToken))?)
+            Some(Place::of(&cursor).filter(|place| place.revision <= head).ok_or_else(|| bad(BadToken))?)
         }
         None => None,
     };
@@ -113,7 +113,7 @@ struct Place {
 }
 
 impl Place {
-    fn of(cursor: Cursor) -> Option<Self> {
+    fn of(cursor: &Cursor) -> Option<Self> {
         let (revision, name) = cursor.name.split_once(' ')?;
         Some(Self { revision: revision.parse().ok()?, number: cursor.number, name: name.to_owned() })
     }

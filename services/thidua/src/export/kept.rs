@@ -62,9 +62,9 @@ impl Kept {
         let path = path.to_owned();
         let Some(progress) = progress else {
             let file = OpenOptions::new().write(true).create_new(true).open(&path);
-            let file = file.map_err(|cause| match cause.kind() {
-                std::io::ErrorKind::AlreadyExists => is_there(&path),
-                _ => failed(&path)(cause),
+            let file = file.map_err(|cause| {
+                let there = cause.kind() == std::io::ErrorKind::AlreadyExists;
+                if there { is_there(&path) } else { failed(&path)(cause) }
             })?;
             let progress = Progress { plan: plan.to_owned(), ..Progress::default() };
             let mut kept = Self { path, file, progress, unsaved: 0 };

@@ -89,10 +89,8 @@ impl<'d> Grid<'d> {
             Self::Sheet { sheet, next, encoding } => {
                 let Some((number, cells)) = sheet.row(*next) else { return Ok(None) };
                 *next += 1;
-                let converted = |cell| match cell {
-                    Cell::Text(written) => text(written, *encoding),
-                    other => other,
-                };
+                let converted =
+                    |cell| if let Cell::Text(written) = cell { text(written, *encoding) } else { cell };
                 Ok(Some(Line { number, cells: cells.into_iter().map(converted).collect() }))
             }
         }
@@ -103,12 +101,10 @@ fn text(written: Cow<'_, str>, encoding: Encoding) -> Cell<'_> {
     if written.is_ascii() || encoding == Encoding::Unicode {
         return Cell::of_text(written);
     }
-    match encoding.convert(Cow::Borrowed(&*written)) {
-        Some(converted) => Cell::of_text(Cow::Owned(converted.into_owned())),
-        None => {
-            let expected = format!("text in {} alone, without letters of Unicode", encoding.name());
-            let problem = Problem::malformed(&expected, &written);
-            Cell::Unreadable { raw: written, problem }
-        }
+    if let Some(converted) = encoding.convert(Cow::Borrowed(&*written)) {
+        return Cell::of_text(Cow::Owned(converted.into_owned()));
     }
+    let expected = format!("text in {} alone, without letters of Unicode", encoding.name());
+    let problem = Problem::malformed(&expected, &written);
+    Cell::Unreadable { raw: written, problem }
 }

@@ -1,4 +1,4 @@
-//! Vietnamese text from before Unicode. Fonts such as .VnTime (TCVN3, also called ABC) and VNI-Times draw Vietnamese letters in
+//! Vietnamese text from before Unicode. Fonts such as `.VnTime` (TCVN3, also called ABC) and VNI-Times draw Vietnamese letters in
 //! the places of other ones, so that their text reads as Western European: `Céng hßa`, `Coäng hoøa` for `Cộng hòa`.
 
 use std::borrow::Cow;
@@ -8,7 +8,7 @@ use std::borrow::Cow;
 pub(crate) enum Encoding {
     /// Unicode, whatever it looks like
     Unicode,
-    /// TCVN3 (ABC): fonts .VnTime and others that begin with .Vn
+    /// TCVN3 (ABC): fonts `.VnTime` and others that begin with .Vn
     Tcvn3,
     /// VNI: fonts VNI-Times and others that begin with VNI
     Vni,

@@ -149,7 +149,7 @@ fn row(
         Use::Field(index) => Some((*index, cell)),
         Use::Id | Use::Unit | Use::Left | Use::Untitled => None,
     });
-    let record = columns::record(document.kind, unit, cells, &customs, &mut refuse);
+    let record = columns::record(document.kind, unit, cells, customs, &mut refuse);
     (told.refused.len() == before).then_some(ImportRow { line: line.number, id, record: Some(record) })
 }
 

@@ -1,4 +1,4 @@
-//! Workbooks and tables that LibreOffice wrote (`tests/fixtures`, each beside the flat document that it was made from), read as
+//! Workbooks and tables that `LibreOffice` wrote (`tests/fixtures`, each beside the flat document that it was made from), read as
 //! an import reads them.
 
 use super::*;

@@ -12,7 +12,7 @@ use super::{Cell, Customs, Locale, Wording};
 /// Both ways of one type of field.
 pub(crate) struct Codec<T: 'static> {
     /// From a cell.
-    pub(super) read: fn(&Cell<'_>, &Customs) -> Result<T, Problem>,
+    pub(super) read: fn(&Cell<'_>, Customs) -> Result<T, Problem>,
     /// To a cell.
     pub(super) write: for<'t> fn(&'t T, Wording) -> Cell<'t>,
 }
@@ -61,7 +61,7 @@ pub(crate) fn text(cell: &Cell<'_>) -> Result<String, Problem> {
     }
 }
 
-fn integer(cell: &Cell<'_>, customs: &Customs) -> Result<i64, Problem> {
+fn integer(cell: &Cell<'_>, customs: Customs) -> Result<i64, Problem> {
     match cell {
         Cell::Empty => Ok(0),
         Cell::Whole(number) => Ok(*number),
@@ -104,7 +104,7 @@ fn integer_of(text: &str, locale: Option<Locale>) -> Result<i64, Problem> {
     whole.replace(thousands, "").parse().map_err(|_| malformed())
 }
 
-fn day(cell: &Cell<'_>, customs: &Customs) -> Result<Option<Date>, Problem> {
+fn day(cell: &Cell<'_>, customs: Customs) -> Result<Option<Date>, Problem> {
     match cell {
         Cell::Empty => Ok(None),
         Cell::Day(day) => Ok(Some(*day)),

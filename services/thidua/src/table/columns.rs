@@ -13,7 +13,7 @@ use super::{Cell, Customs, Wording};
 /// A field's column.
 struct Column<M: 'static> {
     title: Title,
-    read: fn(&mut M, &Cell<'_>, &Customs) -> Result<(), Problem>,
+    read: fn(&mut M, &Cell<'_>, Customs) -> Result<(), Problem>,
     write: for<'m> fn(&'m M, Wording) -> Cell<'m>,
 }
 
@@ -128,7 +128,7 @@ pub(crate) fn record<'c>(
     kind: RecordKind,
     unit: &UnitName,
     cells: impl Iterator<Item = (usize, &'c Cell<'c>)>,
-    customs: &Customs,
+    customs: Customs,
     refuse: &mut impl FnMut(String, Problem),
 ) -> import_row::Record {
     use import_row::Record;
@@ -136,7 +136,7 @@ pub(crate) fn record<'c>(
         columns: &[Column<M>],
         kind: RecordKind,
         cells: impl Iterator<Item = (usize, &'c Cell<'c>)>,
-        customs: &Customs,
+        customs: Customs,
         refuse: &mut impl FnMut(String, Problem),
     ) -> M {
         let mut record = M::default();

@@ -88,6 +88,7 @@ fn data_that_cannot_be_right_is_refused() {
             display_name_en = "C"
             source = "s"
             verified = true
+            due_days = 5
             year = {{ first = "01-01", last = "12-end" }}
             period = [{{ code = "A", kind = "k", label = "l", label_en = "l", {period} }}]"#
         )

@@ -11,13 +11,14 @@ fn cell(text: &str) -> Cell<'_> {
 }
 
 fn read_day(text: &str, locale: Option<Locale>) -> Result<Option<Date>, Problem> {
-    day(&cell(text), &customs(locale))
+    day(&cell(text), customs(locale))
 }
 
 fn read_integer(text: &str, locale: Option<Locale>) -> Result<i64, Problem> {
-    integer(&cell(text), &customs(locale))
+    integer(&cell(text), customs(locale))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as a reader answers")]
 fn on(year: i16, month: i8, day: i8) -> Result<Option<Date>, Problem> {
     Ok(Some(Date::constant(year, month, day)))
 }
@@ -57,13 +58,13 @@ fn days_that_have_two_readings_need_a_locale() {
 
 #[test]
 fn serials_are_days_of_their_system_where_they_can_be() {
-    let read = |serial, from_1904| day(&Cell::Whole(serial), &Customs { locale: None, from_1904 });
+    let read = |serial, from_1904| day(&Cell::Whole(serial), Customs { locale: None, from_1904 });
     assert_eq!(read(44_927, false), on(2023, 1, 1));
     assert_eq!(read(44_927 - 1_462, true), on(2023, 1, 1));
     for no_day in [0, 1, 2023, 20_230_315, i64::MIN, i64::MAX] {
         assert!(read(no_day, false).is_err() && read(no_day, true).is_err(), "{no_day}");
     }
-    assert!(day(&Cell::Number(44_927.5), &customs(None)).is_err());
+    assert!(day(&Cell::Number(44_927.5), customs(None)).is_err());
 }
 
 #[test]
@@ -103,10 +104,10 @@ fn a_locale_says_what_separates_thousands() {
 
 #[test]
 fn numbers_of_spreadsheets_are_whole_or_refused() {
-    assert_eq!(integer(&Cell::of_number(3704.0), &customs(None)), Ok(3704));
-    assert_eq!(integer(&Cell::of_number(43_586_274_000.0), &customs(None)), Ok(43_586_274_000));
-    assert!(integer(&Cell::of_number(43.6), &customs(None)).is_err());
-    assert!(integer(&Cell::of_number(1e18), &customs(None)).is_err());
+    assert_eq!(integer(&Cell::of_number(3704.0), customs(None)), Ok(3704));
+    assert_eq!(integer(&Cell::of_number(43_586_274_000.0), customs(None)), Ok(43_586_274_000));
+    assert!(integer(&Cell::of_number(43.6), customs(None)).is_err());
+    assert!(integer(&Cell::of_number(1e18), customs(None)).is_err());
     assert_eq!(text(&Cell::of_number(12.0)), Ok("12".to_owned()));
 }
 
@@ -116,8 +117,8 @@ fn errors_of_spreadsheets_are_no_values() {
         let cell = cell(fault);
         for refused in [
             text(&cell).err(),
-            integer(&cell, &customs(None)).err(),
-            day(&cell, &customs(None)).err(),
+            integer(&cell, customs(None)).err(),
+            day(&cell, customs(None)).err(),
             flag(&cell).err(),
         ] {
             assert!(matches!(refused, Some(Problem::Malformed { .. })), "{fault}");
