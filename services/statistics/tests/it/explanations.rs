@@ -63,13 +63,18 @@ async fn with_records() -> Service {
         enter(&service, unit, &id, Petition::on(date, false)).await;
         let visit = Reception { reception_date: date, people_count: month.into(), ..Reception::sample() };
         enter(&service, unit, &id, visit).await;
-        let concluded =
-            Inspection { start_date: date, conclusion_date: day(2023, 12, 1), ..Inspection::sample() };
+        let concluded = Inspection {
+            start_date: date,
+            conclusion_date: day(2023, 12, 1),
+            executions: vec![],
+            ..Inspection::sample()
+        };
         enter(&service, unit, &id, concluded).await;
         let resolved = Matter {
             accepted_date: date,
             due_date: None,
             resolved_date: day(2023, 12, 1),
+            executions: vec![],
             ..Matter::sample()
         };
         enter(&service, unit, &id, resolved).await;

@@ -60,7 +60,7 @@ impl Service {
 
     /// A visit of so many people in the first quarter of 2023.
     async fn receive(&self, id: &str, people_count: i64) -> Result<Reception, Status> {
-        let visit = Reception { people_count, ..Reception::sample() };
+        let visit = Reception { people_count, opens_session: false, ..Reception::sample() };
         Reception::create(self, UNIT, id, Some(visit), Terms::caller(RECORDER))
             .await
             .map(Response::into_inner)
@@ -110,7 +110,7 @@ async fn a_return_is_prepared_handed_in_and_approved() {
     assert_eq!((found.first_date, found.last_date), (day(2022, 12, 15), day(2023, 3, 14)));
     assert_eq!((column(&found, "1").value, column(&found, "2").value), (Some(2), Some(10)));
     assert_eq!(column(&found, "2").origin(), ColumnOrigin::Records);
-    assert_eq!(column(&found, "1").label, "Lượt");
+    assert_eq!(column(&found, "1").label, "Lượt tiếp");
     let actions: Vec<ReturnAction> = found.steps.iter().map(proto::ReturnStep::action).collect();
     assert_eq!(actions, [ReturnAction::Prepare, ReturnAction::Submit, ReturnAction::Approve]);
     assert_eq!(found.steps[2].caller, "offices/lanh-dao");
