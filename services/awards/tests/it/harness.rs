@@ -2,12 +2,9 @@
 
 use std::collections::HashMap;
 use std::fmt::Debug;
-use std::time::Duration;
 
 use thidua_awards::config::Config;
 use thidua_chassis::clock::Clock;
-use thidua_chassis::config::ServingConfig;
-use thidua_proto::Date;
 use thidua_proto::awards as proto;
 use thidua_proto::awards::ErrorReason;
 use thidua_proto::awards::award_service_client::AwardServiceClient;
@@ -15,12 +12,11 @@ use thidua_proto::awards::ballot_service_client::BallotServiceClient;
 use thidua_proto::awards::bloc_service_client::BlocServiceClient;
 use thidua_proto::awards::nomination_service_client::NominationServiceClient;
 use thidua_proto::awards::rule_service_client::RuleServiceClient;
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
+use thidua_tests::call::refusal;
+pub(crate) use thidua_tests::call::{by, day, facts, revision};
+use thidua_tests::service;
 use tonic::transport::Channel;
-use tonic::{Request, Response, Status};
-use tonic_types::StatusExt;
+use tonic::{Response, Status};
 
 pub(crate) const BLOC: &str = "blocs/noi-chinh";
 pub(crate) const YEAR: &str = "blocs/noi-chinh/years/2023";
@@ -48,8 +44,7 @@ pub(crate) const FORMER: &str = "so-ngoai-vu";
 /// A service in this process.
 pub(crate) struct Service {
     channel: Channel,
-    stop: oneshot::Sender<()>,
-    served: JoinHandle<Result<(), String>>,
+    running: service::Service,
     _folder: tempfile::TempDir,
 }
 
@@ -57,23 +52,12 @@ impl Service {
     /// With an empty store.
     pub(crate) async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let listen = listener.local_addr().unwrap();
-        let serving = ServingConfig {
-            listen,
-            store: format!("sqlite:{}/awards.sqlite", folder.path().display()),
-            trusts_network: false,
-            in_flight: 64,
-            deadline: Duration::from_secs(30),
-            lame_duck: Duration::ZERO,
-        };
-        let (stop, stopped) = oneshot::channel::<()>();
-        let stopped = async move {
-            let _ = stopped.await;
-        };
-        let served = tokio::spawn(thidua_awards::run(Config { serving }, listener, Clock::system(), stopped));
-        let channel = Channel::from_shared(format!("http://{listen}")).unwrap().connect().await.unwrap();
-        Self { channel, stop, served, _folder: folder }
+        let serving = service::serving(&folder.path().join("awards.sqlite"));
+        let running = service::Service::start(serving, |serving, listener, stop| {
+            thidua_awards::run(Config { serving }, listener, Clock::system(), stop)
+        });
+        let running = running.await;
+        Self { channel: running.channel(), running, _folder: folder }
     }
 
     /// With the bloc and the year of the standing example.
@@ -84,12 +68,10 @@ impl Service {
         service
     }
 
-    /// Stops, and tells how serving ended.
+    /// Stops; it has to end well.
     pub(crate) async fn stop(self) {
-        let Self { channel, stop, served, _folder } = self;
-        drop(channel);
-        stop.send(()).unwrap();
-        served.await.unwrap().unwrap();
+        drop(self.channel);
+        self.running.stop().await;
     }
 
     pub(crate) fn blocs(&self) -> BlocServiceClient<Channel> {
@@ -125,44 +107,15 @@ impl Service {
     }
 }
 
-/// A request of a caller.
-pub(crate) fn by<T>(caller: &'static str, message: T) -> Request<T> {
-    let mut request = Request::new(message);
-    request.metadata_mut().insert("thidua-caller", caller.parse().unwrap());
-    request
-}
-
-/// The metadata of a refusal for a reason. Every refusal names the domain and speaks Vietnamese.
+/// The metadata of a refusal for a reason.
 #[track_caller]
 pub(crate) fn refused<T: Debug>(
     result: Result<Response<T>, Status>,
     reason: ErrorReason,
 ) -> HashMap<String, String> {
-    let status = result.unwrap_err();
-    let details = status.get_error_details();
-    let info = details.error_info().unwrap();
-    assert_eq!(info.reason, reason.as_str_name(), "{status:?}");
-    assert_eq!(info.domain, "thidua.awards.v1");
-    assert_eq!(details.localized_message().unwrap().locale, "vi-VN");
-    for value in info.metadata.values() {
-        assert!(status.message().contains(value) || value.contains(','), "`{value}` in {}", status.message());
-    }
-    info.metadata.clone()
-}
-
-/// Metadata as a test writes it.
-pub(crate) fn facts(pairs: &[(&str, &str)]) -> HashMap<String, String> {
-    pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
-}
-
-/// The revision that an answer stands at.
-pub(crate) fn revision<T>(response: &Response<T>) -> String {
-    response.metadata().get("thidua-revision").unwrap().to_str().unwrap().to_owned()
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "messages may leave any day out")]
-pub(crate) fn day(year: i32, month: i32, day: i32) -> Option<Date> {
-    Some(Date { year, month, day })
+    let (found, metadata) = refusal(result, "thidua.awards.v1");
+    assert_eq!(found, reason.as_str_name(), "{metadata:?}");
+    metadata
 }
 
 pub(crate) fn unit(id: &str) -> String {

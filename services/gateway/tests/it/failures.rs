@@ -92,7 +92,7 @@ async fn in_front_of_silence(
     silent_is_statistics: bool,
 ) -> (TcpListener, Program, tempfile::TempDir) {
     let silence = TcpListener::bind(any()).await.unwrap();
-    let (silent, awards) = (silence.local_addr().unwrap(), system.awards.address);
+    let (silent, awards) = (silence.local_addr().unwrap(), system.awards.address());
     let folder = tempfile::tempdir().unwrap();
     let awards = if silent_is_statistics { awards } else { silent };
     let gateway = Program::gateway(&[silent], awards, Duration::from_millis(1500), folder.path()).await;
@@ -103,8 +103,7 @@ async fn in_front_of_silence(
 async fn a_service_that_does_not_answer_is_not_waited_for() {
     let system = System::start().await;
     let (_silence, gateway, _folder) = in_front_of_silence(&system, true).await;
-    let mut reports =
-        proto::bloc_report_service_client::BlocReportServiceClient::new(gateway.connect().await);
+    let mut reports = proto::bloc_report_service_client::BlocReportServiceClient::new(gateway.connect());
     is_unavailable(reports.generate_bloc_report(report()).await, "statistics");
     let report = reports.generate_bloc_report(partial()).await.unwrap().into_inner();
     assert_eq!((report.missing_parts.len(), report.members.len()), (1, 2));
@@ -114,8 +113,7 @@ async fn a_service_that_does_not_answer_is_not_waited_for() {
 async fn without_awards_there_is_no_partial_report() {
     let system = System::start().await;
     let (_silence, gateway, _folder) = in_front_of_silence(&system, false).await;
-    let mut reports =
-        proto::bloc_report_service_client::BlocReportServiceClient::new(gateway.connect().await);
+    let mut reports = proto::bloc_report_service_client::BlocReportServiceClient::new(gateway.connect());
     is_unavailable(reports.generate_bloc_report(partial()).await, "awards");
 }
 
@@ -123,13 +121,12 @@ async fn without_awards_there_is_no_partial_report() {
 async fn a_request_that_is_too_long_is_told_so_by_the_service_also_over_several_replicas() {
     let system = System::empty().await;
     let told = async |replicas: usize| {
-        let (statistics, awards) = (vec![system.statistics_at; replicas], system.awards.address);
+        let (statistics, awards) = (vec![system.statistics_at; replicas], system.awards.address());
         let folder = tempfile::tempdir().unwrap();
         let deadline = Duration::from_secs(10);
         let gateway = Program::gateway(&statistics, awards, deadline, folder.path()).await;
         let request = create_unit("units/dai", &"x".repeat(17 * 1024 * 1024));
-        let refusal =
-            DirectoryServiceClient::new(gateway.connect().await).create_unit(request).await.unwrap_err();
+        let refusal = DirectoryServiceClient::new(gateway.connect()).create_unit(request).await.unwrap_err();
         assert_eq!(refusal.code(), Code::OutOfRange, "{refusal:?}");
         refused(Err::<(), _>(refusal), "thidua.statistics.v1")
     };

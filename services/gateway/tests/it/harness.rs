@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::fmt::Debug;
-use std::future::Future;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
@@ -18,13 +17,13 @@ use thidua_proto::statistics::directory_service_client::DirectoryServiceClient;
 use thidua_proto::statistics::inspection_service_client::InspectionServiceClient;
 use thidua_proto::statistics::petition_service_client::PetitionServiceClient;
 use thidua_proto::statistics::reception_service_client::ReceptionServiceClient;
-use thidua_proto::{Date, awards, statistics};
+use thidua_proto::{awards, statistics};
+pub(crate) use thidua_tests::call::{by, day};
+use thidua_tests::call::{facts, refusal};
+use thidua_tests::service::{Service, Stop, serving};
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
+use tonic::Status;
 use tonic::transport::Channel;
-use tonic::{Request, Status};
-use tonic_types::StatusExt;
 
 pub(crate) const BLOC: &str = "blocs/noi-chinh";
 pub(crate) const FLAG: &str = "co-thi-dua-chinh-phu";
@@ -32,37 +31,18 @@ pub(crate) const UNITS: [(&str, &str); 2] =
     [("units/thanh-tra-tinh", "Thanh tra tỉnh"), ("units/so-tu-phap", "Sở Tư pháp")];
 
 /// A program in this process.
-pub(crate) struct Program {
-    pub(crate) address: SocketAddr,
-    stop: oneshot::Sender<()>,
-    served: JoinHandle<Result<(), String>>,
-}
-
-type Stop = std::pin::Pin<Box<dyn Future<Output = ()> + Send>>;
+pub(crate) struct Program(Service);
 
 impl Program {
     async fn start<F: Future<Output = Result<(), String>> + Send + 'static>(
-        address: SocketAddr,
+        listen: SocketAddr,
         store: &Path,
         run: impl FnOnce(ServingConfig, TcpListener, Clock, Stop) -> F,
     ) -> Self {
-        let listener = TcpListener::bind(address).await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let serving = ServingConfig {
-            listen: address,
-            store: format!("sqlite:{}", store.display()),
-            trusts_network: false,
-            in_flight: 64,
-            deadline: Duration::from_secs(30),
-            lame_duck: Duration::ZERO,
-        };
-        let (stop, stopped) = oneshot::channel::<()>();
-        let stopped = Box::pin(async move {
-            let _ = stopped.await;
-        });
         let clock = Clock::fixed("2024-03-01T03:00:00Z".parse().unwrap());
-        let served = tokio::spawn(run(serving, listener, clock, stopped));
-        Self { address, stop, served }
+        let serving = ServingConfig { listen, ..serving(store) };
+        let run = |serving, listener, stop| run(serving, listener, clock, stop);
+        Self(Service::start(serving, run).await)
     }
 
     async fn statistics(address: SocketAddr, folder: &Path) -> Self {
@@ -103,15 +83,12 @@ impl Program {
         Self::start(any(), &folder.join("gateway.sqlite"), run).await
     }
 
-    /// Stops; returns once the port is closed and the store free.
-    async fn stop(self) -> SocketAddr {
-        self.stop.send(()).unwrap();
-        self.served.await.unwrap().unwrap();
-        self.address
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.0.address
     }
 
-    pub(crate) async fn connect(&self) -> Channel {
-        Channel::from_shared(format!("http://{}", self.address)).unwrap().connect().await.unwrap()
+    pub(crate) fn connect(&self) -> Channel {
+        self.0.channel()
     }
 }
 
@@ -136,8 +113,9 @@ impl System {
         let statistics = Program::statistics(any(), folder.path()).await;
         let awards = Program::awards(folder.path()).await;
         let deadline = Duration::from_secs(10);
-        let gateway = Program::gateway(&[statistics.address], awards.address, deadline, folder.path()).await;
-        let (channel, statistics_at) = (gateway.connect().await, statistics.address);
+        let gateway =
+            Program::gateway(&[statistics.address()], awards.address(), deadline, folder.path()).await;
+        let (channel, statistics_at) = (gateway.connect(), statistics.address());
         Self { channel, awards, statistics: Some(statistics), statistics_at, folder, gateway }
     }
 
@@ -181,7 +159,7 @@ impl System {
     }
 
     pub(crate) async fn stop_statistics(&mut self) {
-        self.statistics.take().unwrap().stop().await;
+        self.statistics.take().unwrap().0.stop().await;
     }
 
     /// On the same port and store.
@@ -230,36 +208,19 @@ pub(crate) fn document(format: proto::DocumentFormat, language: &str) -> proto::
     }
 }
 
-/// What a refusal of a package says: reason and metadata. Every refusal speaks Vietnamese.
+/// What a refusal of a package says: reason and metadata.
 #[track_caller]
 pub(crate) fn refused<T: Debug>(
     result: Result<T, Status>,
     domain: &str,
 ) -> (String, HashMap<String, String>) {
-    let status = result.unwrap_err();
-    let details = status.get_error_details();
-    let info = details.error_info().unwrap_or_else(|| panic!("{status:?}"));
-    assert_eq!(info.domain, domain, "{status:?}");
-    assert_eq!(details.localized_message().unwrap().locale, "vi-VN");
-    (info.reason.strip_prefix("ERROR_REASON_").unwrap().to_owned(), info.metadata.clone())
+    let (reason, metadata) = refusal(result, domain);
+    (reason.strip_prefix("ERROR_REASON_").unwrap().to_owned(), metadata)
 }
 
 /// A refusal as a test writes it.
 pub(crate) fn told(reason: &str, pairs: &[(&str, &str)]) -> (String, HashMap<String, String>) {
-    let pairs = pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
-    (reason.to_owned(), pairs.collect())
-}
-
-/// A request of a caller.
-pub(crate) fn by<T>(caller: &'static str, message: T) -> Request<T> {
-    let mut request = Request::new(message);
-    request.metadata_mut().insert("thidua-caller", caller.parse().unwrap());
-    request
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "messages may leave any day out")]
-pub(crate) fn day(year: i32, month: i32, day: i32) -> Option<Date> {
-    Some(Date { year, month, day })
+    (reason.to_owned(), facts(pairs))
 }
 
 pub(crate) fn create_unit(name: &str, display_name: &str) -> statistics::CreateUnitRequest {

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 use std::fmt::Debug;
-use std::time::Duration;
 
 use thidua_chassis::clock::Clock;
 use thidua_chassis::config::ServingConfig;
+use thidua_proto::Date;
 use thidua_proto::journal::journal_service_client::JournalServiceClient;
 use thidua_proto::statistics as proto;
 use thidua_proto::statistics::ErrorReason;
@@ -15,14 +15,15 @@ use thidua_proto::statistics::inspection_service_client::InspectionServiceClient
 use thidua_proto::statistics::petition_service_client::PetitionServiceClient;
 use thidua_proto::statistics::reception_service_client::ReceptionServiceClient;
 use thidua_proto::statistics::transfer_service_client::TransferServiceClient;
-use thidua_proto::{Date, FieldMask};
 use thidua_statistics::config::Config;
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
+pub(crate) use thidua_tests::call::{by, day, facts, faults, mask, revision, with};
+use thidua_tests::call::{refusal, violations};
+use thidua_tests::service;
+use tonic::Status;
 use tonic::transport::Channel;
-use tonic::{Request, Response, Status};
-use tonic_types::StatusExt;
+
+/// The domain of the service's failures.
+const DOMAIN: &str = "thidua.statistics.v1";
 
 /// The unit that the tests keep records for, the one above it, and one beside it that closed.
 pub(crate) const UNIT: &str = "units/thanh-tra-tinh";
@@ -43,8 +44,7 @@ const TODAY: &str = "2024-03-01T03:00:00Z";
 /// A service in this process.
 pub(crate) struct Service {
     pub(crate) channel: Channel,
-    stop: oneshot::Sender<()>,
-    served: JoinHandle<Result<(), String>>,
+    running: service::Service,
     folder: tempfile::TempDir,
 }
 
@@ -69,27 +69,16 @@ impl Service {
     }
 
     async fn serve(folder: tempfile::TempDir, in_flight: usize) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let listen = listener.local_addr().unwrap();
-        let serving = ServingConfig {
-            listen,
-            store: format!("sqlite:{}/statistics.sqlite", folder.path().display()),
-            trusts_network: false,
-            in_flight,
-            deadline: Duration::from_secs(30),
-            lame_duck: Duration::ZERO,
-        };
-        let (stop, stopped) = oneshot::channel::<()>();
-        let stopped = async move {
-            let _ = stopped.await;
-        };
+        let serving = service::serving(&folder.path().join("statistics.sqlite"));
+        let serving = ServingConfig { in_flight, ..serving };
         let clock = Clock::fixed(TODAY.parse().unwrap());
         // Own data files, where a test has put some.
         let rules = Some(folder.path().join("rules")).filter(|rules| rules.is_dir());
-        let served =
-            tokio::spawn(thidua_statistics::run(Config { serving, rules }, listener, clock, stopped));
-        let channel = Channel::from_shared(format!("http://{listen}")).unwrap().connect().await.unwrap();
-        Self { channel, stop, served, folder }
+        let running = service::Service::start(serving, |serving, listener, stop| {
+            thidua_statistics::run(Config { serving, rules }, listener, clock, stop)
+        });
+        let running = running.await;
+        Self { channel: running.channel(), running, folder }
     }
 
     /// Puts an own data file beside the store, for the next start.
@@ -101,10 +90,9 @@ impl Service {
 
     /// Stops, and starts again on the same store.
     pub(crate) async fn restart(self) -> Self {
-        let Self { channel, stop, served, folder } = self;
+        let Self { channel, running, folder } = self;
         drop(channel);
-        stop.send(()).unwrap();
-        served.await.unwrap().unwrap();
+        running.stop().await;
         Self::serve(folder, 64).await
     }
 
@@ -163,70 +151,18 @@ impl Service {
     }
 }
 
-/// A request of a caller.
-pub(crate) fn by<T>(caller: &'static str, message: T) -> Request<T> {
-    with("thidua-caller", caller, message)
-}
-
-/// A request with metadata.
-pub(crate) fn with<T>(key: &'static str, value: &str, message: T) -> Request<T> {
-    let mut request = Request::new(message);
-    request.metadata_mut().insert(key, value.parse().unwrap());
-    request
-}
-
-/// The metadata of a refusal for a reason. Every refusal names the domain and speaks Vietnamese.
+/// The metadata of a refusal for a reason.
 #[track_caller]
 pub(crate) fn refused<T: Debug>(result: Result<T, Status>, reason: ErrorReason) -> HashMap<String, String> {
-    let status = result.unwrap_err();
-    let details = status.get_error_details();
-    let info = details.error_info().unwrap_or_else(|| panic!("{status:?}"));
-    assert_eq!(info.reason, reason.as_str_name(), "{status:?}");
-    assert_eq!(info.domain, "thidua.statistics.v1");
-    assert_eq!(details.localized_message().unwrap().locale, "vi-VN");
-    for value in info.metadata.values() {
-        assert!(status.message().contains(value), "`{value}` in {}", status.message());
-    }
-    info.metadata.clone()
+    let (found, metadata) = refusal(result, DOMAIN);
+    assert_eq!(found, reason.as_str_name(), "{metadata:?}");
+    metadata
 }
 
-/// The fields that a refusal names, each with why. The metadata names the same.
+/// The fields that a refusal names, each with why.
 #[track_caller]
 pub(crate) fn violated<T: Debug>(result: Result<T, Status>) -> Vec<(String, String)> {
-    let details = result.as_ref().unwrap_err().get_error_details();
-    let violations = details.bad_request().unwrap_or_else(|| panic!("{result:?}")).field_violations.clone();
-    let fields: Vec<&str> = violations.iter().map(|violation| violation.field.as_str()).collect();
-    let told = refused(result, ErrorReason::FieldInvalid);
-    assert_eq!(told, facts(&[("fields", &fields.join(","))]));
-    for violation in &violations {
-        assert!(!violation.description.is_empty());
-        assert_eq!(violation.localized_message.as_ref().unwrap().locale, "vi-VN");
-    }
-    violations.into_iter().map(|violation| (violation.field, violation.reason)).collect()
-}
-
-/// Fields and reasons as a test writes them.
-pub(crate) fn faults(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-    pairs.iter().map(|(field, reason)| ((*field).to_owned(), (*reason).to_owned())).collect()
-}
-
-/// Metadata as a test writes it.
-pub(crate) fn facts(pairs: &[(&str, &str)]) -> HashMap<String, String> {
-    pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
-}
-
-/// The revision that an answer stands at, from its trailers.
-pub(crate) fn revision<T>(response: &Response<T>) -> String {
-    response.metadata().get("thidua-revision").unwrap().to_str().unwrap().to_owned()
-}
-
-pub(crate) fn mask(paths: &[&str]) -> Option<FieldMask> {
-    (!paths.is_empty()).then(|| FieldMask { paths: paths.iter().map(|path| (*path).to_owned()).collect() })
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "messages may leave any day out")]
-pub(crate) fn day(year: i32, month: i32, day: i32) -> Option<Date> {
-    Some(Date { year, month, day })
+    violations(result, DOMAIN)
 }
 
 /// A unit that goes on, named by its slug.
