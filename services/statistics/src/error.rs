@@ -132,27 +132,9 @@ impl Error {
     /// The `ErrorReason`, and the texts in English and Vietnamese.
     #[must_use]
     pub fn into_failure(self) -> Failure {
-        let make = |code, reason: ErrorReason, metadata, texts: (String, String), detail| Failure {
-            code,
-            reason: reason.as_str_name(),
-            metadata,
-            english: texts.0,
-            vietnamese: texts.1,
-            detail,
-        };
         match self {
             Self::Shared(shared) => shared.into(),
-            Self::UnitNameUnknown { display_name, suggestions } => {
-                let list: Vec<String> =
-                    suggestions.iter().map(|(near, unit)| format!("{near} = {unit}")).collect();
-                let list = list.join("; ");
-                let texts = (
-                    format!("no unit goes by the name `{display_name}`; nearest: {list}"),
-                    format!("Không có đơn vị nào tên “{display_name}”. Gần nhất: {list}."),
-                );
-                let metadata = vec![("display_name", display_name), ("suggestions", list)];
-                make(Code::NotFound, ErrorReason::UnitNameUnknown, metadata, texts, Detail::None)
-            }
+            Self::UnitNameUnknown { display_name, suggestions } => name_unknown(display_name, suggestions),
             Self::UnitNameTaken { display_name, unit } => {
                 let texts = (
                     format!(
@@ -202,67 +184,11 @@ impl Error {
                 let detail = Detail::Resource(format!("measures/{measure}"));
                 make(Code::NotFound, ErrorReason::MeasureUnknown, vec![("measure", measure)], texts, detail)
             }
-            Self::FormUnknown { form } => {
-                let texts = (
-                    format!("there is no form {} of {}; ListForms tells all", form.code, form.document),
-                    format!("{} không có biểu mẫu {}.", form.document, form.code),
-                );
-                let detail = Detail::Resource(format!("forms/{form}"));
-                let metadata = vec![("issuing_document", form.document), ("form", form.code)];
-                make(Code::NotFound, ErrorReason::FormUnknown, metadata, texts, detail)
-            }
-            Self::CalendarUnknown { calendar } => {
-                let texts = (
-                    format!("there is no calendar `{calendar}`; ListCalendars tells all"),
-                    format!("Không có lịch báo cáo “{calendar}”."),
-                );
-                let detail = Detail::Resource(format!("calendars/{calendar}"));
-                let metadata = vec![("calendar", calendar)];
-                make(Code::NotFound, ErrorReason::CalendarUnknown, metadata, texts, detail)
-            }
-            Self::PeriodUnknown { calendar, period } => {
-                let texts = (
-                    format!(
-                        "the calendar `{calendar}` has no period `{period}`; ListCalendars tells those of a year"
-                    ),
-                    format!("Lịch báo cáo “{calendar}” không có kỳ “{period}”."),
-                );
-                let detail = Detail::Resource(format!("calendars/{calendar}/periods/{period}"));
-                let metadata = vec![("calendar", calendar), ("period", period)];
-                make(Code::NotFound, ErrorReason::PeriodUnknown, metadata, texts, detail)
-            }
+            Self::FormUnknown { form } => form_unknown(form),
+            Self::CalendarUnknown { calendar } => calendar_unknown(calendar),
+            Self::PeriodUnknown { calendar, period } => period_unknown(calendar, period),
             Self::FormNotInForce { form, last_date, validity } => {
-                let day = |date: Option<Date>| date.map_or_else(String::new, |date| date.to_string());
-                let (from, to) = (day(validity.from), day(validity.to));
-                let span = |from_word: &str, to_word: &str| {
-                    let bounds = [(from_word, &from), (to_word, &to)];
-                    let bounds = bounds.into_iter().filter(|(_, day)| !day.is_empty());
-                    bounds.map(|(word, day)| format!(" {word} {day}")).collect::<String>()
-                };
-                let texts = (
-                    format!(
-                        "the form {} of {} is in force{}, not on {last_date}, when the window ends; ListForms with \
-                         valid_on tells the forms of that day",
-                        form.code,
-                        form.document,
-                        span("from", "to")
-                    ),
-                    format!(
-                        "Biểu mẫu {} của {} có hiệu lực{}, không có hiệu lực vào ngày {last_date}.",
-                        form.code,
-                        form.document,
-                        span("từ", "đến")
-                    ),
-                );
-                let detail = Detail::Precondition(format!("forms/{form}"));
-                let metadata = vec![
-                    ("issuing_document", form.document),
-                    ("form", form.code),
-                    ("last_date", last_date.to_string()),
-                    ("valid_from", from),
-                    ("valid_to", to),
-                ];
-                make(Code::FailedPrecondition, ErrorReason::FormNotInForce, metadata, texts, detail)
+                form_not_in_force(form, last_date, validity)
             }
             Self::ImportTruncated { import_id, chunks } => {
                 let texts = (
@@ -287,6 +213,90 @@ impl Error {
             }
         }
     }
+}
+
+/// A failure of this service's own; the texts are English and Vietnamese.
+fn make(
+    code: Code,
+    reason: ErrorReason,
+    metadata: Vec<(&'static str, String)>,
+    (english, vietnamese): (String, String),
+    detail: Detail,
+) -> Failure {
+    Failure { code, reason: reason.as_str_name(), metadata, english, vietnamese, detail }
+}
+
+fn name_unknown(display_name: String, suggestions: Vec<(String, UnitName)>) -> Failure {
+    let list: Vec<String> = suggestions.into_iter().map(|(near, unit)| format!("{near} = {unit}")).collect();
+    let list = list.join("; ");
+    let texts = (
+        format!("no unit goes by the name `{display_name}`; nearest: {list}"),
+        format!("Không có đơn vị nào tên “{display_name}”. Gần nhất: {list}."),
+    );
+    let metadata = vec![("display_name", display_name), ("suggestions", list)];
+    make(Code::NotFound, ErrorReason::UnitNameUnknown, metadata, texts, Detail::None)
+}
+
+fn form_unknown(form: FormId) -> Failure {
+    let texts = (
+        format!("there is no form {} of {}; ListForms tells all", form.code, form.document),
+        format!("{} không có biểu mẫu {}.", form.document, form.code),
+    );
+    let detail = Detail::Resource(format!("forms/{form}"));
+    let metadata = vec![("issuing_document", form.document), ("form", form.code)];
+    make(Code::NotFound, ErrorReason::FormUnknown, metadata, texts, detail)
+}
+
+fn calendar_unknown(calendar: String) -> Failure {
+    let texts = (
+        format!("there is no calendar `{calendar}`; ListCalendars tells all"),
+        format!("Không có lịch báo cáo “{calendar}”."),
+    );
+    let detail = Detail::Resource(format!("calendars/{calendar}"));
+    make(Code::NotFound, ErrorReason::CalendarUnknown, vec![("calendar", calendar)], texts, detail)
+}
+
+fn period_unknown(calendar: String, period: String) -> Failure {
+    let texts = (
+        format!("the calendar `{calendar}` has no period `{period}`; ListCalendars tells those of a year"),
+        format!("Lịch báo cáo “{calendar}” không có kỳ “{period}”."),
+    );
+    let detail = Detail::Resource(format!("calendars/{calendar}/periods/{period}"));
+    let metadata = vec![("calendar", calendar), ("period", period)];
+    make(Code::NotFound, ErrorReason::PeriodUnknown, metadata, texts, detail)
+}
+
+fn form_not_in_force(form: FormId, last_date: Date, validity: Validity) -> Failure {
+    let span = |from_word: &str, to_word: &str| {
+        let bound =
+            |word: &str, day: Option<Date>| day.map(|day| format!(" {word} {day}")).unwrap_or_default();
+        format!("{}{}", bound(from_word, validity.from), bound(to_word, validity.to))
+    };
+    let texts = (
+        format!(
+            "the form {} of {} is in force{}, not on {last_date}, when the window ends; ListForms with valid_on tells \
+             the forms of that day",
+            form.code,
+            form.document,
+            span("from", "to")
+        ),
+        format!(
+            "Biểu mẫu {} của {} có hiệu lực{}, không có hiệu lực vào ngày {last_date}.",
+            form.code,
+            form.document,
+            span("từ", "đến")
+        ),
+    );
+    let day = |date: Option<Date>| date.map_or_else(String::new, |date| date.to_string());
+    let detail = Detail::Precondition(format!("forms/{form}"));
+    let metadata = vec![
+        ("issuing_document", form.document),
+        ("form", form.code),
+        ("last_date", last_date.to_string()),
+        ("valid_from", day(validity.from)),
+        ("valid_to", day(validity.to)),
+    ];
+    make(Code::FailedPrecondition, ErrorReason::FormNotInForce, metadata, texts, detail)
 }
 
 impl From<Shared> for Error {

@@ -17,7 +17,8 @@ fn help_tells_what_it_is_and_every_setting() {
     let output = thidua(&["--help"]);
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success());
-    for word in ["system of record", "report", "form", "import", "load-example", "journal", "--data", "THIDUA_LISTEN"]
+    for word in
+        ["system of record", "report", "form", "import", "load-example", "journal", "--data", "THIDUA_LISTEN"]
     {
         assert!(text.contains(word), "`{word}` is missing in:\n{text}");
     }
