@@ -148,7 +148,7 @@ async fn calls(table: &mut Table, engine: Engine, store: &str, ceilings: &Ceilin
         "aim: 0.2 × echo; 1 × pgbench",
     );
     let figures = measure(&addresses, 64, SPAN, figures).await;
-    table.add(engine, "ComputeFigures, one unit-year, all 89 measures", beside(&figures), "aim: 0.3 × echo");
+    table.add(engine, "ComputeFigures, one unit-year, all measures", beside(&figures), "aim: 0.3 × echo");
     let some = measure(&addresses, 64, SPAN, report_figures).await;
     table.add(engine, "ComputeFigures, one unit-year, 18 measures", beside(&some), "aim: 0.3 × echo");
     assert!(statistics.stop().await, "statistics ends well");
