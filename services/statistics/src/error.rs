@@ -238,67 +238,11 @@ impl Error {
             }
             Self::Return { return_name, refusal } => returns::into_failure(&return_name, refusal),
             Self::PeriodLocked { unit, date, lock } => returns::locked(&unit, date, &lock),
-            Self::FormUnknown { form } => {
-                let texts = (
-                    format!("there is no form {} of {}; ListForms tells all", form.code, form.document),
-                    format!("{} không có biểu mẫu {}.", form.document, form.code),
-                );
-                let detail = Detail::Resource(format!("forms/{form}"));
-                let metadata = vec![("issuing_document", form.document), ("form", form.code)];
-                make(Code::NotFound, ErrorReason::FormUnknown, metadata, texts, detail)
-            }
-            Self::CalendarUnknown { calendar } => {
-                let texts = (
-                    format!("there is no calendar `{calendar}`; ListCalendars tells all"),
-                    format!("Không có lịch báo cáo “{calendar}”."),
-                );
-                let detail = Detail::Resource(format!("calendars/{calendar}"));
-                let metadata = vec![("calendar", calendar)];
-                make(Code::NotFound, ErrorReason::CalendarUnknown, metadata, texts, detail)
-            }
-            Self::PeriodUnknown { calendar, period } => {
-                let texts = (
-                    format!(
-                        "the calendar `{calendar}` has no period `{period}`; ListCalendars tells those of a year"
-                    ),
-                    format!("Lịch báo cáo “{calendar}” không có kỳ “{period}”."),
-                );
-                let detail = Detail::Resource(format!("calendars/{calendar}/periods/{period}"));
-                let metadata = vec![("calendar", calendar), ("period", period)];
-                make(Code::NotFound, ErrorReason::PeriodUnknown, metadata, texts, detail)
-            }
+            Self::FormUnknown { form } => form_unknown(form),
+            Self::CalendarUnknown { calendar } => calendar_unknown(calendar),
+            Self::PeriodUnknown { calendar, period } => period_unknown(calendar, period),
             Self::FormNotInForce { form, last_date, validity } => {
-                let day = |date: Option<Date>| date.map_or_else(String::new, |date| date.to_string());
-                let (from, to) = (day(validity.from), day(validity.to));
-                let span = |from_word: &str, to_word: &str| {
-                    let bounds = [(from_word, &from), (to_word, &to)];
-                    let bounds = bounds.into_iter().filter(|(_, day)| !day.is_empty());
-                    bounds.map(|(word, day)| format!(" {word} {day}")).collect::<String>()
-                };
-                let texts = (
-                    format!(
-                        "the form {} of {} is in force{}, not on {last_date}, when the window ends; ListForms with \
-                         valid_on tells the forms of that day",
-                        form.code,
-                        form.document,
-                        span("from", "to")
-                    ),
-                    format!(
-                        "Biểu mẫu {} của {} có hiệu lực{}, không có hiệu lực vào ngày {last_date}.",
-                        form.code,
-                        form.document,
-                        span("từ", "đến")
-                    ),
-                );
-                let detail = Detail::Precondition(format!("forms/{form}"));
-                let metadata = vec![
-                    ("issuing_document", form.document),
-                    ("form", form.code),
-                    ("last_date", last_date.to_string()),
-                    ("valid_from", from),
-                    ("valid_to", to),
-                ];
-                make(Code::FailedPrecondition, ErrorReason::FormNotInForce, metadata, texts, detail)
+                form_not_in_force(form, last_date, validity)
             }
             Self::ImportTruncated { import_id, chunks } => {
                 let texts = (

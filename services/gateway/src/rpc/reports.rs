@@ -224,7 +224,7 @@ impl Reports {
             last_date: Some(date::to_wire(span.last)),
             period_last_date: Some(date::to_wire(span.period_last)),
             by_unit: true,
-            ..Default::default()
+            ..statistics::ComputeFiguresRequest::default()
         };
         let ask = |request| {
             let mut client = client.clone();

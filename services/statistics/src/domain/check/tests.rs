@@ -131,6 +131,8 @@ fn money_is_told_in_the_unit_of_its_column() {
             (Severity::Error, "Cột 4 (43.586,274) không nhỏ hơn 0, chênh 43.586,274"),
         ]
     );
+    let found = check(forms.get(&id).unwrap(), &values(&[("4", 0)]));
+    assert_eq!(found[0].english, "Column 4 (0) is not below 0");
     // The condition does not hold, so nothing is said of columns 2 and 3.
     assert_eq!(check(forms.get(&id).unwrap(), &values(&[("1", 9), ("2", 5), ("3", 4), ("4", -1)])), []);
 }

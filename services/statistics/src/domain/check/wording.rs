@@ -7,6 +7,7 @@ use super::super::form::{Column, Form};
 use super::super::wording::Language;
 
 /// The values of both sides of a claim.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Sides {
     pub(super) left: i64,
     pub(super) right: i64,
@@ -27,16 +28,22 @@ pub(super) fn claim(
     let say = |language: Language| match claim {
         Claim::Compare(left, relation, right) => {
             let number = |value| language.number(value, decimals);
-            let gap = number(sides.left.saturating_sub(sides.right).saturating_abs());
+            let gap = sides.left.saturating_sub(sides.right).saturating_abs();
             let left = format!("{} ({})", name(language, left, true), number(sides.left));
             let right = if right.terms().is_empty() {
                 number(sides.right)
             } else {
                 format!("{} ({})", name(language, right, false), number(sides.right))
             };
+            let said = match language {
+                Language::Vietnamese => format!("{left} {} {right}", vietnamese(*relation)),
+                Language::English => format!("{left} {} {right}", english(*relation)),
+            };
             match language {
-                Language::Vietnamese => format!("{left} {} {right}, chênh {gap}", vietnamese(*relation)),
-                Language::English => format!("{left} {} {right}, by {gap}", english(*relation)),
+                // What must be more than a number may equal it.
+                _ if gap == 0 => said,
+                Language::Vietnamese => format!("{said}, chênh {}", number(gap)),
+                Language::English => format!("{said}, by {}", number(gap)),
             }
         }
         Claim::Percent { share, part, whole } => {
