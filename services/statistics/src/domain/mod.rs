@@ -1,6 +1,8 @@
 //! The rules of statistics: types that cannot hold a bad value, and pure functions on them. Knows neither transport nor
 //! store.
 
+#[cfg(test)]
+pub(crate) mod arbitrary;
 pub mod contribution;
 pub mod figure;
 pub mod inspection;
@@ -11,4 +13,6 @@ pub mod quantity;
 pub mod reception;
 pub mod record;
 pub mod search;
+pub mod sums;
+mod template;
 pub mod unit;
