@@ -137,7 +137,7 @@ fn text_is_composed_and_has_the_right_dyet() {
 fn events_are_read_as_they_are_written() {
     let execution_date = Some(thidua_proto::Date { year: 2023, month: 5, day: 4 });
     let event = proto::Execution { execution_date, recovered_amount_vnd: 5, ..Default::default() };
-    let events = vec![event.clone(), proto::Execution { completed: true, ..event }];
+    let events = vec![event, proto::Execution { completed: true, ..event }];
     let cell = (INSPECTION_EVENTS.write)(&events, Wording::Vi);
     assert_eq!((INSPECTION_EVENTS.read)(&cell, customs(None)), Ok(events));
     assert!((MATTER_EVENTS.write)(&Vec::new(), Wording::Fields).is_empty());
