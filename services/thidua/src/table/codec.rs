@@ -3,8 +3,11 @@
 use std::borrow::Cow;
 
 use jiff::civil::Date;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use thidua_proto::date;
 use thidua_proto::parse::Problem;
+use thidua_proto::statistics as proto;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::{Cell, Customs, Locale, Wording};
@@ -41,6 +44,32 @@ pub(super) const FLAG: Codec<bool> = Codec {
         (true, Wording::Vi) => Cell::Text(Cow::Borrowed("có")),
     },
 };
+
+/// What was done to carry out a conclusion: several events in one cell.
+pub(super) const INSPECTION_EVENTS: Codec<Vec<proto::Execution>> =
+    Codec { read: |cell, _| events(cell), write: |events, _| of_events(events) };
+
+/// What was done to carry out a decision.
+pub(super) const MATTER_EVENTS: Codec<Vec<proto::MatterExecution>> =
+    Codec { read: |cell, _| events(cell), write: |events, _| of_events(events) };
+
+/// A list of messages, as ProtoJSON: a table has no other place for them, and to leave them out would take them away from a
+/// record that is imported again.
+fn events<T: DeserializeOwned>(cell: &Cell<'_>) -> Result<Vec<T>, Problem> {
+    let written = text(cell)?;
+    if written.is_empty() {
+        return Ok(Vec::new());
+    }
+    let list = |cause| format!("a list of events as ProtoJSON, as an export writes it ({cause})");
+    serde_json::from_str(&written)
+        .map_err(|cause: serde_json::Error| Problem::malformed(&list(cause), &written))
+}
+
+fn of_events<T: Serialize>(events: &[T]) -> Cell<'static> {
+    // Messages without maps can always be written.
+    let written = serde_json::to_string(events).unwrap_or_default();
+    if events.is_empty() { Cell::Empty } else { Cell::Text(Cow::Owned(written)) }
+}
 
 /// A cell's text, in NFC.
 pub(crate) fn text(cell: &Cell<'_>) -> Result<String, Problem> {

@@ -6,8 +6,11 @@ use thidua_proto::parse::Problem;
 use thidua_proto::statistics as proto;
 use thidua_proto::statistics::{export_row, import_row};
 
-use super::codec::{DAY, FLAG, INTEGER, TEXT};
-use super::words::{BASIS, COMPETENCE, HANDLING, INSPECTION_KIND, INSTANCE, MODE, OUTCOME, PETITION_KIND};
+use super::codec::{DAY, FLAG, INSPECTION_EVENTS, INTEGER, MATTER_EVENTS, TEXT};
+use super::words::{
+    BASIS, COMPETENCE, HANDLING, INSPECTION_KIND, INSTANCE, MODE, OUTCOME, PETITION_KIND, PRIOR_RESOLUTION,
+    SUBJECT,
+};
 use super::{Cell, Customs, Wording};
 
 /// A field's column.
@@ -64,6 +67,7 @@ const INSPECTION: &[Column<proto::Inspection>] = columns!(proto::Inspection:
     referred_case_count: INTEGER ["Số vụ chuyển cơ quan điều tra", "Số vụ chuyển"],
     referred_person_count: INTEGER ["Số đối tượng chuyển cơ quan điều tra", "Số đối tượng chuyển"],
     policy_document_count: INTEGER ["Số văn bản kiến nghị hoàn thiện", "Số văn bản kiến nghị hoàn thiện cơ chế, chính sách"],
+    executions: INSPECTION_EVENTS ["Thực hiện kết luận (JSON)"],
 );
 
 const RECEPTION: &[Column<proto::Reception>] = columns!(proto::Reception:
@@ -73,6 +77,7 @@ const RECEPTION: &[Column<proto::Reception>] = columns!(proto::Reception:
     first_time_matter_count: INTEGER ["Số vụ việc tiếp lần đầu", "Vụ việc lần đầu"],
     repeat_matter_count: INTEGER ["Số vụ việc tiếp nhiều lần", "Vụ việc nhiều lần"],
     matter: TEXT ["Vụ việc", "Vụ việc liên quan"],
+    opens_session: FLAG ["Mở kỳ tiếp", "Kỳ tiếp"],
 );
 
 const PETITION: &[Column<proto::Petition>] = columns!(proto::Petition:
@@ -84,6 +89,13 @@ const PETITION: &[Column<proto::Petition>] = columns!(proto::Petition:
     competence: COMPETENCE ["Thẩm quyền"],
     handling: HANDLING ["Kết quả xử lý", "Hướng xử lý", "Xử lý"],
     matter: TEXT ["Vụ việc", "Vụ việc liên quan"],
+    anonymous: FLAG ["Nặc danh", "Đơn nặc danh"],
+    subject: SUBJECT ["Lĩnh vực", "Nội dung đơn"],
+    prior_resolution: PRIOR_RESOLUTION ["Tình trạng giải quyết", "Tình trạng"],
+    instance: INSTANCE ["Lần giải quyết", "Cấp giải quyết"],
+    at_reception: FLAG ["Nhận khi tiếp công dân", "Qua tiếp công dân"],
+    repeats_matter: FLAG ["Trùng vụ việc", "Đơn trùng"],
+    replied_date: DAY ["Ngày phúc đáp", "Ngày có văn bản phúc đáp"],
 );
 
 const MATTER: &[Column<proto::Matter>] = columns!(proto::Matter:
@@ -94,6 +106,22 @@ const MATTER: &[Column<proto::Matter>] = columns!(proto::Matter:
     due_date: DAY ["Thời hạn giải quyết", "Hạn giải quyết", "Ngày hết hạn"],
     resolved_date: DAY ["Ngày giải quyết", "Ngày giải quyết xong"],
     outcome: OUTCOME ["Kết quả giải quyết", "Kết quả"],
+    petition_count: INTEGER ["Số đơn"],
+    recovery_amount_vnd: INTEGER ["Thu hồi cho Nhà nước: tiền (đồng)"],
+    recovery_area_m2: INTEGER ["Thu hồi cho Nhà nước: đất (m2)", "Thu hồi cho Nhà nước: đất (m²)"],
+    return_organisation_amount_vnd: INTEGER ["Trả lại cho tổ chức: tiền (đồng)"],
+    return_organisation_area_m2: INTEGER ["Trả lại cho tổ chức: đất (m2)", "Trả lại cho tổ chức: đất (m²)"],
+    return_person_amount_vnd: INTEGER ["Trả lại cho cá nhân: tiền (đồng)"],
+    return_person_area_m2: INTEGER ["Trả lại cho cá nhân: đất (m2)", "Trả lại cho cá nhân: đất (m²)"],
+    benefited_organisation_count: INTEGER ["Số tổ chức được trả lại quyền lợi"],
+    benefited_person_count: INTEGER ["Số cá nhân được trả lại quyền lợi"],
+    handled_person_count: INTEGER ["Số người bị kiến nghị xử lý"],
+    handled_official_count: INTEGER ["Số cán bộ, công chức bị kiến nghị xử lý"],
+    referred_case_count: INTEGER ["Số vụ chuyển cơ quan điều tra", "Số vụ chuyển"],
+    referred_person_count: INTEGER ["Số đối tượng chuyển cơ quan điều tra", "Số đối tượng chuyển"],
+    referred_official_count: INTEGER ["Số cán bộ, công chức chuyển cơ quan điều tra"],
+    requires_execution: FLAG ["Phải tổ chức thực hiện", "Phải thực hiện"],
+    executions: MATTER_EVENTS ["Tổ chức thực hiện (JSON)"],
 );
 
 /// What the column of ids goes by.

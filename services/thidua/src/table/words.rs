@@ -71,6 +71,26 @@ words!(
     "stored"["Lưu đơn"],
 );
 words!(
+    SUBJECT, proto::PetitionSubject, "PETITION_SUBJECT_",
+    "policy" ["Chế độ, chính sách", "Chính sách"],
+    "land" ["Đất đai, nhà cửa", "Đất đai"],
+    "officials" ["Cán bộ, công chức, viên chức", "Cán bộ"],
+    "other_administrative" ["Hành chính khác"],
+    "corruption" ["Tham nhũng"],
+    "judicial" ["Tư pháp"],
+    "party" ["Đảng, đoàn thể"],
+    "other" ["Khác"],
+);
+words!(
+    PRIOR_RESOLUTION, proto::PriorResolution, "PRIOR_RESOLUTION_",
+    "none" ["Chưa giải quyết"],
+    "in_progress" ["Đang giải quyết"],
+    "first" ["Đã giải quyết lần đầu", "Đã có kết luận"],
+    "second" ["Đã giải quyết lần hai", "Đã giải quyết nhiều lần"],
+    "judgment" ["Đã có bản án, quyết định của tòa", "Đã có bản án"],
+    "overdue" ["Quá hạn chưa giải quyết", "Quá hạn"],
+);
+words!(
     INSTANCE, proto::MatterInstance, "MATTER_INSTANCE_",
     "first" ["Lần đầu"],
     "second" ["Lần hai", "Tố cáo tiếp"],
@@ -139,6 +159,8 @@ mod tests {
             (&PETITION_KIND, 3),
             (&COMPETENCE, 2),
             (&HANDLING, 6),
+            (&SUBJECT, 8),
+            (&PRIOR_RESOLUTION, 6),
             (&INSTANCE, 2),
             (&OUTCOME, 5),
         ] {

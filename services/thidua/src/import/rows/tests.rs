@@ -57,6 +57,21 @@ fn headings_are_known_in_vietnamese_below_titles() {
 }
 
 #[test]
+fn columns_for_the_forms_may_be_left_out() {
+    let content = format!(
+        "{HEADING},subject,Tình trạng giải quyết,instance,replied_date,at_reception\n\
+         p1,2023-03-05,complaint,2,2023-03-06,yes,within,accepted,,Đất đai,Đã giải quyết lần đầu,second,2023-03-09,x\n"
+    );
+    let (rows, told) = read(csv(&content));
+    assert!(told.refused.is_empty(), "{told:?}");
+    let Some(Record::Petition(petition)) = &rows[0].record else { panic!() };
+    assert_eq!(petition.subject(), thidua_proto::statistics::PetitionSubject::Land);
+    assert_eq!(petition.prior_resolution(), thidua_proto::statistics::PriorResolution::First);
+    assert_eq!(petition.instance(), thidua_proto::statistics::MatterInstance::Second);
+    assert!(petition.at_reception && !petition.repeats_matter && petition.replied_date.is_some());
+}
+
+#[test]
 fn what_cannot_be_read_is_told_by_line_and_field() {
     let content =
         format!("{HEADING}\np1,05.03.2023,complaint,3.704,,perhaps,,,\np2,2023-03-05,letter,,,,,,#N/A\n");

@@ -133,6 +133,18 @@ fn text_is_composed_and_has_the_right_dyet() {
     assert_eq!(flag(&cell("Co\u{301}")), Ok(true));
 }
 
+#[test]
+fn events_are_read_as_they_are_written() {
+    let execution_date = Some(thidua_proto::Date { year: 2023, month: 5, day: 4 });
+    let event = proto::Execution { execution_date, recovered_amount_vnd: 5, ..Default::default() };
+    let events = vec![event, proto::Execution { completed: true, ..event }];
+    let cell = (INSPECTION_EVENTS.write)(&events, Wording::Vi);
+    assert_eq!((INSPECTION_EVENTS.read)(&cell, customs(None)), Ok(events));
+    assert!((MATTER_EVENTS.write)(&Vec::new(), Wording::Fields).is_empty());
+    assert_eq!((MATTER_EVENTS.read)(&Cell::Empty, customs(None)), Ok(Vec::new()));
+    assert!((MATTER_EVENTS.read)(&Cell::of_text("5 triệu".into()), customs(None)).is_err());
+}
+
 proptest! {
     /// Whatever a number's text is, its readings never differ but for the separator's meaning; and none is invented.
     #[test]
