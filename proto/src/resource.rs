@@ -63,21 +63,33 @@ resource!(
         "title", "kind", "basis", "thematic", "reinspection", "start_date", "conclusion_date", "inspected_unit_count",
         "recovery_amount_vnd", "recovery_area_m2", "other_amount_vnd", "other_area_m2", "handled_organisation_count",
         "handled_person_count", "referred_case_count", "referred_person_count", "policy_document_count",
+        "executions",
     ]
 );
 resource!(
     updated statistics::Reception, "thidua.statistics.v1.Reception",
-    ["reception_date", "mode", "people_count", "first_time_matter_count", "repeat_matter_count", "matter"]
+    [
+        "reception_date", "mode", "people_count", "first_time_matter_count", "repeat_matter_count", "matter",
+        "opens_session",
+    ]
 );
 resource!(
     updated statistics::Petition, "thidua.statistics.v1.Petition",
-    ["received_date", "kind", "signer_count", "processed_date", "qualified", "competence", "handling", "matter",
-     "complex", "remote", "content_token"]
+    [
+        "received_date", "kind", "signer_count", "processed_date", "qualified", "competence", "handling", "matter",
+        "anonymous", "subject", "prior_resolution", "instance", "at_reception", "repeats_matter", "replied_date",
+        "complex", "remote", "content_token",
+    ]
 );
 resource!(
     updated statistics::Matter, "thidua.statistics.v1.Matter",
-    ["kind", "competence", "accepted_date", "instance", "due_date", "resolved_date", "outcome",
-     "complex", "remote", "extension_count", "content_token"]
+    [
+        "kind", "competence", "accepted_date", "instance", "due_date", "resolved_date", "outcome", "petition_count",
+        "recovery_amount_vnd", "recovery_area_m2", "return_organisation_amount_vnd", "return_organisation_area_m2",
+        "return_person_amount_vnd", "return_person_area_m2", "benefited_organisation_count", "benefited_person_count",
+        "handled_person_count", "handled_official_count", "referred_case_count", "referred_person_count",
+        "referred_official_count", "requires_execution", "executions", "complex", "remote", "extension_count", "content_token",
+    ]
 );
 resource!(
     updated awards::Bloc, "thidua.awards.v1.Bloc",

@@ -3,7 +3,9 @@
 use pbjson_types::Timestamp;
 use proptest::prelude::*;
 use thidua_proto::Date;
-use thidua_proto::statistics::{Competence, Petition, PetitionHandling, PetitionKind};
+use thidua_proto::statistics::{
+    Competence, MatterInstance, Petition, PetitionHandling, PetitionKind, PetitionSubject, PriorResolution,
+};
 
 fn petition() -> Petition {
     Petition {
@@ -19,6 +21,13 @@ fn petition() -> Petition {
         create_time: Some(Timestamp { seconds: 1_677_628_800, nanos: 123_456_000 }),
         update_time: Some(Timestamp { seconds: 1_678_060_800, nanos: 0 }),
         etag: "12".to_owned(),
+        anonymous: false,
+        subject: PetitionSubject::Corruption.into(),
+        prior_resolution: PriorResolution::None.into(),
+        instance: MatterInstance::Second.into(),
+        at_reception: true,
+        repeats_matter: true,
+        replied_date: Some(Date { year: 2023, month: 3, day: 9 }),
         ..Petition::default()
     }
 }
@@ -40,6 +49,12 @@ fn a_petition_is_written_as_proto_json() {
         "createTime": "2023-03-01T00:00:00.123456+00:00",
         "updateTime": "2023-03-06T00:00:00+00:00",
         "etag": "12",
+        "subject": "PETITION_SUBJECT_CORRUPTION",
+        "priorResolution": "PRIOR_RESOLUTION_NONE",
+        "instance": "MATTER_INSTANCE_SECOND",
+        "atReception": true,
+        "repeatsMatter": true,
+        "repliedDate": {"year": 2023, "month": 3, "day": 9},
     });
     let written = serde_json::to_value(petition()).unwrap();
     assert_eq!(written, expected);

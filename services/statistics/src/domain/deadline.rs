@@ -9,8 +9,8 @@ use jiff::civil::Date;
 use self::explain::Explanation;
 pub use self::rules::DeadlineRules;
 use self::rules::{Counted, DoneBy, Rule, Step};
-use super::matter::{Instance, Matter};
-use super::petition::{Competence, Kind, Petition};
+use super::matter::Matter;
+use super::petition::{Competence, Instance, Kind, Petition};
 use super::wording::Wording;
 use super::workday::Workdays;
 
@@ -41,7 +41,7 @@ pub struct Facts {
     pub kind: Kind,
     /// The day on which periods begin: of receipt, or of acceptance.
     pub start: Date,
-    /// Of a matter.
+    /// At which instance it is, or asks to be, resolved.
     pub instance: Option<Instance>,
     /// Whether another agency was found competent.
     pub outside_competence: bool,
@@ -70,14 +70,14 @@ impl Facts {
             subject: Subject::Petition,
             kind: petition.kind,
             start: petition.received_date,
-            instance: None,
+            instance: Some(petition.instance.unwrap_or(Instance::First)),
             outside_competence: qualified == Some(Competence::Outside),
-            at_reception: false,
+            at_reception: petition.at_reception,
             circumstances: petition.circumstances,
             extensions: 0,
             set_date: None,
             processed: petition.processing.map(|processing| processing.date),
-            replied: None,
+            replied: petition.processing.and_then(|processing| processing.replied_date),
             resolved: None,
         }
     }

@@ -4,6 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
+use super::sums;
+use super::template::{Dimension, expand};
+
 /// A published measure.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Measure {
@@ -24,7 +27,7 @@ pub struct Measure {
     pub formula: Formula,
 }
 
-/// How a measure is computed from the dated sums.
+/// How a measure is computed from the dated sums. In the data file, `*` in the code of a sum stands for exactly one segment.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Formula {
@@ -72,6 +75,11 @@ pub struct Catalogue {
 #[serde(deny_unknown_fields)]
 struct File {
     version: String,
+    #[serde(default)]
+    dimension: Vec<Dimension>,
+    #[serde(default)]
+    family: Vec<Measure>,
+    #[serde(default)]
     measure: Vec<Measure>,
 }
 
@@ -81,11 +89,16 @@ impl Catalogue {
         Self::parse(include_str!("../../data/measures.toml"))
     }
 
-    /// Reads and checks a data file.
+    /// Reads and checks a data file; families and patterns are kept written out.
     pub fn parse(text: &str) -> Result<Self, String> {
         let file: File = toml::from_str(text).map_err(|cause| format!("measures: {cause}"))?;
+        let mut defined = file.measure;
+        for family in &file.family {
+            defined.extend(expand(family, &file.dimension)?);
+        }
         let mut measures = BTreeMap::new();
-        for measure in file.measure {
+        for mut measure in defined {
+            measure.resolve()?;
             if let Some(twice) = measures.insert(measure.code.clone(), measure) {
                 return Err(format!("measures: `{}` is defined twice", twice.code));
             }
@@ -106,12 +119,6 @@ impl Catalogue {
         self.measures.values()
     }
 
-    /// The dated sums that the measures use.
-    #[must_use]
-    pub fn sums(&self) -> BTreeSet<&str> {
-        self.all().flat_map(|measure| measure.formula.sums()).collect()
-    }
-
     fn check(&self) -> Result<(), String> {
         for measure in self.all() {
             if let Formula::Ratio { numerator, denominator } = &measure.formula {
@@ -121,54 +128,61 @@ impl Catalogue {
                         return Err(format!("measures: `{}` needs `{part}`, a flow or stock", measure.code));
                     }
                 }
-            } else if measure.formula.sums().next().is_none() {
-                return Err(format!("measures: `{}` adds nothing", measure.code));
             }
         }
         Ok(())
     }
 }
 
+impl Measure {
+    /// Writes out the patterns of the formula. Every sum that it names must be one that records add to.
+    fn resolve(&mut self) -> Result<(), String> {
+        let lists = self.formula.lists_mut();
+        if !lists.is_empty() && lists.iter().all(|list| list.is_empty()) {
+            return Err(format!("measures: `{}` adds nothing", self.code));
+        }
+        for list in lists {
+            let mut seen = BTreeSet::new();
+            let mut found = Vec::with_capacity(list.len());
+            for pattern in &*list {
+                let before = found.len();
+                found.extend(sums::matching(pattern).map(str::to_owned));
+                if found.len() == before {
+                    return Err(format!(
+                        "measures: `{}` needs `{pattern}`, to which no record adds",
+                        self.code
+                    ));
+                }
+            }
+            if let Some(twice) = found.iter().find(|sum| !seen.insert(sum.as_str())) {
+                return Err(format!("measures: `{}` adds `{twice}` twice", self.code));
+            }
+            *list = found;
+        }
+        Ok(())
+    }
+}
+
 impl Formula {
-    fn sums(&self) -> impl Iterator<Item = &str> {
-        let lists: Vec<&Vec<String>> = match self {
+    /// The lists of sums; a ratio has none of its own.
+    fn lists_mut(&mut self) -> Vec<&mut Vec<String>> {
+        match self {
             Self::Flow { window } => vec![window],
             Self::Stock { window, before, before_less, through, through_less } => {
                 vec![window, before, before_less, through, through_less]
             }
             Self::Ratio { .. } => Vec::new(),
-        };
-        lists.into_iter().flatten().map(String::as_str)
+        }
+    }
+
+    /// Every code that the formula names.
+    pub(super) fn codes_mut(&mut self) -> Vec<&mut String> {
+        match self {
+            Self::Ratio { numerator, denominator } => vec![numerator, denominator],
+            Self::Flow { .. } | Self::Stock { .. } => self.lists_mut().into_iter().flatten().collect(),
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_built_in_measures_hold() {
-        let catalogue = Catalogue::built_in().unwrap();
-        for measure in catalogue.all() {
-            assert!(!measure.definition.is_empty() && !measure.source.is_empty(), "{}", measure.code);
-            assert_ne!(measure.display_name, measure.display_name_en, "{}", measure.code);
-        }
-    }
-
-    #[test]
-    fn a_measure_that_cannot_be_computed_is_refused() {
-        let ratio = r#"version = "1"
-            [[measure]]
-            code = "a"
-            display_name = "A"
-            display_name_en = "B"
-            unit_of_measure = "%"
-            definition = "d"
-            source = "s"
-            kind = "ratio"
-            numerator = "x"
-            denominator = "y""#;
-        assert_eq!(Catalogue::parse(ratio).unwrap_err(), "measures: `a` needs `x`, a flow or stock");
-        assert!(Catalogue::parse("version = 1").is_err());
-    }
-}
+mod tests;

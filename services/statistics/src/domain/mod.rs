@@ -1,6 +1,8 @@
 //! The rules of statistics: types that cannot hold a bad value, and pure functions on them. Knows neither transport nor
 //! store.
 
+#[cfg(test)]
+pub(crate) mod arbitrary;
 pub mod content;
 pub mod contribution;
 pub mod deadline;
@@ -13,6 +15,8 @@ pub mod quantity;
 pub mod reception;
 pub mod record;
 pub mod search;
+pub mod sums;
+mod template;
 pub mod unit;
 pub mod wording;
 pub mod workday;

@@ -7,6 +7,7 @@ use super::content::ContentToken;
 use super::contribution::Contribution;
 use super::deadline::Circumstances;
 use super::quantity::Count;
+use super::sums::{dimension, families};
 
 /// One letter received.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,12 +16,24 @@ pub struct Petition {
     pub received_date: Date,
     /// What it is.
     pub kind: Kind,
-    /// People who signed, at least 1.
+    /// People who signed, at least 1; 1 where it is anonymous.
     pub signers: Count,
     /// How it was classified and handled, once it was.
     pub processing: Option<Processing>,
     /// The matter that it is about.
     pub matter: Option<RecordName>,
+    /// Whether nobody put a name to it (nặc danh).
+    pub anonymous: bool,
+    /// What it is about, where that was said; other where not.
+    pub subject: Option<Subject>,
+    /// How far the matter had been resolved, where that was said; not at all where not.
+    pub prior_resolution: Option<PriorResolution>,
+    /// At which instance it asks for a resolution, where that was said; the first where not.
+    pub instance: Option<Instance>,
+    /// Whether it was handed in at a reception.
+    pub at_reception: bool,
+    /// Whether another letter about the same matter was counted already.
+    pub repeats_matter: bool,
     /// What may make its deadlines longer.
     pub circumstances: Circumstances,
     /// The same for the same content, in whichever office.
@@ -36,6 +49,8 @@ pub struct Processing {
     pub qualified: Option<Competence>,
     /// What was done.
     pub handling: Handling,
+    /// The day of the written reply (văn bản phúc đáp), not before the processing.
+    pub replied_date: Option<Date>,
 }
 
 /// What a petition, or the matter behind it, is.
@@ -75,62 +90,182 @@ pub enum Handling {
     Stored,
 }
 
+/// What a petition is about (nội dung đơn).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// Chế độ, chính sách.
+    Policy,
+    /// Đất đai, nhà cửa.
+    Land,
+    /// Cán bộ, công chức, viên chức.
+    Officials,
+    /// Hành chính khác.
+    OtherAdministrative,
+    /// Tham nhũng.
+    Corruption,
+    /// Tư pháp.
+    Judicial,
+    /// Đảng, đoàn thể.
+    Party,
+    /// Khác.
+    Other,
+}
+
+/// How far the matter had been resolved when the letter came (tình trạng giải quyết).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PriorResolution {
+    /// Chưa giải quyết.
+    Unresolved,
+    /// Đang giải quyết.
+    InProgress,
+    /// Đã giải quyết lần đầu.
+    First,
+    /// Đã giải quyết lần hai, nhiều lần.
+    Second,
+    /// Đã có bản án, quyết định của tòa.
+    Judgment,
+    /// Quá hạn chưa giải quyết.
+    Overdue,
+}
+
+/// First or second instance, of a petition or a matter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Instance {
+    /// Lần đầu.
+    First,
+    /// Lần hai, tố cáo tiếp.
+    Second,
+}
+
+/// Who signed, as 01/XLD to 04/XLD tell it apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Signers {
+    /// Nhiều người đứng tên.
+    Joint,
+    /// Một người đứng tên.
+    Single,
+    /// Khác: a few signers, or nobody.
+    Other,
+}
+
+/// The column of a qualified petition: competence with the instance, or what was done outside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Handled {
+    /// Thuộc thẩm quyền, lần đầu.
+    WithinFirst,
+    /// Thuộc thẩm quyền, lần hai.
+    WithinSecond,
+    /// Hướng dẫn.
+    Guided,
+    /// Chuyển đơn.
+    Forwarded,
+    /// Đôn đốc.
+    Urged,
+}
+
 /// From how many signers on a petition is one of "nhiều người đứng tên" (domain/4).
 pub const JOINT: Count = 5;
 
+dimension!(Kind: Complaint = "complaint", Denunciation = "denunciation", Proposal = "proposal");
+dimension!(Signers: Joint = "joint", Single = "single", Other = "other");
+dimension!(Instance: First = "first", Second = "second");
+dimension!(
+    Subject: Policy = "policy", Land = "land", Officials = "officials",
+    OtherAdministrative = "other_administrative", Corruption = "corruption", Judicial = "judicial",
+    Party = "party", Other = "other",
+);
+dimension!(
+    PriorResolution: Unresolved = "none", InProgress = "in_progress", First = "first", Second = "second",
+    Judgment = "judgment", Overdue = "overdue",
+);
+dimension!(
+    Handled: WithinFirst = "within_first", WithinSecond = "within_second", Guided = "guided",
+    Forwarded = "forwarded", Urged = "urged",
+);
+dimension!(
+    Handling: Accepted = "accepted", Guided = "guided", Forwarded = "forwarded", Urged = "urged",
+    Returned = "returned", Stored = "stored",
+);
+
+families! {
+    RECEIVED: (Kind, Signers) = "petitions.received";
+    PROCESSED: (Kind, Signers) = "petitions.processed";
+    HANDLING: Handling = "petitions";
+    QUALIFIED: (Kind, PriorResolution) = "petitions.qualified";
+    QUALIFIED_MATTERS: (Kind, PriorResolution) = "petitions.qualified_matters";
+    SUBJECT_MATTERS: (Kind, Subject) = "petitions.subject_matters";
+    HANDLED: (Kind, Handled) = "petitions.handled";
+    HANDLED_MATTERS: (Kind, Handled) = "petitions.handled_matters";
+    AT_RECEPTION: (Kind, Handled) = "petitions.at_reception";
+    AT_RECEPTION_MATTERS: (Kind, Handled) = "petitions.at_reception_matters";
+    REPLIED: Kind = "petitions.replied";
+    REPLIED_AT_RECEPTION: Kind = "petitions.replied_at_reception";
+}
+
 impl Petition {
-    /// What the petition adds to the sums: its receipt, and its handling on the day of that (01/XLD to 04/XLD).
+    /// What the petition adds to the sums: its receipt, its handling on the day of that, and the reply on the day of that
+    /// (01/XLD to 04/XLD, 02/TCD).
     pub fn contribute(&self, add: &mut impl FnMut(Contribution)) {
         let mut on = |date, measure| add(Contribution { measure, date, amount: 1 });
-        let [received, processed, qualified, within, outside] = match self.kind {
-            Kind::Complaint => [
-                "petitions.received.complaint",
-                "petitions.processed.complaint",
-                "petitions.qualified.complaint",
-                "petitions.within_competence.complaint",
-                "petitions.outside_competence.complaint",
-            ],
-            Kind::Denunciation => [
-                "petitions.received.denunciation",
-                "petitions.processed.denunciation",
-                "petitions.qualified.denunciation",
-                "petitions.within_competence.denunciation",
-                "petitions.outside_competence.denunciation",
-            ],
-            Kind::Proposal => [
-                "petitions.received.proposal",
-                "petitions.processed.proposal",
-                "petitions.qualified.proposal",
-                "petitions.within_competence.proposal",
-                "petitions.outside_competence.proposal",
-            ],
-        };
-        on(self.received_date, received);
-        if self.signers >= JOINT {
-            on(self.received_date, "petitions.jointly_signed");
-        }
+        let (kind, signers) = (self.kind, self.signed());
+        on(self.received_date, RECEIVED.code((kind, signers)));
         let Some(processing) = &self.processing else { return };
-        on(processing.date, processed);
+        on(processing.date, PROCESSED.code((kind, signers)));
+        on(processing.date, HANDLING.code(processing.handling));
         if let Some(competence) = processing.qualified {
-            on(processing.date, qualified);
-            on(
-                processing.date,
-                match competence {
-                    Competence::Within => within,
-                    Competence::Outside => outside,
-                },
-            );
+            let handled = (kind, self.handled(competence, processing.handling));
+            self.contribute_qualified(handled, |measure| on(processing.date, measure));
         }
-        on(
-            processing.date,
-            match processing.handling {
-                Handling::Accepted => "petitions.accepted",
-                Handling::Guided => "petitions.guided",
-                Handling::Forwarded => "petitions.forwarded",
-                Handling::Urged => "petitions.urged",
-                Handling::Returned => "petitions.returned",
-                Handling::Stored => "petitions.stored",
+        if let Some(date) = processing.replied_date {
+            on(date, REPLIED.code(kind));
+            if self.at_reception {
+                on(date, REPLIED_AT_RECEPTION.code(kind));
+            }
+        }
+    }
+
+    /// The letter in each of the forms' breakdowns, and its matter where no other letter was counted for it.
+    fn contribute_qualified(&self, handled: (Kind, Handled), mut on: impl FnMut(&'static str)) {
+        let prior = (self.kind, self.prior_resolution.unwrap_or(PriorResolution::Unresolved));
+        on(QUALIFIED.code(prior));
+        on(HANDLED.code(handled));
+        if self.at_reception {
+            on(AT_RECEPTION.code(handled));
+        }
+        if self.repeats_matter {
+            return;
+        }
+        on(QUALIFIED_MATTERS.code(prior));
+        on(SUBJECT_MATTERS.code((self.kind, self.subject.unwrap_or(Subject::Other))));
+        on(HANDLED_MATTERS.code(handled));
+        if self.at_reception {
+            on(AT_RECEPTION_MATTERS.code(handled));
+        }
+    }
+
+    fn signed(&self) -> Signers {
+        match self.signers {
+            _ if self.anonymous => Signers::Other,
+            JOINT.. => Signers::Joint,
+            2.. => Signers::Other,
+            0 | 1 => Signers::Single,
+        }
+    }
+
+    fn handled(&self, competence: Competence, handling: Handling) -> Handled {
+        match (competence, handling) {
+            (Competence::Within, _) => match self.instance.unwrap_or(Instance::First) {
+                Instance::First => Handled::WithinFirst,
+                Instance::Second => Handled::WithinSecond,
             },
-        );
+            (Competence::Outside, Handling::Forwarded) => Handled::Forwarded,
+            (Competence::Outside, Handling::Urged) => Handled::Urged,
+            // Letters of other agencies that were returned or stored are refused by now. Those entered before still are letters
+            // outside competence, and telling the writer where to turn comes nearest to what was done.
+            (
+                Competence::Outside,
+                Handling::Accepted | Handling::Guided | Handling::Returned | Handling::Stored,
+            ) => Handled::Guided,
+        }
     }
 }

@@ -5,6 +5,7 @@ use thidua_proto::names::RecordName;
 
 use super::contribution::Contribution;
 use super::quantity::Count;
+use super::sums::{dimension, families};
 
 /// One visit (lượt), a line of the reception book.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,7 +14,7 @@ pub struct Reception {
     pub date: Date,
     /// Who received.
     pub mode: Mode,
-    /// People in the visit, at least 1.
+    /// People in the visit; none only where the line opens a session to which nobody came.
     pub people: Count,
     /// Matters brought for the first time.
     pub first_time_matters: Count,
@@ -21,6 +22,8 @@ pub struct Reception {
     pub repeat_matters: Count,
     /// What the visit was about.
     pub matter: Option<RecordName>,
+    /// Whether the line opens a session (kỳ tiếp) of the head or by delegation.
+    pub opens_session: bool,
 }
 
 /// Who received.
@@ -38,53 +41,38 @@ pub enum Mode {
 /// second-hand), the number of a petition with many signers (domain/4).
 pub const GROUP: Count = 5;
 
-/// The measures of one mode: visits, people, first-time and repeat matters, groups, people in groups.
-type Measures = [&'static str; 6];
+dimension!(Mode: Regular = "regular", Head = "head", Delegated = "delegated");
 
-const REGULAR: Measures = [
-    "receptions.visits.regular",
-    "receptions.people.regular",
-    "receptions.first_time_matters.regular",
-    "receptions.repeat_matters.regular",
-    "receptions.groups.regular",
-    "receptions.group_people.regular",
-];
-const HEAD: Measures = [
-    "receptions.visits.head",
-    "receptions.people.head",
-    "receptions.first_time_matters.head",
-    "receptions.repeat_matters.head",
-    "receptions.groups.head",
-    "receptions.group_people.head",
-];
-const DELEGATED: Measures = [
-    "receptions.visits.delegated",
-    "receptions.people.delegated",
-    "receptions.first_time_matters.delegated",
-    "receptions.repeat_matters.delegated",
-    "receptions.groups.delegated",
-    "receptions.group_people.delegated",
-];
+families! {
+    VISITS: Mode = "receptions.visits";
+    PEOPLE: Mode = "receptions.people";
+    FIRST_TIME_MATTERS: Mode = "receptions.first_time_matters";
+    REPEAT_MATTERS: Mode = "receptions.repeat_matters";
+    GROUPS: Mode = "receptions.groups";
+    GROUP_PEOPLE: Mode = "receptions.group_people";
+    GROUP_FIRST_TIME_MATTERS: Mode = "receptions.group_first_time_matters";
+    GROUP_REPEAT_MATTERS: Mode = "receptions.group_repeat_matters";
+    SESSIONS: Mode = "receptions.sessions";
+}
 
 impl Reception {
     /// What the visit adds to the sums of its day (01/TCD).
     pub fn contribute(&self, add: &mut impl FnMut(Contribution)) {
-        let [visits, people, first_time, repeat, groups, group_people] = match self.mode {
-            Mode::Regular => REGULAR,
-            Mode::Head => HEAD,
-            Mode::Delegated => DELEGATED,
-        };
-        let group = self.people >= GROUP;
-        for (measure, amount) in [
-            (visits, 1),
-            (people, self.people),
-            (first_time, self.first_time_matters),
-            (repeat, self.repeat_matters),
-            (groups, u32::from(group)),
-            (group_people, if group { self.people } else { 0 }),
+        // Of a visit that is no group's, nothing.
+        let in_group = |count: Count| if self.people >= GROUP { count } else { 0 };
+        for (family, amount) in [
+            (&VISITS, u32::from(self.people > 0)),
+            (&PEOPLE, self.people),
+            (&FIRST_TIME_MATTERS, self.first_time_matters),
+            (&REPEAT_MATTERS, self.repeat_matters),
+            (&GROUPS, in_group(1)),
+            (&GROUP_PEOPLE, in_group(self.people)),
+            (&GROUP_FIRST_TIME_MATTERS, in_group(self.first_time_matters)),
+            (&GROUP_REPEAT_MATTERS, in_group(self.repeat_matters)),
+            (&SESSIONS, u32::from(self.opens_session)),
         ] {
             if amount != 0 {
-                add(Contribution { measure, date: self.date, amount: amount.into() });
+                add(Contribution { measure: family.code(self.mode), date: self.date, amount: amount.into() });
             }
         }
     }

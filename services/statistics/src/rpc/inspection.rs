@@ -8,16 +8,10 @@ use thidua_proto::statistics as proto;
 use thidua_proto::statistics::inspection_service_server::InspectionService;
 use tonic::{Request, Response, Status};
 
-use super::records::{RecordMessage, count};
+use super::records::{RecordMessage, cases, count, executions, land, money, persons, refuse_given};
 use super::{Statistics, lists, write};
-use crate::domain::inspection::{Basis, Conclusion, Inspection, Kind};
-use crate::domain::quantity::{SquareMetres, Vnd};
+use crate::domain::inspection::{Basis, Conclusion, Execution, Inspection, Kind};
 use crate::domain::record::Record;
-
-/// The most money of one record, in đồng: a hundred times the largest provincial budget.
-const MOST_VND: i64 = 1_000_000_000_000_000;
-/// The most land of one record, in square metres: three times the country.
-const MOST_M2: i64 = 1_000_000_000_000;
 
 impl RecordMessage for proto::Inspection {
     const KIND: RecordKind = RecordKind::Inspection;
@@ -54,55 +48,81 @@ fn parse_conclusion(
 ) -> Option<Option<Conclusion>> {
     let date = v.day("conclusion_date", m.conclusion_date);
     v.order(("start_date", start_date), ("conclusion_date", date.flatten()));
-    let recovery = v.number("recovery_amount_vnd", m.recovery_amount_vnd, 0..=MOST_VND);
-    let recovery_area = v.number("recovery_area_m2", m.recovery_area_m2, 0..=MOST_M2);
-    let other = v.number("other_amount_vnd", m.other_amount_vnd, 0..=MOST_VND);
-    let other_area = v.number("other_area_m2", m.other_area_m2, 0..=MOST_M2);
-    let organisations = count(v, "handled_organisation_count", m.handled_organisation_count, 0..=100_000);
-    let persons = count(v, "handled_person_count", m.handled_person_count, 0..=100_000);
-    let referred_cases = count(v, "referred_case_count", m.referred_case_count, 0..=10_000);
-    let referred_persons = count(v, "referred_person_count", m.referred_person_count, 0..=100_000);
+    let recovery = money(v, "recovery_amount_vnd", m.recovery_amount_vnd);
+    let recovery_area = land(v, "recovery_area_m2", m.recovery_area_m2);
+    let other = money(v, "other_amount_vnd", m.other_amount_vnd);
+    let other_area = land(v, "other_area_m2", m.other_area_m2);
+    let organisations = persons(v, "handled_organisation_count", m.handled_organisation_count);
+    let handled_persons = persons(v, "handled_person_count", m.handled_person_count);
+    let referred_cases = cases(v, "referred_case_count", m.referred_case_count);
+    let referred_persons = persons(v, "referred_person_count", m.referred_person_count);
     let documents = count(v, "policy_document_count", m.policy_document_count, 0..=10_000);
+    let executions = executions(
+        v,
+        &m.executions,
+        |v, event| parse_execution(event, date.flatten(), v),
+        |event| (event.date, event.completed),
+    );
     let Some(date) = date? else {
         refuse_results_without_conclusion(m, v);
         return Some(None);
     };
     Some(Some(Conclusion {
         date,
-        recovery: Vnd(recovery?),
-        recovery_area: SquareMetres(recovery_area?),
-        other: Vnd(other?),
-        other_area: SquareMetres(other_area?),
+        recovery: recovery?,
+        recovery_area: recovery_area?,
+        other: other?,
+        other_area: other_area?,
         handled_organisations: organisations?,
-        handled_persons: persons?,
+        handled_persons: handled_persons?,
         referred_cases: referred_cases?,
         referred_persons: referred_persons?,
         policy_documents: documents?,
+        executions: executions?,
     }))
 }
 
 /// Recommendations are made by a signed conclusion; without its date they could not be counted in any window.
 fn refuse_results_without_conclusion(m: &proto::Inspection, v: &mut Violations) {
-    for (field, number) in [
-        ("recovery_amount_vnd", m.recovery_amount_vnd),
-        ("recovery_area_m2", m.recovery_area_m2),
-        ("other_amount_vnd", m.other_amount_vnd),
-        ("other_area_m2", m.other_area_m2),
-        ("handled_organisation_count", m.handled_organisation_count),
-        ("handled_person_count", m.handled_person_count),
-        ("referred_case_count", m.referred_case_count),
-        ("referred_person_count", m.referred_person_count),
-        ("policy_document_count", m.policy_document_count),
-    ] {
-        if number > 0 {
-            v.refuse(
-                field,
-                Problem::Unwanted {
-                    when: ("with a conclusion_date", "khi có conclusion_date (ngày kết luận)"),
-                },
-            );
-        }
-    }
+    let given = [
+        ("recovery_amount_vnd", m.recovery_amount_vnd > 0),
+        ("recovery_area_m2", m.recovery_area_m2 > 0),
+        ("other_amount_vnd", m.other_amount_vnd > 0),
+        ("other_area_m2", m.other_area_m2 > 0),
+        ("handled_organisation_count", m.handled_organisation_count > 0),
+        ("handled_person_count", m.handled_person_count > 0),
+        ("referred_case_count", m.referred_case_count > 0),
+        ("referred_person_count", m.referred_person_count > 0),
+        ("policy_document_count", m.policy_document_count > 0),
+        ("executions", !m.executions.is_empty()),
+    ];
+    let when = ("with a conclusion_date", "khi có conclusion_date (ngày kết luận)");
+    refuse_given(v, &given, &Problem::Unwanted { when });
+}
+
+fn parse_execution(
+    m: &proto::Execution,
+    conclusion_date: Option<Date>,
+    v: &mut Violations,
+) -> Option<Execution> {
+    let date = v.required_day("execution_date", m.execution_date);
+    v.order(("conclusion_date", conclusion_date), ("execution_date", date));
+    let recovered = money(v, "recovered_amount_vnd", m.recovered_amount_vnd);
+    let recovered_area = land(v, "recovered_area_m2", m.recovered_area_m2);
+    let organisations = persons(v, "disciplined_organisation_count", m.disciplined_organisation_count);
+    let disciplined_persons = persons(v, "disciplined_person_count", m.disciplined_person_count);
+    let prosecuted_cases = cases(v, "prosecuted_case_count", m.prosecuted_case_count);
+    let prosecuted_persons = persons(v, "prosecuted_person_count", m.prosecuted_person_count);
+    Some(Execution {
+        date: date?,
+        recovered: recovered?,
+        recovered_area: recovered_area?,
+        disciplined_organisations: organisations?,
+        disciplined_persons: disciplined_persons?,
+        prosecuted_cases: prosecuted_cases?,
+        prosecuted_persons: prosecuted_persons?,
+        completed: m.completed,
+    })
 }
 
 impl From<&Inspection> for proto::Inspection {
@@ -138,7 +158,23 @@ impl From<&Inspection> for proto::Inspection {
             referred_case_count: conclusion.referred_cases.into(),
             referred_person_count: conclusion.referred_persons.into(),
             policy_document_count: conclusion.policy_documents.into(),
+            executions: conclusion.executions.iter().map(proto::Execution::from).collect(),
             ..message
+        }
+    }
+}
+
+impl From<&Execution> for proto::Execution {
+    fn from(execution: &Execution) -> Self {
+        Self {
+            execution_date: Some(thidua_proto::date::to_wire(execution.date)),
+            recovered_amount_vnd: execution.recovered.0,
+            recovered_area_m2: execution.recovered_area.0,
+            disciplined_organisation_count: execution.disciplined_organisations.into(),
+            disciplined_person_count: execution.disciplined_persons.into(),
+            prosecuted_case_count: execution.prosecuted_cases.into(),
+            prosecuted_person_count: execution.prosecuted_persons.into(),
+            completed: execution.completed,
         }
     }
 }

@@ -8,10 +8,12 @@ use thidua_proto::statistics as proto;
 use thidua_proto::statistics::petition_service_server::PetitionService;
 use tonic::{Request, Response, Status};
 
-use super::records::{RecordMessage, count, matter};
+use super::records::{RecordMessage, count, matter, refuse_given};
 use super::{Statistics, content, lists, write};
 use crate::domain::deadline::Circumstances;
-use crate::domain::petition::{Competence, Handling, Kind, Petition, Processing};
+use crate::domain::petition::{
+    Competence, Handling, Instance, Kind, Petition, PriorResolution, Processing, Subject,
+};
 use crate::domain::record::Record;
 
 impl RecordMessage for proto::Petition {
@@ -30,8 +32,16 @@ impl RecordMessage for proto::Petition {
         let kind = v.choice("kind", self.kind).and_then(kind);
         // Nobody counts the signers of an ordinary letter: left out means one.
         let signers = count(v, "signer_count", self.signer_count, 0..=10_000).map(|signers| signers.max(1));
+        if self.anonymous && signers > Some(1) {
+            let when = ("for letters that are signed", "với đơn có người đứng tên");
+            v.refuse("signer_count", Problem::Unwanted { when });
+        }
         let processing = parse_processing(self, received_date, v);
         let matter = matter(v, &self.matter);
+        let subject = v.optional_choice("subject", self.subject).map(|found| found.and_then(subject));
+        let prior_resolution =
+            v.optional_choice("prior_resolution", self.prior_resolution).map(|found| found.and_then(prior));
+        let instance = v.optional_choice("instance", self.instance).map(|found| found.and_then(instance));
         let content = content::token(v, &self.content_token);
         Some(Record::Petition(Petition {
             received_date: received_date?,
@@ -39,6 +49,12 @@ impl RecordMessage for proto::Petition {
             signers: signers?,
             processing: processing?,
             matter: matter?,
+            anonymous: self.anonymous,
+            subject: subject?,
+            prior_resolution: prior_resolution?,
+            instance: instance?,
+            at_reception: self.at_reception,
+            repeats_matter: self.repeats_matter,
             circumstances: Circumstances { complex: self.complex, remote: self.remote },
             content: content?,
         }))
@@ -46,6 +62,22 @@ impl RecordMessage for proto::Petition {
 
     fn deadlines(&mut self) -> Option<&mut Vec<proto::Deadline>> {
         Some(&mut self.deadlines)
+    }
+
+    /// The forms know three columns of petitions outside competence. Earlier ones could also be returned or stored.
+    fn parse_new(&self, v: &mut Violations) -> Option<Record> {
+        let record = self.parse(v);
+        if self.qualified
+            && self.competence() == proto::Competence::Outside
+            && matches!(self.handling(), proto::PetitionHandling::Returned | proto::PetitionHandling::Stored)
+        {
+            let when = (
+                "for petitions within competence or not qualified; others are guided, forwarded or urged",
+                "với đơn thuộc thẩm quyền hoặc không đủ điều kiện xử lý; đơn khác được hướng dẫn, chuyển hoặc đôn đốc",
+            );
+            v.refuse("handling", Problem::Unwanted { when });
+        }
+        record
     }
 }
 
@@ -59,19 +91,19 @@ fn parse_processing(
         Problem::Unwanted { when: ("with a processed_date", "khi có processed_date (ngày xử lý)") };
     let date = v.day("processed_date", m.processed_date);
     v.order(("received_date", received_date), ("processed_date", date.flatten()));
+    let replied_date = v.day("replied_date", m.replied_date);
+    v.order(("processed_date", date.flatten()), ("replied_date", replied_date.flatten()));
     let competence = v.optional_choice("competence", m.competence).map(|found| found.and_then(competence));
     let handling = v.optional_choice("handling", m.handling).map(|found| found.and_then(handling));
-    let (date, competence, handling) = (date?, competence?, handling?);
+    let (date, competence, handling, replied_date) = (date?, competence?, handling?, replied_date?);
     let Some(date) = date else {
-        for (field, given) in [
+        let given = [
             ("qualified", m.qualified),
             ("competence", competence.is_some()),
             ("handling", handling.is_some()),
-        ] {
-            if given {
-                v.refuse(field, PROCESSED);
-            }
-        }
+            ("replied_date", replied_date.is_some()),
+        ];
+        refuse_given(v, &given, &PROCESSED);
         return Some(None);
     };
     match (m.qualified, competence) {
@@ -91,7 +123,8 @@ fn parse_processing(
     if handling.is_none() {
         v.refuse("handling", Problem::Required);
     }
-    Some(Some(Processing { date, qualified: competence.filter(|_| m.qualified), handling: handling? }))
+    let qualified = competence.filter(|_| m.qualified);
+    Some(Some(Processing { date, qualified, handling: handling?, replied_date }))
 }
 
 impl From<&Petition> for proto::Petition {
@@ -101,6 +134,12 @@ impl From<&Petition> for proto::Petition {
             kind: kind_to_proto(petition.kind).into(),
             signer_count: petition.signers.into(),
             matter: petition.matter.as_ref().map(ToString::to_string).unwrap_or_default(),
+            anonymous: petition.anonymous,
+            subject: petition.subject.map_or(0, |subject| subject_to_proto(subject).into()),
+            prior_resolution: petition.prior_resolution.map_or(0, |prior| prior_to_proto(prior).into()),
+            instance: petition.instance.map_or(0, |instance| instance_to_proto(instance).into()),
+            at_reception: petition.at_reception,
+            repeats_matter: petition.repeats_matter,
             complex: petition.circumstances.complex,
             remote: petition.circumstances.remote,
             content_token: petition.content.as_ref().map(ToString::to_string).unwrap_or_default(),
@@ -120,6 +159,7 @@ impl From<&Petition> for proto::Petition {
                 Handling::Stored => proto::PetitionHandling::Stored,
             }
             .into(),
+            replied_date: processing.replied_date.map(thidua_proto::date::to_wire),
             ..message
         }
     }
@@ -154,6 +194,71 @@ pub(super) fn competence_to_proto(competence: Competence) -> proto::Competence {
     match competence {
         Competence::Within => proto::Competence::Within,
         Competence::Outside => proto::Competence::Outside,
+    }
+}
+
+pub(super) fn instance(instance: proto::MatterInstance) -> Option<Instance> {
+    match instance {
+        proto::MatterInstance::Unspecified => None,
+        proto::MatterInstance::First => Some(Instance::First),
+        proto::MatterInstance::Second => Some(Instance::Second),
+    }
+}
+
+pub(super) fn instance_to_proto(instance: Instance) -> proto::MatterInstance {
+    match instance {
+        Instance::First => proto::MatterInstance::First,
+        Instance::Second => proto::MatterInstance::Second,
+    }
+}
+
+fn subject(subject: proto::PetitionSubject) -> Option<Subject> {
+    match subject {
+        proto::PetitionSubject::Unspecified => None,
+        proto::PetitionSubject::Policy => Some(Subject::Policy),
+        proto::PetitionSubject::Land => Some(Subject::Land),
+        proto::PetitionSubject::Officials => Some(Subject::Officials),
+        proto::PetitionSubject::OtherAdministrative => Some(Subject::OtherAdministrative),
+        proto::PetitionSubject::Corruption => Some(Subject::Corruption),
+        proto::PetitionSubject::Judicial => Some(Subject::Judicial),
+        proto::PetitionSubject::Party => Some(Subject::Party),
+        proto::PetitionSubject::Other => Some(Subject::Other),
+    }
+}
+
+fn subject_to_proto(subject: Subject) -> proto::PetitionSubject {
+    match subject {
+        Subject::Policy => proto::PetitionSubject::Policy,
+        Subject::Land => proto::PetitionSubject::Land,
+        Subject::Officials => proto::PetitionSubject::Officials,
+        Subject::OtherAdministrative => proto::PetitionSubject::OtherAdministrative,
+        Subject::Corruption => proto::PetitionSubject::Corruption,
+        Subject::Judicial => proto::PetitionSubject::Judicial,
+        Subject::Party => proto::PetitionSubject::Party,
+        Subject::Other => proto::PetitionSubject::Other,
+    }
+}
+
+fn prior(prior: proto::PriorResolution) -> Option<PriorResolution> {
+    match prior {
+        proto::PriorResolution::Unspecified => None,
+        proto::PriorResolution::None => Some(PriorResolution::Unresolved),
+        proto::PriorResolution::InProgress => Some(PriorResolution::InProgress),
+        proto::PriorResolution::First => Some(PriorResolution::First),
+        proto::PriorResolution::Second => Some(PriorResolution::Second),
+        proto::PriorResolution::Judgment => Some(PriorResolution::Judgment),
+        proto::PriorResolution::Overdue => Some(PriorResolution::Overdue),
+    }
+}
+
+fn prior_to_proto(prior: PriorResolution) -> proto::PriorResolution {
+    match prior {
+        PriorResolution::Unresolved => proto::PriorResolution::None,
+        PriorResolution::InProgress => proto::PriorResolution::InProgress,
+        PriorResolution::First => proto::PriorResolution::First,
+        PriorResolution::Second => proto::PriorResolution::Second,
+        PriorResolution::Judgment => proto::PriorResolution::Judgment,
+        PriorResolution::Overdue => proto::PriorResolution::Overdue,
     }
 }
 

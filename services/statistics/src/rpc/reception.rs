@@ -2,12 +2,12 @@
 
 use thidua_proto::Empty;
 use thidua_proto::names::RecordKind;
-use thidua_proto::parse::Violations;
+use thidua_proto::parse::{Problem, Violations};
 use thidua_proto::statistics as proto;
 use thidua_proto::statistics::reception_service_server::ReceptionService;
 use tonic::{Request, Response, Status};
 
-use super::records::{RecordMessage, count, matter};
+use super::records::{RecordMessage, count, matter, refuse_given};
 use super::{Statistics, lists, write};
 use crate::domain::reception::{Mode, Reception};
 use crate::domain::record::Record;
@@ -29,10 +29,25 @@ impl RecordMessage for proto::Reception {
     fn parse(&self, v: &mut Violations) -> Option<Record> {
         let date = v.required_day("reception_date", self.reception_date);
         let mode = v.choice("mode", self.mode).and_then(mode);
-        let people = count(v, "people_count", self.people_count, 1..=MOST_PEOPLE);
+        // To a session that is held on its day, nobody may come.
+        let least = i64::from(!self.opens_session);
+        let people = count(v, "people_count", self.people_count, least..=MOST_PEOPLE);
         let first_time_matters = count(v, "first_time_matter_count", self.first_time_matter_count, 0..=100);
         let repeat_matters = count(v, "repeat_matter_count", self.repeat_matter_count, 0..=100);
         let matter = matter(v, &self.matter);
+        if self.opens_session && mode == Some(Mode::Regular) {
+            let when =
+                ("at receptions by the head or by delegation", "khi thủ trưởng tiếp hoặc ủy quyền tiếp");
+            v.refuse("opens_session", Problem::Unwanted { when });
+        }
+        if people == Some(0) {
+            let given = [
+                ("first_time_matter_count", self.first_time_matter_count > 0),
+                ("repeat_matter_count", self.repeat_matter_count > 0),
+            ];
+            let when = ("where somebody came (people_count)", "khi có người đến (people_count)");
+            refuse_given(v, &given, &Problem::Unwanted { when });
+        }
         Some(Record::Reception(Reception {
             date: date?,
             mode: mode?,
@@ -40,6 +55,7 @@ impl RecordMessage for proto::Reception {
             first_time_matters: first_time_matters?,
             repeat_matters: repeat_matters?,
             matter: matter?,
+            opens_session: self.opens_session,
         }))
     }
 }
@@ -58,6 +74,7 @@ impl From<&Reception> for proto::Reception {
             first_time_matter_count: reception.first_time_matters.into(),
             repeat_matter_count: reception.repeat_matters.into(),
             matter: reception.matter.as_ref().map(ToString::to_string).unwrap_or_default(),
+            opens_session: reception.opens_session,
             ..Self::default()
         }
     }

@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 
+use jiff::civil::Date;
 use thidua_chassis::body;
 use thidua_chassis::store::Index;
 use thidua_proto::date;
@@ -10,8 +11,19 @@ use thidua_proto::parse::{Problem, Violations};
 use thidua_proto::resource::Resource;
 use thidua_proto::statistics as proto;
 
-use crate::domain::quantity::Count;
+use crate::domain::quantity::{Count, SquareMetres, Vnd};
 use crate::domain::record::Record;
+
+/// The most money of one record, in đồng: a hundred times the largest provincial budget.
+const MOST_VND: i64 = 1_000_000_000_000_000;
+/// The most land of one record, in square metres: three times the country.
+const MOST_M2: i64 = 1_000_000_000_000;
+/// The most people or organisations of one record.
+const MOST_PERSONS: i64 = 100_000;
+/// The most cases of one record.
+const MOST_CASES: i64 = 10_000;
+/// The most events of carrying out one conclusion or decision.
+const MOST_EXECUTIONS: usize = 100;
 
 /// A message that holds a dated record.
 pub(super) trait RecordMessage: Resource {
@@ -34,6 +46,12 @@ pub(super) trait RecordMessage: Resource {
 
     /// The record that the message holds; everything wrong with it is noted.
     fn parse(&self, violations: &mut Violations) -> Option<Record>;
+
+    /// The same of a record that is to be written, which is also held to the rules that are younger than records in store:
+    /// those stay readable as they are.
+    fn parse_new(&self, violations: &mut Violations) -> Option<Record> {
+        self.parse(violations)
+    }
 }
 
 /// The body of a record.
@@ -86,6 +104,64 @@ pub(super) fn count(
     v.number(field, number, bounds).and_then(|number| Count::try_from(number).ok())
 }
 
+/// An amount of money.
+pub(super) fn money(v: &mut Violations, field: &str, number: i64) -> Option<Vnd> {
+    v.number(field, number, 0..=MOST_VND).map(Vnd)
+}
+
+/// An amount of land.
+pub(super) fn land(v: &mut Violations, field: &str, number: i64) -> Option<SquareMetres> {
+    v.number(field, number, 0..=MOST_M2).map(SquareMetres)
+}
+
+/// A count of persons or organisations.
+pub(super) fn persons(v: &mut Violations, field: &str, number: i64) -> Option<Count> {
+    count(v, field, number, 0..=MOST_PERSONS)
+}
+
+/// A count of cases.
+pub(super) fn cases(v: &mut Violations, field: &str, number: i64) -> Option<Count> {
+    count(v, field, number, 0..=MOST_CASES)
+}
+
+/// A count of officials among so many persons.
+pub(super) fn officials(v: &mut Violations, field: &str, number: i64, persons: i64) -> Option<Count> {
+    count(v, field, number, 0..=persons.clamp(0, MOST_PERSONS))
+}
+
+/// Notes each result that is given although there is nothing yet that could have it.
+pub(super) fn refuse_given(v: &mut Violations, given: &[(&str, bool)], problem: &Problem) {
+    for (field, _) in given.iter().filter(|(_, given)| *given) {
+        v.refuse(field, problem.clone());
+    }
+}
+
+/// Events of carrying something out, each with whether it completes that: only the one with the latest day may.
+pub(super) fn executions<M, T>(
+    v: &mut Violations,
+    messages: &[M],
+    mut read: impl FnMut(&mut Violations, &M) -> Option<T>,
+    completed: impl Fn(&T) -> (Date, bool),
+) -> Option<Vec<T>> {
+    let events = v.list("executions", messages, MOST_EXECUTIONS, |v, field, message| {
+        v.within(field, |v| read(v, message))
+    })?;
+    let mut last: Option<(usize, Date)> = None;
+    for (index, event) in events.iter().enumerate() {
+        let (date, _) = completed(event);
+        if last.is_none_or(|(_, latest)| latest <= date) {
+            last = Some((index, date));
+        }
+    }
+    for (index, event) in events.iter().enumerate() {
+        if completed(event).1 && last.is_some_and(|(latest, _)| latest != index) {
+            let when = ("in the last of the executions", "ở lần thực hiện cuối cùng");
+            v.refuse(&format!("executions[{index}].completed"), Problem::Unwanted { when });
+        }
+    }
+    Some(events)
+}
+
 /// The name of a matter, which may be left out: `Some(None)` where it is.
 pub(super) fn matter(v: &mut Violations, text: &str) -> Option<Option<RecordName>> {
     let name: Option<RecordName> = v.optional_name("matter", text)?;
@@ -97,3 +173,6 @@ pub(super) fn matter(v: &mut Violations, text: &str) -> Option<Option<RecordName
         name => Some(name),
     }
 }
+
+#[cfg(test)]
+mod tests;

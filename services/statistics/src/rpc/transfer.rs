@@ -225,7 +225,7 @@ fn read<M: RecordMessage>(
     scope: &str,
     message: &M,
 ) -> Option<(thidua_proto::names::RecordKind, crate::domain::record::Record)> {
-    v.within(scope, |v| message.parse(v)).map(|record| (M::KIND, record))
+    v.within(scope, |v| message.parse_new(v)).map(|record| (M::KIND, record))
 }
 
 async fn enqueue(

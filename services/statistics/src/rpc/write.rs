@@ -104,7 +104,7 @@ fn parse_record<M: RecordMessage>(v: &mut Violations, field: &str, message: Opti
     if message.is_none() {
         v.refuse(field, Problem::Required);
     }
-    v.within(field, |v| message?.parse(v))
+    v.within(field, |v| message?.parse_new(v))
 }
 
 /// What a decision on a record looks at: the unit, the record, the matter.
@@ -185,7 +185,7 @@ pub(super) async fn update<R: UpdateRequest>(
         body::check_etag(&key, held, &etag)?;
         let merged: R::Record = body::merge(held.body.as_deref().unwrap_or("{}"), &message, mask.as_ref())?;
         let mut v = Violations::default();
-        let record = v.within(field, |v| merged.parse(v));
+        let record = v.within(field, |v| merged.parse_new(v));
         let record = v.finish(record)?;
         let mut new = New::of(&resource, &record);
         if held.index.refers_to == new.change.index.refers_to {

@@ -117,6 +117,7 @@ async fn stocks_stand_at_the_ends_of_the_window() {
     let petition = |received, processed| Petition {
         received_date: received,
         processed_date: processed,
+        replied_date: None,
         ..Petition::sample()
     };
     enter(&service, UNIT, Petition::on(day(2022, 6, 1), false)).await;
@@ -142,7 +143,8 @@ async fn shares_come_with_their_counts() {
     enter(&service, UNIT, Matter::on(day(2022, 1, 1), true)).await;
     enter(&service, UNIT, open.clone()).await;
     enter(&service, UNIT, Matter::sample()).await;
-    enter(&service, UNIT, Matter { resolved_date: day(2024, 1, 1), ..Matter::sample() }).await;
+    let later = Matter { resolved_date: day(2024, 1, 1), executions: Vec::new(), ..Matter::sample() };
+    enter(&service, UNIT, later).await;
     // Resolved before the window, and of another agency: neither counts.
     let earlier =
         Matter { accepted_date: day(2022, 1, 1), resolved_date: day(2022, 12, 31), ..Matter::sample() };
@@ -159,6 +161,96 @@ async fn shares_come_with_their_counts() {
         amounts(&service, &["matters.resolved_in_time", "matters.resolved_late"], year_2023()).await,
         [1, 0]
     );
+}
+
+#[tokio::test]
+async fn what_carries_a_decision_out_counts_on_its_day() {
+    let service = Service::start().await;
+    enter(&service, UNIT, Matter::sample()).await;
+    let codes = [
+        "matters.recovery_amount.complaint",
+        "matters.decisions.complaint",
+        "matters.recovered_amount.complaint",
+        "matters.executed.complaint",
+        "matters.decisions_to_execute.complaint",
+        "matters.outstanding_recovery_amount.complaint",
+        "matters.outstanding_return_person_area.complaint",
+    ];
+    let resolved = [120_000_000, 1, 0, 0, 1, 0, 0];
+    assert_eq!(amounts(&service, &codes, window(day(2023, 3, 1), day(2023, 3, 31))).await, resolved);
+    let carried_out = [0, 0, 100_000_000, 0, 1, 120_000_000, 150];
+    assert_eq!(amounts(&service, &codes, window(day(2023, 4, 1), day(2023, 4, 30))).await, carried_out);
+    let completed = [0, 0, 0, 1, 1, 20_000_000, 50];
+    assert_eq!(amounts(&service, &codes, window(day(2023, 5, 1), day(2023, 5, 31))).await, completed);
+    let after = [0, 0, 0, 0, 0, 20_000_000, 50];
+    assert_eq!(amounts(&service, &codes, window(day(2023, 6, 1), day(2023, 6, 30))).await, after);
+
+    enter(&service, UNIT, Inspection::sample()).await;
+    let codes = [
+        "inspections.recovery_amount.administrative",
+        "inspections.recovered_amount.administrative",
+        "inspections.executed.administrative",
+        "inspections.carried_over.administrative.unplanned",
+    ];
+    let june = window(day(2023, 6, 1), day(2023, 6, 30));
+    assert_eq!(amounts(&service, &codes, june).await, [0, 40_000_000_000, 0, 0]);
+    let may = window(day(2023, 5, 1), day(2023, 5, 31));
+    assert_eq!(amounts(&service, &codes, may).await, [43_586_274_000, 0, 0, 1]);
+    assert_eq!(amounts(&service, &codes, year_2023()).await, [43_586_274_000, 40_000_000_000, 1, 0]);
+}
+
+#[tokio::test]
+async fn letters_are_counted_in_the_columns_of_the_forms() {
+    let service = Service::start().await;
+    let outside = Petition {
+        competence: Competence::Outside.into(),
+        handling: proto::PetitionHandling::Forwarded.into(),
+        repeats_matter: false,
+        ..Petition::sample()
+    };
+    enter(&service, UNIT, Petition::sample()).await;
+    enter(&service, UNIT, outside).await;
+    enter(&service, UNIT, Petition { anonymous: true, ..Petition::on(day(2023, 2, 1), false) }).await;
+    let codes = [
+        "petitions.received.complaint.joint",
+        "petitions.received.complaint.other",
+        "petitions.pending.complaint.other",
+        "petitions.qualified.complaint.first",
+        "petitions.qualified_matters.complaint.first",
+        "petitions.subject_matters.complaint.land",
+        "petitions.handled.complaint.within_second",
+        "petitions.handled.complaint.forwarded",
+        "petitions.handled_matters.complaint.within_second",
+        "petitions.at_reception.complaint.forwarded",
+        "petitions.at_reception_matters.complaint.forwarded",
+        "petitions.replied.complaint",
+        "petitions.replied_at_reception.complaint",
+    ];
+    assert_eq!(amounts(&service, &codes, year_2023()).await, [2, 1, 1, 2, 1, 1, 1, 1, 0, 1, 1, 2, 2]);
+    let totals = ["petitions.within_competence", "petitions.outside_competence", "petitions.jointly_signed"];
+    assert_eq!(amounts(&service, &totals, year_2023()).await, [1, 1, 2]);
+}
+
+#[tokio::test]
+async fn a_session_to_which_nobody_came_is_no_visit() {
+    let service = Service::start().await;
+    enter(&service, UNIT, Reception::sample()).await;
+    let nobody = Reception {
+        people_count: 0,
+        first_time_matter_count: 0,
+        repeat_matter_count: 0,
+        ..Reception::sample()
+    };
+    enter(&service, UNIT, nobody).await;
+    let codes = [
+        "receptions.sessions.head",
+        "receptions.visits.head",
+        "receptions.people.head",
+        "receptions.groups.head",
+        "receptions.group_first_time_matters.head",
+        "receptions.group_repeat_matters.head",
+    ];
+    assert_eq!(amounts(&service, &codes, year_2023()).await, [2, 1, 6, 1, 2, 1]);
 }
 
 #[tokio::test]
@@ -212,13 +304,19 @@ async fn totals_are_the_sums_of_the_units() {
         enter(
             &service,
             unit,
-            Inspection { start_date: date, conclusion_date: day(2023, 12, 1), ..Inspection::sample() },
+            Inspection {
+                start_date: date,
+                conclusion_date: day(2023, 12, 1),
+                executions: Vec::new(),
+                ..Inspection::sample()
+            },
         )
         .await;
         let matter = Matter {
             accepted_date: date,
             due_date: None,
             resolved_date: day(2023, 12, 1),
+            executions: Vec::new(),
             ..Matter::sample()
         };
         enter(&service, unit, matter).await;
@@ -359,7 +457,7 @@ async fn measures_are_listed_by_code_with_their_definitions() {
     let service = Service::empty().await;
     let answer = service.figures().list_measures(proto::ListMeasuresRequest {}).await.unwrap().into_inner();
     let codes: Vec<&str> = answer.measures.iter().map(|measure| measure.code.as_str()).collect();
-    assert!(codes.is_sorted() && codes.len() > 80, "{codes:?}");
+    assert!(codes.is_sorted() && codes.len() > 400, "{codes:?}");
     assert!(answer.source_version.contains("TT 02/2021/TT-TTCP"));
     for measure in &answer.measures {
         for text in
@@ -367,8 +465,14 @@ async fn measures_are_listed_by_code_with_their_definitions() {
         {
             assert!(!text.is_empty(), "{measure:?}");
         }
-        let expected = match measure.code.rsplit('.').next().unwrap() {
-            "carried_over" | "open" | "pending" | "to_resolve" => MeasureKind::Stock,
+        let expected = match measure.code.split('.').nth(1).unwrap() {
+            "carried_over"
+            | "carried_over_petitions"
+            | "open"
+            | "pending"
+            | "to_resolve"
+            | "decisions_to_execute" => MeasureKind::Stock,
+            outstanding if outstanding.starts_with("outstanding_") => MeasureKind::Stock,
             "resolution_rate" => MeasureKind::Ratio,
             _ => MeasureKind::Flow,
         };

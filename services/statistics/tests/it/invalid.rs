@@ -12,7 +12,7 @@ type Slip<K> = (fn(&mut K), &'static [(&'static str, &'static str)]);
 /// A number with its bounds.
 type Bounds<K> = (&'static str, fn(&mut K, i64), i64, i64);
 
-const INSPECTIONS: [Slip<Inspection>; 19] = [
+const INSPECTIONS: [Slip<Inspection>; 24] = [
     (
         |m| *m = Inspection::default(),
         &[
@@ -55,11 +55,23 @@ const INSPECTIONS: [Slip<Inspection>; 19] = [
             ("referred_case_count", "UNWANTED"),
             ("referred_person_count", "UNWANTED"),
             ("policy_document_count", "UNWANTED"),
+            ("executions", "UNWANTED"),
         ],
     ),
+    (
+        |m| m.executions[1].execution_date = day(2023, 5, 30),
+        &[("executions[1].execution_date", "BEFORE_OTHER_DATE"), ("executions[1].completed", "UNWANTED")],
+    ),
+    (
+        |m| (m.executions[0].execution_date, m.executions[1].execution_date) = (None, day(2023, 6, 31)),
+        &[("executions[0].execution_date", "REQUIRED"), ("executions[1].execution_date", "NO_SUCH_DAY")],
+    ),
+    (|m| m.executions[0].completed = true, &[("executions[0].completed", "UNWANTED")]),
+    (|m| m.executions[0].execution_date = day(2023, 9, 2), &[("executions[1].completed", "UNWANTED")]),
+    (|m| m.executions = vec![m.executions[0]; 101], &[("executions", "TOO_MANY")]),
 ];
 
-const INSPECTION_BOUNDS: [Bounds<Inspection>; 10] = [
+const INSPECTION_BOUNDS: [Bounds<Inspection>; 16] = [
     ("inspected_unit_count", |m, number| m.inspected_unit_count = number, 1, 10_000),
     ("recovery_amount_vnd", |m, number| m.recovery_amount_vnd = number, 0, 1_000_000_000_000_000),
     ("recovery_area_m2", |m, number| m.recovery_area_m2 = number, 0, 1_000_000_000_000),
@@ -70,9 +82,45 @@ const INSPECTION_BOUNDS: [Bounds<Inspection>; 10] = [
     ("referred_case_count", |m, number| m.referred_case_count = number, 0, 10_000),
     ("referred_person_count", |m, number| m.referred_person_count = number, 0, 100_000),
     ("policy_document_count", |m, number| m.policy_document_count = number, 0, 10_000),
+    (
+        "executions[0].recovered_amount_vnd",
+        |m, number| m.executions[0].recovered_amount_vnd = number,
+        0,
+        1_000_000_000_000_000,
+    ),
+    (
+        "executions[0].recovered_area_m2",
+        |m, number| m.executions[0].recovered_area_m2 = number,
+        0,
+        1_000_000_000_000,
+    ),
+    (
+        "executions[0].disciplined_organisation_count",
+        |m, number| m.executions[0].disciplined_organisation_count = number,
+        0,
+        100_000,
+    ),
+    (
+        "executions[0].disciplined_person_count",
+        |m, number| m.executions[0].disciplined_person_count = number,
+        0,
+        100_000,
+    ),
+    (
+        "executions[0].prosecuted_case_count",
+        |m, number| m.executions[0].prosecuted_case_count = number,
+        0,
+        10_000,
+    ),
+    (
+        "executions[0].prosecuted_person_count",
+        |m, number| m.executions[0].prosecuted_person_count = number,
+        0,
+        100_000,
+    ),
 ];
 
-const RECEPTIONS: [Slip<Reception>; 9] = [
+const RECEPTIONS: [Slip<Reception>; 11] = [
     (
         |m| *m = Reception::default(),
         &[("reception_date", "REQUIRED"), ("mode", "REQUIRED"), ("people_count", "OUT_OF_RANGE")],
@@ -88,15 +136,17 @@ const RECEPTIONS: [Slip<Reception>; 9] = [
         |m| (m.people_count, m.repeat_matter_count) = (i64::MIN, i64::MAX),
         &[("people_count", "OUT_OF_RANGE"), ("repeat_matter_count", "OUT_OF_RANGE")],
     ),
+    (|m| m.mode = 1, &[("opens_session", "UNWANTED")]),
+    (|m| m.people_count = 0, &[("first_time_matter_count", "UNWANTED"), ("repeat_matter_count", "UNWANTED")]),
 ];
 
 const RECEPTION_BOUNDS: [Bounds<Reception>; 3] = [
-    ("people_count", |m, number| m.people_count = number, 1, 2_000),
+    ("people_count", |m, number| (m.people_count, m.opens_session) = (number, false), 1, 2_000),
     ("first_time_matter_count", |m, number| m.first_time_matter_count = number, 0, 100),
     ("repeat_matter_count", |m, number| m.repeat_matter_count = number, 0, 100),
 ];
 
-const PETITIONS: [Slip<Petition>; 18] = [
+const PETITIONS: [Slip<Petition>; 26] = [
     (|m| *m = Petition::default(), &[("received_date", "REQUIRED"), ("kind", "REQUIRED")]),
     (|m| m.received_date = day(2023, 2, 29), &[("received_date", "NO_SUCH_DAY")]),
     (|m| m.received_date = day(1, 1, 1), &[("received_date", "OUT_OF_RANGE")]),
@@ -104,7 +154,12 @@ const PETITIONS: [Slip<Petition>; 18] = [
     (|m| m.processed_date = day(2023, 6, 31), &[("processed_date", "NO_SUCH_DAY")]),
     (
         |m| m.processed_date = None,
-        &[("qualified", "UNWANTED"), ("competence", "UNWANTED"), ("handling", "UNWANTED")],
+        &[
+            ("qualified", "UNWANTED"),
+            ("competence", "UNWANTED"),
+            ("handling", "UNWANTED"),
+            ("replied_date", "UNWANTED"),
+        ],
     ),
     (|m| m.kind = 4, &[("kind", "UNKNOWN_VALUE")]),
     (|m| m.competence = 3, &[("competence", "UNKNOWN_VALUE")]),
@@ -116,6 +171,14 @@ const PETITIONS: [Slip<Petition>; 18] = [
     (|m| m.competence = 2, &[("handling", "UNWANTED")]),
     (|m| (m.qualified, m.competence) = (false, 0), &[("handling", "UNWANTED")]),
     (|m| m.matter = "units/a/receptions/1".to_owned(), &[("matter", "MALFORMED")]),
+    (|m| (m.competence, m.handling) = (2, 5), &[("handling", "UNWANTED")]),
+    (|m| (m.competence, m.handling) = (2, 6), &[("handling", "UNWANTED")]),
+    (|m| m.anonymous = true, &[("signer_count", "UNWANTED")]),
+    (|m| m.subject = 9, &[("subject", "UNKNOWN_VALUE")]),
+    (|m| m.prior_resolution = 7, &[("prior_resolution", "UNKNOWN_VALUE")]),
+    (|m| m.instance = 3, &[("instance", "UNKNOWN_VALUE")]),
+    (|m| m.replied_date = day(2023, 2, 7), &[("replied_date", "BEFORE_OTHER_DATE")]),
+    (|m| m.replied_date = day(2023, 2, 29), &[("replied_date", "NO_SUCH_DAY")]),
     (|m| m.content_token = "A".repeat(64), &[("content_token", "MALFORMED")]),
     (|m| m.content_token = "a".repeat(63), &[("content_token", "MALFORMED")]),
 ];
@@ -123,7 +186,7 @@ const PETITIONS: [Slip<Petition>; 18] = [
 const PETITION_BOUNDS: [Bounds<Petition>; 1] =
     [("signer_count", |m, number| m.signer_count = number, 0, 10_000)];
 
-const MATTERS: [Slip<Matter>; 15] = [
+const MATTERS: [Slip<Matter>; 21] = [
     (
         |m| *m = Matter::default(),
         &[("kind", "REQUIRED"), ("competence", "REQUIRED"), ("accepted_date", "REQUIRED")],
@@ -142,7 +205,44 @@ const MATTERS: [Slip<Matter>; 15] = [
         |m| (m.resolved_date, m.outcome) = (day(2023, 1, 31), 0),
         &[("resolved_date", "BEFORE_OTHER_DATE"), ("outcome", "REQUIRED")],
     ),
-    (|m| m.resolved_date = None, &[("outcome", "UNWANTED")]),
+    (
+        |m| m.resolved_date = None,
+        &[
+            ("outcome", "UNWANTED"),
+            ("recovery_amount_vnd", "UNWANTED"),
+            ("recovery_area_m2", "UNWANTED"),
+            ("return_organisation_amount_vnd", "UNWANTED"),
+            ("return_organisation_area_m2", "UNWANTED"),
+            ("return_person_amount_vnd", "UNWANTED"),
+            ("return_person_area_m2", "UNWANTED"),
+            ("benefited_organisation_count", "UNWANTED"),
+            ("benefited_person_count", "UNWANTED"),
+            ("handled_person_count", "UNWANTED"),
+            ("handled_official_count", "UNWANTED"),
+            ("referred_case_count", "UNWANTED"),
+            ("referred_person_count", "UNWANTED"),
+            ("referred_official_count", "UNWANTED"),
+            ("requires_execution", "UNWANTED"),
+            ("executions", "UNWANTED"),
+        ],
+    ),
+    (|m| m.requires_execution = false, &[("executions", "UNWANTED")]),
+    (|m| m.handled_official_count = 4, &[("handled_official_count", "OUT_OF_RANGE")]),
+    (|m| m.referred_official_count = 3, &[("referred_official_count", "OUT_OF_RANGE")]),
+    (
+        |m| {
+            m.executions[0].execution_date = day(2023, 3, 14);
+            m.executions[0].disciplined_official_count = 4;
+            m.executions[0].prosecuted_official_count = 3;
+        },
+        &[
+            ("executions[0].execution_date", "BEFORE_OTHER_DATE"),
+            ("executions[0].disciplined_official_count", "OUT_OF_RANGE"),
+            ("executions[0].prosecuted_official_count", "OUT_OF_RANGE"),
+        ],
+    ),
+    (|m| m.executions[0].completed = true, &[("executions[0].completed", "UNWANTED")]),
+    (|m| m.executions = vec![m.executions[0]; 101], &[("executions", "TOO_MANY")]),
     (
         |m| (m.due_date, m.resolved_date) = (day(2023, 1, 1), day(2023, 1, 1)),
         &[("due_date", "BEFORE_OTHER_DATE"), ("resolved_date", "BEFORE_OTHER_DATE")],
@@ -150,8 +250,102 @@ const MATTERS: [Slip<Matter>; 15] = [
     (|m| m.content_token = "xy".to_owned(), &[("content_token", "MALFORMED")]),
 ];
 
-const MATTER_BOUNDS: [Bounds<Matter>; 1] =
-    [("extension_count", |m, number| m.extension_count = number, 0, 2)];
+const MATTER_BOUNDS: [Bounds<Matter>; 23] = [
+    ("extension_count", |m, number| m.extension_count = number, 0, 2),
+    ("petition_count", |m, number| m.petition_count = number, 0, 10_000),
+    ("recovery_amount_vnd", |m, number| m.recovery_amount_vnd = number, 0, 1_000_000_000_000_000),
+    ("recovery_area_m2", |m, number| m.recovery_area_m2 = number, 0, 1_000_000_000_000),
+    (
+        "return_organisation_amount_vnd",
+        |m, number| m.return_organisation_amount_vnd = number,
+        0,
+        1_000_000_000_000_000,
+    ),
+    ("return_organisation_area_m2", |m, number| m.return_organisation_area_m2 = number, 0, 1_000_000_000_000),
+    ("return_person_amount_vnd", |m, number| m.return_person_amount_vnd = number, 0, 1_000_000_000_000_000),
+    ("return_person_area_m2", |m, number| m.return_person_area_m2 = number, 0, 1_000_000_000_000),
+    ("benefited_organisation_count", |m, number| m.benefited_organisation_count = number, 0, 100_000),
+    ("benefited_person_count", |m, number| m.benefited_person_count = number, 0, 100_000),
+    ("referred_case_count", |m, number| m.referred_case_count = number, 0, 10_000),
+    (
+        "handled_person_count",
+        |m, number| (m.handled_person_count, m.handled_official_count) = (number, 0),
+        0,
+        100_000,
+    ),
+    (
+        "referred_person_count",
+        |m, number| (m.referred_person_count, m.referred_official_count) = (number, 0),
+        0,
+        100_000,
+    ),
+    (
+        "executions[0].recovered_amount_vnd",
+        |m, number| m.executions[0].recovered_amount_vnd = number,
+        0,
+        1_000_000_000_000_000,
+    ),
+    (
+        "executions[0].recovered_area_m2",
+        |m, number| m.executions[0].recovered_area_m2 = number,
+        0,
+        1_000_000_000_000,
+    ),
+    (
+        "executions[0].returned_organisation_amount_vnd",
+        |m, number| m.executions[0].returned_organisation_amount_vnd = number,
+        0,
+        1_000_000_000_000_000,
+    ),
+    (
+        "executions[0].returned_organisation_area_m2",
+        |m, number| m.executions[0].returned_organisation_area_m2 = number,
+        0,
+        1_000_000_000_000,
+    ),
+    (
+        "executions[0].returned_person_amount_vnd",
+        |m, number| m.executions[0].returned_person_amount_vnd = number,
+        0,
+        1_000_000_000_000_000,
+    ),
+    (
+        "executions[0].returned_person_area_m2",
+        |m, number| m.executions[0].returned_person_area_m2 = number,
+        0,
+        1_000_000_000_000,
+    ),
+    (
+        "executions[0].disciplined_organisation_count",
+        |m, number| m.executions[0].disciplined_organisation_count = number,
+        0,
+        100_000,
+    ),
+    (
+        "executions[0].prosecuted_case_count",
+        |m, number| m.executions[0].prosecuted_case_count = number,
+        0,
+        10_000,
+    ),
+    (
+        "executions[0].disciplined_person_count",
+        |m, number| {
+            (m.executions[0].disciplined_person_count, m.executions[0].disciplined_official_count) =
+                (number, 0);
+        },
+        0,
+        100_000,
+    ),
+    (
+        "executions[0].prosecuted_person_count",
+        |m, number| {
+            (m.executions[0].prosecuted_person_count, m.executions[0].prosecuted_official_count) =
+                (number, 0);
+        },
+        0,
+        100_000,
+    ),
+];
 
 /// Every slip is refused by create, update and import with the same fields and reasons; the journal stands still.
 async fn are_refused<K: Kind>(slips: &[Slip<K>], bounds: &[Bounds<K>]) {
@@ -289,6 +483,14 @@ async fn what_may_be_left_out_has_its_default() {
     let made =
         Matter::create(&service, UNIT, "1", Some(matter), Terms::default()).await.unwrap().into_inner();
     assert_eq!(made.instance(), proto::MatterInstance::First);
+    let session = Reception {
+        people_count: 0,
+        first_time_matter_count: 0,
+        repeat_matter_count: 0,
+        ..Reception::sample()
+    };
+    let made = Reception::create(&service, UNIT, "1", Some(session.clone()), Terms::default()).await.unwrap();
+    assert_eq!(made.get_ref().content(), session);
     let unread = service.petitions().get_petition(proto::GetPetitionRequest::default()).await;
     assert_eq!(violated(unread), faults(&[("name", "REQUIRED")]));
     refused(Matter::read(&service, &Matter::name_of("2")).await, ErrorReason::ResourceNotFound);

@@ -4,8 +4,9 @@ use std::fmt::Debug;
 
 use thidua_proto::statistics as proto;
 use thidua_proto::statistics::{
-    Competence, Inspection, InspectionBasis, InspectionKind, Matter, MatterInstance, MatterOutcome, Petition,
-    PetitionHandling, PetitionKind, Reception, ReceptionMode,
+    Competence, Execution, Inspection, InspectionBasis, InspectionKind, Matter, MatterExecution,
+    MatterInstance, MatterOutcome, Petition, PetitionHandling, PetitionKind, PetitionSubject,
+    PriorResolution, Reception, ReceptionMode,
 };
 use thidua_proto::{Date, Empty};
 use tonic::{Request, Response, Status};
@@ -61,7 +62,7 @@ pub(crate) trait Kind: Debug + Clone + Default + PartialEq + 'static {
     /// A field that every sample differs in, for masks.
     const CHANGED: &'static str;
 
-    /// A record with every field set.
+    /// A record with every field set that can be together.
     fn sample() -> Self;
     /// The same with `CHANGED` and one other field changed.
     fn changed() -> Self;
@@ -239,6 +240,19 @@ impl Kind for Inspection {
             referred_case_count: 1,
             referred_person_count: 2,
             policy_document_count: 1,
+            executions: vec![
+                Execution {
+                    execution_date: day(2023, 6, 30),
+                    recovered_amount_vnd: 40_000_000_000,
+                    recovered_area_m2: 1000,
+                    disciplined_organisation_count: 2,
+                    disciplined_person_count: 5,
+                    prosecuted_case_count: 1,
+                    prosecuted_person_count: 2,
+                    completed: false,
+                },
+                Execution { execution_date: day(2023, 9, 1), completed: true, ..Default::default() },
+            ],
             ..Default::default()
         }
     }
@@ -271,6 +285,7 @@ impl Kind for Reception {
             people_count: 6,
             first_time_matter_count: 2,
             repeat_matter_count: 1,
+            opens_session: true,
             ..Default::default()
         }
     }
@@ -281,7 +296,7 @@ impl Kind for Reception {
 
     fn on(date: Option<Date>, second: bool) -> Self {
         let mode = if second { ReceptionMode::Head } else { ReceptionMode::Regular };
-        Self { reception_date: date, mode: mode.into(), ..Self::sample() }
+        Self { reception_date: date, mode: mode.into(), opens_session: second, ..Self::sample() }
     }
 }
 
@@ -306,6 +321,12 @@ impl Kind for Petition {
             qualified: true,
             competence: Competence::Within.into(),
             handling: PetitionHandling::Accepted.into(),
+            subject: PetitionSubject::Land.into(),
+            prior_resolution: PriorResolution::First.into(),
+            instance: MatterInstance::Second.into(),
+            at_reception: true,
+            repeats_matter: true,
+            replied_date: day(2023, 2, 20),
             complex: true,
             remote: true,
             content_token: "5f".repeat(32),
@@ -344,6 +365,40 @@ impl Kind for Matter {
             due_date: day(2023, 4, 1),
             resolved_date: day(2023, 3, 15),
             outcome: MatterOutcome::PartlyUpheld.into(),
+            petition_count: 3,
+            recovery_amount_vnd: 120_000_000,
+            recovery_area_m2: 300,
+            return_organisation_amount_vnd: 15_000_000,
+            return_organisation_area_m2: 40,
+            return_person_amount_vnd: 70_000_000,
+            return_person_area_m2: 150,
+            benefited_organisation_count: 1,
+            benefited_person_count: 4,
+            handled_person_count: 3,
+            handled_official_count: 2,
+            referred_case_count: 1,
+            referred_person_count: 2,
+            referred_official_count: 1,
+            requires_execution: true,
+            executions: vec![
+                MatterExecution {
+                    execution_date: day(2023, 4, 15),
+                    recovered_amount_vnd: 100_000_000,
+                    recovered_area_m2: 300,
+                    returned_organisation_amount_vnd: 15_000_000,
+                    returned_organisation_area_m2: 40,
+                    returned_person_amount_vnd: 60_000_000,
+                    returned_person_area_m2: 100,
+                    disciplined_organisation_count: 1,
+                    disciplined_person_count: 3,
+                    disciplined_official_count: 2,
+                    prosecuted_case_count: 1,
+                    prosecuted_person_count: 2,
+                    prosecuted_official_count: 1,
+                    completed: false,
+                },
+                MatterExecution { execution_date: day(2023, 5, 2), completed: true, ..Default::default() },
+            ],
             complex: true,
             remote: true,
             extension_count: 1,
@@ -358,8 +413,8 @@ impl Kind for Matter {
 
     fn on(date: Option<Date>, second: bool) -> Self {
         let kind = if second { PetitionKind::Denunciation } else { PetitionKind::Complaint };
-        let (due_date, resolved_date, outcome) = (None, None, 0);
-        Self { accepted_date: date, kind: kind.into(), due_date, resolved_date, outcome, ..Self::sample() }
+        let (competence, instance) = (Competence::Within.into(), MatterInstance::Second.into());
+        Self { accepted_date: date, kind: kind.into(), competence, instance, ..Self::default() }
     }
 }
 

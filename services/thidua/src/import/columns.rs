@@ -1,4 +1,5 @@
-//! The columns of a CSV file of each kind: their headings, and how a cell fills its field.
+//! The columns of a CSV file of each kind: their headings, and how a cell fills its field. What a record has many of, such as
+//! executions, does not fit into a row and comes as JSON lines.
 
 use thidua_proto::names::{RecordKind, UnitName};
 use thidua_proto::parse::Problem;
@@ -12,6 +13,15 @@ pub(super) type Fill<M> = fn(&mut M, &str) -> Result<(), Problem>;
 
 /// A heading and its field.
 pub(super) type Columns<M> = &'static [(&'static str, Fill<M>)];
+
+/// The headings of a kind's table beside `id`.
+pub(super) struct Headings {
+    /// All of them, in the order of the fields.
+    pub(super) all: Vec<&'static str>,
+    /// How many of these, from the first on, every table has. The others may be left out, as their fields may: they are
+    /// for the official forms, which not every office fills.
+    pub(super) required: usize,
+}
 
 /// One column of a kind's table.
 macro_rules! columns {
@@ -50,6 +60,7 @@ const RECEPTION: Columns<proto::Reception> = columns!(proto::Reception:
     first_time_matter_count = integer,
     repeat_matter_count = integer,
     matter = text,
+    opens_session = flag,
 );
 
 const PETITION: Columns<proto::Petition> = columns!(proto::Petition:
@@ -61,6 +72,16 @@ const PETITION: Columns<proto::Petition> = columns!(proto::Petition:
     competence = competence,
     handling = handling,
     matter = text,
+    anonymous = flag,
+    subject = subject,
+    prior_resolution = prior_resolution,
+    instance = instance,
+    at_reception = flag,
+    repeats_matter = flag,
+    replied_date = day,
+    complex = flag,
+    remote = flag,
+    content_token = text,
 );
 
 const MATTER: Columns<proto::Matter> = columns!(proto::Matter:
@@ -71,6 +92,25 @@ const MATTER: Columns<proto::Matter> = columns!(proto::Matter:
     due_date = day,
     resolved_date = day,
     outcome = outcome,
+    petition_count = integer,
+    recovery_amount_vnd = integer,
+    recovery_area_m2 = integer,
+    return_organisation_amount_vnd = integer,
+    return_organisation_area_m2 = integer,
+    return_person_amount_vnd = integer,
+    return_person_area_m2 = integer,
+    benefited_organisation_count = integer,
+    benefited_person_count = integer,
+    handled_person_count = integer,
+    handled_official_count = integer,
+    referred_case_count = integer,
+    referred_person_count = integer,
+    referred_official_count = integer,
+    requires_execution = flag,
+    complex = flag,
+    remote = flag,
+    extension_count = integer,
+    content_token = text,
 );
 
 #[expect(clippy::unnecessary_wraps, reason = "a reader of cells like the others")]
@@ -99,6 +139,18 @@ words!(
     "PETITION_HANDLING_",
     "accepted, guided, forwarded, urged, returned, stored"
 );
+words!(
+    subject,
+    proto::PetitionSubject,
+    "PETITION_SUBJECT_",
+    "policy, land, officials, other_administrative, corruption, judicial, party, other"
+);
+words!(
+    prior_resolution,
+    proto::PriorResolution,
+    "PRIOR_RESOLUTION_",
+    "none, in_progress, first, second, judgment, overdue"
+);
 words!(instance, proto::MatterInstance, "MATTER_INSTANCE_", "first, second");
 words!(
     outcome,
@@ -107,16 +159,16 @@ words!(
     "upheld, rejected, partly_upheld, withdrawn, discontinued"
 );
 
-/// The headings of a kind's table beside `id`.
-pub(super) fn headings(kind: RecordKind) -> Vec<&'static str> {
-    fn names<M>(columns: Columns<M>) -> Vec<&'static str> {
-        columns.iter().map(|(name, _)| *name).collect()
+/// The headings of a kind's table.
+pub(super) fn headings(kind: RecordKind) -> Headings {
+    fn names<M>(columns: Columns<M>, required: usize) -> Headings {
+        Headings { all: columns.iter().map(|(name, _)| *name).collect(), required }
     }
     match kind {
-        RecordKind::Inspection => names(INSPECTION),
-        RecordKind::Reception => names(RECEPTION),
-        RecordKind::Petition => names(PETITION),
-        RecordKind::Matter => names(MATTER),
+        RecordKind::Inspection => names(INSPECTION, 17),
+        RecordKind::Reception => names(RECEPTION, 6),
+        RecordKind::Petition => names(PETITION, 8),
+        RecordKind::Matter => names(MATTER, 7),
     }
 }
 

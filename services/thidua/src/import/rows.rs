@@ -8,7 +8,7 @@ use thidua_proto::statistics::import_row::Record;
 use thidua_proto::statistics::{ImportRow, RefusedRow};
 
 use super::Target;
-use super::columns::{headings, record};
+use super::columns::{Headings, headings, record};
 
 /// How a file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,8 +151,8 @@ fn refusal(line: i64, field: String, problem: &Problem) -> RefusedRow {
     }
 }
 
-/// Reads the heading line. Every column of the kind must be there, and none that is unknown: a wrong heading is a wrong
-/// file.
+/// Reads the heading line. Every required column of the kind must be there, and none that is unknown: a wrong heading is
+/// a wrong file.
 fn open_csv(kind: RecordKind, content: &str) -> Result<Reading<'_>, String> {
     let heading = content.lines().next().unwrap_or_default();
     // Spreadsheets with a decimal comma separate cells by semicolons.
@@ -165,9 +165,9 @@ fn open_csv(kind: RecordKind, content: &str) -> Result<Reading<'_>, String> {
         .iter()
         .map(|name| name.trim().to_owned())
         .collect();
-    let known = headings(kind);
+    let Headings { all: known, required } = headings(kind);
     let missing: Vec<&str> = std::iter::once("id")
-        .chain(known.iter().copied())
+        .chain(known.iter().copied().take(required))
         .filter(|name| !found.iter().any(|f| f == name))
         .collect();
     let unknown: Vec<&str> =
@@ -295,6 +295,36 @@ mod tests {
         let error = Source::open(Format::Csv, &target, "id,name\n").err().unwrap();
         assert!(error.contains("missing received_date") && error.contains("unknown name"), "{error}");
         assert!(Source::open(Format::Csv, &target, "").is_err());
+    }
+
+    #[test]
+    fn columns_for_the_forms_may_be_left_out() {
+        let content = format!(
+            "{HEADING},subject,prior_resolution,instance,replied_date,at_reception\n\
+             p1,2023-03-05,complaint,2,2023-03-06,yes,within,accepted,,land,first,second,2023-03-09,x\n"
+        );
+        let (rows, refused) = read_all(Format::Csv, &content);
+        assert!(refused.is_empty(), "{refused:?}");
+        let Some(Record::Petition(petition)) = &rows[0].record else { panic!() };
+        assert_eq!(petition.subject(), thidua_proto::statistics::PetitionSubject::Land);
+        assert_eq!(petition.prior_resolution(), thidua_proto::statistics::PriorResolution::First);
+        assert_eq!(petition.instance(), thidua_proto::statistics::MatterInstance::Second);
+        assert!(petition.at_reception && !petition.repeats_matter && petition.replied_date.is_some());
+    }
+
+    #[test]
+    fn every_scalar_field_has_its_column() {
+        use thidua_proto::resource::Resource;
+        use thidua_proto::statistics as proto;
+        for (kind, fields) in [
+            (RecordKind::Inspection, proto::Inspection::CHANGEABLE),
+            (RecordKind::Reception, proto::Reception::CHANGEABLE),
+            (RecordKind::Petition, proto::Petition::CHANGEABLE),
+            (RecordKind::Matter, proto::Matter::CHANGEABLE),
+        ] {
+            let scalar: Vec<&str> = fields.iter().copied().filter(|field| *field != "executions").collect();
+            assert_eq!(headings(kind).all, scalar);
+        }
     }
 
     #[test]

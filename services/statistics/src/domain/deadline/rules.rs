@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::super::matter::Instance;
-use super::super::petition::Kind;
+use super::super::petition::{Instance, Kind};
 use super::super::wording::Wording;
 use super::{Facts, Subject};
 
