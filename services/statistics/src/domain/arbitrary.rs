@@ -4,6 +4,7 @@ use jiff::civil::{Date, date};
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use super::content::ContentToken;
 use super::deadline::Circumstances;
 use super::inspection::{self, Basis, Conclusion, Inspection};
 use super::matter::{self, Matter, Outcome, Resolution, Results};
@@ -57,6 +58,14 @@ fn day() -> impl Strategy<Value = Date> {
 
 fn later(date: Date, days: i32) -> Date {
     date.checked_add(jiff::Span::new().days(days)).unwrap()
+}
+
+fn circumstances() -> impl Strategy<Value = Circumstances> {
+    any::<[bool; 2]>().prop_map(|[complex, remote]| Circumstances { complex, remote })
+}
+
+fn content() -> impl Strategy<Value = Option<ContentToken>> {
+    proptest::option::of("[0-9a-f]{64}".prop_map(|text| text.parse().unwrap()))
 }
 
 fn some() -> impl Strategy<Value = Count> {
@@ -159,6 +168,8 @@ pub(crate) fn petition() -> impl Strategy<Value = Petition> {
         proptest::option::of(select(&SUBJECTS)),
         proptest::option::of(select(&PRIORS)),
         proptest::option::of(select(&INSTANCES)),
+        circumstances(),
+        content(),
     );
     (select(&KINDS), day(), 1_u32..9, proptest::option::of(processing), said, any::<[bool; 3]>()).prop_map(
         |(kind, received_date, signers, processing, said, [anonymous, at_reception, repeats_matter])| {
@@ -182,8 +193,8 @@ pub(crate) fn petition() -> impl Strategy<Value = Petition> {
                 instance: said.2,
                 at_reception,
                 repeats_matter,
-                circumstances: Circumstances::default(),
-                content: None,
+                circumstances: said.3,
+                content: said.4,
             }
         },
     )
@@ -193,22 +204,34 @@ pub(crate) fn matter() -> impl Strategy<Value = Matter> {
     let competence = select(&[Competence::Within, Competence::Outside]);
     let resolution = (0_i32..90, select(&OUTCOMES), counts::<13>(), proptest::option::of(events()));
     let due = proptest::option::of(0_i32..90);
-    (select(&KINDS), competence, day(), select(&INSTANCES), due, some(), proptest::option::of(resolution))
-        .prop_map(|(kind, competence, accepted_date, instance, due, petitions, resolution)| Matter {
-            kind,
-            competence,
-            accepted_date,
-            instance,
-            due_date: due.map(|days| later(accepted_date, days)),
-            petitions,
-            circumstances: Circumstances::default(),
-            extensions: 0,
-            content: None,
-            resolution: resolution.map(|(offset, outcome, counts, events)| {
-                let date = later(accepted_date, offset);
-                let executions = events.map(|events| each(date, events, carried_out));
-                Resolution { date, outcome, results: results(counts), executions }
-            }),
+    let said = (circumstances(), 0_u32..3, content());
+    (
+        select(&KINDS),
+        competence,
+        day(),
+        select(&INSTANCES),
+        due,
+        some(),
+        proptest::option::of(resolution),
+        said,
+    )
+        .prop_map(|(kind, competence, accepted_date, instance, due, petitions, resolution, said)| {
+            Matter {
+                kind,
+                competence,
+                accepted_date,
+                instance,
+                due_date: due.map(|days| later(accepted_date, days)),
+                petitions,
+                resolution: resolution.map(|(offset, outcome, counts, events)| {
+                    let date = later(accepted_date, offset);
+                    let executions = events.map(|events| each(date, events, carried_out));
+                    Resolution { date, outcome, results: results(counts), executions }
+                }),
+                circumstances: said.0,
+                extensions: said.1,
+                content: said.2,
+            }
         })
 }
 

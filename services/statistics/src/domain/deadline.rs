@@ -11,7 +11,7 @@ pub use self::rules::DeadlineRules;
 use self::rules::{Counted, DoneBy, Rule, Step};
 use super::matter::Matter;
 use super::petition::{Competence, Instance, Kind, Petition};
-use super::wording::Wording;
+use super::sentence::Sentence;
 use super::workday::Workdays;
 
 /// Facts of a case that the law makes longer deadlines of.
@@ -41,7 +41,7 @@ pub struct Facts {
     pub kind: Kind,
     /// The day on which periods begin: of receipt, or of acceptance.
     pub start: Date,
-    /// Of a matter.
+    /// At which instance it is, or asks to be, resolved.
     pub instance: Option<Instance>,
     /// Whether another agency was found competent.
     pub outside_competence: bool,
@@ -70,14 +70,14 @@ impl Facts {
             subject: Subject::Petition,
             kind: petition.kind,
             start: petition.received_date,
-            instance: None,
+            instance: Some(petition.instance.unwrap_or(Instance::First)),
             outside_competence: qualified == Some(Competence::Outside),
-            at_reception: false,
+            at_reception: petition.at_reception,
             circumstances: petition.circumstances,
             extensions: 0,
             set_date: None,
             processed: petition.processing.map(|processing| processing.date),
-            replied: None,
+            replied: petition.processing.and_then(|processing| processing.replied_date),
             resolved: None,
         }
     }
@@ -116,7 +116,7 @@ pub struct Deadline {
     /// The step's code.
     pub step: String,
     /// The step's label.
-    pub label: Wording,
+    pub label: Sentence,
     /// The day on which the period begins.
     pub start: Date,
     /// The last day: the one that the unit has set, else that of the law.
@@ -130,7 +130,7 @@ pub struct Deadline {
     /// Whether rule and days off were all compared with their sources.
     pub verified: bool,
     /// The way from the first day to the last.
-    pub steps: Vec<Wording>,
+    pub steps: Vec<Sentence>,
 }
 
 /// The rule that a deadline follows from.

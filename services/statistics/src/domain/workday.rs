@@ -7,7 +7,7 @@ use jiff::Span;
 use jiff::civil::{Date, Weekday};
 use serde::Deserialize;
 
-use super::wording::Wording;
+use super::sentence::Sentence;
 
 /// Which days are worked.
 #[derive(Debug, Clone)]
@@ -29,7 +29,7 @@ pub struct Workdays {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DayOff {
     /// The holiday's name, or that it is a weekly day off.
-    pub label: Wording,
+    pub label: Sentence,
     /// Whether the data was compared with its source.
     pub verified: bool,
 }
@@ -83,7 +83,7 @@ impl Workdays {
         if Date::new(2024, annual.month, annual.day).is_err() {
             return Err(format!("holidays: `{}` is on no day of the year", annual.code));
         }
-        let label = Wording::new(annual.display_name, annual.display_name_en);
+        let label = Sentence::new(annual.display_name, annual.display_name_en);
         let off = DayOff { label, verified: annual.verified };
         self.annual.insert((annual.month, annual.day), Annual { first_year: annual.first_year, off });
         Ok(())
@@ -102,7 +102,7 @@ impl Workdays {
             if entry.working {
                 self.working.insert(date);
             } else {
-                let label = Wording::new(&*entry.display_name, &*entry.display_name_en);
+                let label = Sentence::new(&*entry.display_name, &*entry.display_name_en);
                 self.off.insert(date, DayOff { label, verified: entry.verified });
             }
         }
@@ -120,7 +120,7 @@ impl Workdays {
             found.filter(|annual| annual.first_year <= date.year()).map(|annual| &annual.off)
         };
         let holiday = self.off.get(&date).or_else(annual).cloned();
-        let label = || Wording::new("ngày nghỉ hằng tuần", "weekly day off");
+        let label = || Sentence::new("ngày nghỉ hằng tuần", "weekly day off");
         let weekly = || DayOff { label: label(), verified: true };
         holiday.or_else(|| self.weekend.contains(&date.weekday()).then(weekly))
     }

@@ -9,7 +9,7 @@ use super::Statistics;
 use super::records::RecordMessage;
 use crate::domain::deadline::{Deadline, Facts};
 use crate::domain::record::Record;
-use crate::domain::wording::Wording;
+use crate::domain::sentence::Sentence;
 
 impl Statistics {
     /// Sets the deadlines of a message whose kind has them.
@@ -42,7 +42,7 @@ pub(super) fn is_overdue(deadlines: &[proto::Deadline], day: Date) -> bool {
 fn to_proto(deadline: Deadline, today: Date, version: &str) -> proto::Deadline {
     let overdue = deadline.is_overdue_on(today);
     let (explanations, explanations_en) =
-        deadline.steps.into_iter().map(|Wording { vietnamese, english }| (vietnamese, english)).unzip();
+        deadline.steps.into_iter().map(|Sentence { vietnamese, english }| (vietnamese, english)).unzip();
     proto::Deadline {
         step: deadline.step,
         display_name: deadline.label.vietnamese,

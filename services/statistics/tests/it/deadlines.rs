@@ -108,6 +108,27 @@ async fn the_days_of_a_record_end_its_deadlines() {
 }
 
 #[tokio::test]
+async fn whoever_hands_a_letter_in_at_a_reception_is_answered() {
+    let service = Service::start().await;
+    let handed_in = Petition {
+        kind: PetitionKind::Proposal.into(),
+        at_reception: true,
+        processed_date: day(2023, 3, 2),
+        handling: PetitionHandling::Guided.into(),
+        ..complaint(day(2023, 3, 1))
+    };
+    let made = enter(&service, UNIT, "1", handed_in.clone()).await;
+    let [answer] = &made.deadlines[..] else { panic!("{made:?}") };
+    assert_eq!((answer.step.as_str(), answer.due_date, answer.done_date), ("answer", day(2023, 3, 15), None));
+    assert!(answer.overdue);
+    let replied = Petition { replied_date: day(2023, 3, 9), ..made };
+    let made = Petition::update(&service, Some(replied), &[], Terms::default()).await.unwrap().into_inner();
+    assert_eq!((made.deadlines[0].done_date, made.deadlines[0].overdue), (day(2023, 3, 9), false));
+    let posted = Petition { at_reception: false, ..handed_in };
+    assert_eq!(enter(&service, UNIT, "2", posted).await.deadlines, []);
+}
+
+#[tokio::test]
 async fn a_day_set_by_the_unit_is_stored_and_a_day_by_law_is_not() {
     let service = Service::start().await;
     let set = Matter { due_date: day(2023, 6, 30), ..resolved(day(2023, 3, 3), day(2023, 6, 1)) };
@@ -314,4 +335,38 @@ async fn one_matter_stands_behind_receipts_in_five_units() {
         Petition::update(&service, Some(freed), &["matter"], Terms::default()).await.unwrap();
     }
     Matter::delete(&service, &shared, "", Terms::default()).await.unwrap();
+}
+
+#[tokio::test]
+async fn one_complaint_to_five_agencies_is_five_receipts_and_one_matter() {
+    let (service, names) = five_receipts().await;
+    let shared = enter(&service, OTHERS[1], "chung", matter(day(2024, 1, 15))).await.name();
+    for (at, name) in names.iter().enumerate() {
+        let processed = Petition {
+            name: name.clone(),
+            matter: shared.clone(),
+            repeats_matter: at > 0,
+            processed_date: day(2024, 1, 12),
+            qualified: true,
+            competence: Competence::Within.into(),
+            handling: PetitionHandling::Accepted.into(),
+            ..Petition::default()
+        };
+        let paths = ["matter", "repeats_matter", "processed_date", "qualified", "competence", "handling"];
+        Petition::update(&service, Some(processed), &paths, Terms::default()).await.unwrap();
+    }
+    let measures = [
+        "petitions.qualified.complaint.none",
+        "petitions.qualified_matters.complaint.none",
+        "matters.accepted",
+    ];
+    let request = proto::ComputeFiguresRequest {
+        measures: measures.map(str::to_owned).to_vec(),
+        first_date: day(2024, 1, 1),
+        last_date: day(2024, 1, 31),
+        ..Default::default()
+    };
+    let answer = service.figures().compute_figures(request).await.unwrap().into_inner();
+    let amounts: Vec<_> = answer.figures.into_iter().map(|figure| figure.value.unwrap()).collect();
+    assert_eq!(amounts, [5, 1, 1].map(proto::figure::Value::Amount));
 }

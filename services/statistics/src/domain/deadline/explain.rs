@@ -3,7 +3,7 @@
 use jiff::Span;
 use jiff::civil::Date;
 
-use super::super::wording::Wording;
+use super::super::sentence::Sentence;
 use super::super::workday::{DayOff, Workdays};
 use super::rules::{DeadlineRules, Rule, Step};
 use super::{Facts, Subject};
@@ -13,7 +13,7 @@ pub(super) struct Explanation<'w> {
     start: Date,
     workdays: &'w Workdays,
     verified: bool,
-    told: Vec<Wording>,
+    told: Vec<Sentence>,
 }
 
 impl<'w> Explanation<'w> {
@@ -23,7 +23,7 @@ impl<'w> Explanation<'w> {
     }
 
     fn tell(&mut self, vietnamese: String, english: String) {
-        self.told.push(Wording { vietnamese, english });
+        self.told.push(Sentence { vietnamese, english });
     }
 
     /// Which rule holds, and how many days it gives.
@@ -82,13 +82,13 @@ impl<'w> Explanation<'w> {
             // Days one after the other, off for one reason: Tết alone has seven.
             let span = match group {
                 [(first, _), .., (last, _)] => {
-                    let (first, last) = (Wording::of_day(*first), Wording::of_day(*last));
-                    Wording::new(
+                    let (first, last) = (Sentence::of_day(*first), Sentence::of_day(*last));
+                    Sentence::new(
                         format!("{} đến {}", first.vietnamese, last.vietnamese),
                         format!("{} to {}", first.english, last.english),
                     )
                 }
-                [(only, _)] => Wording::of_day(*only),
+                [(only, _)] => Sentence::of_day(*only),
                 [] => continue,
             };
             passed.push(format!("{} ({})", span.vietnamese, label.vietnamese));
@@ -97,7 +97,7 @@ impl<'w> Explanation<'w> {
         let without = |text: &str, passed: &[String]| {
             if passed.is_empty() { String::new() } else { format!(", {text} {}", passed.join(", ")) }
         };
-        let day = Wording::of_day(due);
+        let day = Sentence::of_day(due);
         self.tell(
             format!("+ {days} ngày làm việc{}: {}.", without("không tính", &passed), day.vietnamese),
             format!("+ {days} working days{}: {}.", without("passing over", &passed_en), day.english),
@@ -106,7 +106,7 @@ impl<'w> Explanation<'w> {
 
     /// All days were counted.
     pub(super) fn counted_calendar(&mut self, days: u32, last: Date) {
-        let day = Wording::of_day(last);
+        let day = Sentence::of_day(last);
         self.tell(format!("+ {days} ngày: {}.", day.vietnamese), format!("+ {days} days: {}.", day.english));
     }
 
@@ -114,7 +114,7 @@ impl<'w> Explanation<'w> {
     pub(super) fn moved_on(&mut self, last: Date, due: Date, rules: &DeadlineRules) {
         let Some(off) = self.workdays.day_off(last).filter(|_| last != due) else { return };
         self.verified &= off.verified && rules.last_day_off.verified;
-        let (from, to) = (Wording::of_day(last), Wording::of_day(due));
+        let (from, to) = (Sentence::of_day(last), Sentence::of_day(due));
         let source = &rules.last_day_off.source;
         self.tell(
             format!(
@@ -129,7 +129,7 @@ impl<'w> Explanation<'w> {
     }
 
     /// All that was told, with a warning where days off are not known.
-    pub(super) fn finish(mut self, due: Date) -> (bool, Vec<Wording>) {
+    pub(super) fn finish(mut self, due: Date) -> (bool, Vec<Sentence>) {
         let unknown: Vec<String> = (self.start.year()..=due.year())
             .filter(|year| !self.workdays.knows(*year))
             .map(|year| year.to_string())
@@ -147,27 +147,27 @@ impl<'w> Explanation<'w> {
 }
 
 /// The day on which a period begins.
-pub(super) fn began(facts: &Facts) -> Wording {
-    let day = Wording::of_day(facts.start);
+pub(super) fn began(facts: &Facts) -> Sentence {
+    let day = Sentence::of_day(facts.start);
     let (what, what_en) = match facts.subject {
         Subject::Petition => ("Nhận đơn", "Petition received on"),
         Subject::Matter => ("Thụ lý vụ việc", "Matter accepted on"),
     };
-    Wording::new(
+    Sentence::new(
         format!("{what} {}; ngày này không tính.", day.vietnamese),
         format!("{what_en} {}; that day is not counted.", day.english),
     )
 }
 
 /// The unit has set a day itself.
-pub(super) fn set_instead(set: Date, statutory: Option<Date>) -> Wording {
-    let set = Wording::of_day(set);
-    match statutory.map(Wording::of_day) {
-        Some(law) => Wording::new(
+pub(super) fn set_instead(set: Date, statutory: Option<Date>) -> Sentence {
+    let set = Sentence::of_day(set);
+    match statutory.map(Sentence::of_day) {
+        Some(law) => Sentence::new(
             format!("Đơn vị ấn định {} thay cho {}.", set.vietnamese, law.vietnamese),
             format!("The unit has set {} instead of {}.", set.english, law.english),
         ),
-        None => Wording::new(
+        None => Sentence::new(
             format!("Đơn vị ấn định {}; không có thời hạn theo luật.", set.vietnamese),
             format!("The unit has set {}; no period by law applies.", set.english),
         ),

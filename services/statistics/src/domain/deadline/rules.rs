@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::super::petition::{Instance, Kind};
-use super::super::wording::Wording;
+use super::super::sentence::Sentence;
 use super::{Facts, Subject};
 
 /// All rules.
@@ -46,8 +46,8 @@ pub(super) struct Step {
 }
 
 impl Step {
-    pub(super) fn label(&self) -> Wording {
-        Wording::new(&*self.display_name, &*self.display_name_en)
+    pub(super) fn label(&self) -> Sentence {
+        Sentence::new(&*self.display_name, &*self.display_name_en)
     }
 }
 

@@ -110,6 +110,8 @@ fn petitions() -> Vec<Record> {
                         instance: Some(instance),
                         at_reception: true,
                         repeats_matter: false,
+                        circumstances: Circumstances::default(),
+                        content: None,
                     }));
                 }
             }
@@ -168,6 +170,9 @@ fn matters() -> Vec<Record> {
                         due_date: Some(due_date),
                         petitions: 0,
                         resolution: Some(Resolution { date: day, outcome, results, executions }),
+                        circumstances: Circumstances::default(),
+                        extensions: 0,
+                        content: None,
                     }));
                 }
             }

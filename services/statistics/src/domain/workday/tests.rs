@@ -15,7 +15,7 @@ pub(crate) fn built_in() -> Workdays {
 /// The built-in days and one more day off.
 pub(crate) fn with_day_off(date: Date) -> Workdays {
     let mut more = built_in();
-    let off = DayOff { label: Wording::new("nghỉ thêm", "one more"), verified: true };
+    let off = DayOff { label: Sentence::new("nghỉ thêm", "one more"), verified: true };
     more.working.remove(&date);
     more.off.insert(date, off);
     more

@@ -6,14 +6,14 @@ use super::figure::Window;
 
 /// One sentence or label.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wording {
+pub struct Sentence {
     /// For officials.
     pub vietnamese: String,
     /// For everybody else.
     pub english: String,
 }
 
-impl Wording {
+impl Sentence {
     /// Of both texts.
     #[must_use]
     pub fn new(vietnamese: impl Into<String>, english: impl Into<String>) -> Self {
