@@ -42,7 +42,6 @@ pub fn mask(paths: &[&str]) -> Option<FieldMask> {
 
 /// A day, as messages hold it.
 #[must_use]
-#[expect(clippy::unnecessary_wraps, reason = "messages may leave any day out")]
 pub fn day(year: i32, month: i32, day: i32) -> Option<Date> {
     Some(Date { year, month, day })
 }
@@ -71,7 +70,7 @@ pub fn refusal<T: Debug>(result: Result<T, Status>, domain: &str) -> (String, Ha
 /// Where it names none, or does not say why in both languages.
 #[track_caller]
 pub fn violations<T: Debug>(result: Result<T, Status>, domain: &str) -> Vec<(String, String)> {
-    let details = result.as_ref().err().map(|status| status.get_error_details()).unwrap_or_default();
+    let details = result.as_ref().err().map(tonic_types::StatusExt::get_error_details).unwrap_or_default();
     let found = details.bad_request().map(|request| request.field_violations.clone()).unwrap_or_default();
     let fields: Vec<&str> = found.iter().map(|violation| violation.field.as_str()).collect();
     let (reason, told) = refusal(result, domain);

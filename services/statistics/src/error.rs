@@ -361,3 +361,65 @@ impl From<Error> for Status {
         error.into_failure().into_status(DOMAIN)
     }
 }
+
+fn form_unknown(form: FormId) -> Failure {
+    let texts = (
+        format!("there is no form {} of {}; ListForms tells all", form.code, form.document),
+        format!("{} không có biểu mẫu {}.", form.document, form.code),
+    );
+    let detail = Detail::Resource(format!("forms/{form}"));
+    let metadata = vec![("issuing_document", form.document), ("form", form.code)];
+    make(Code::NotFound, ErrorReason::FormUnknown, metadata, texts, detail)
+}
+
+fn calendar_unknown(calendar: String) -> Failure {
+    let texts = (
+        format!("there is no calendar `{calendar}`; ListCalendars tells all"),
+        format!("Không có lịch báo cáo “{calendar}”."),
+    );
+    let detail = Detail::Resource(format!("calendars/{calendar}"));
+    make(Code::NotFound, ErrorReason::CalendarUnknown, vec![("calendar", calendar)], texts, detail)
+}
+
+fn period_unknown(calendar: String, period: String) -> Failure {
+    let texts = (
+        format!("the calendar `{calendar}` has no period `{period}`; ListCalendars tells those of a year"),
+        format!("Lịch báo cáo “{calendar}” không có kỳ “{period}”."),
+    );
+    let detail = Detail::Resource(format!("calendars/{calendar}/periods/{period}"));
+    let metadata = vec![("calendar", calendar), ("period", period)];
+    make(Code::NotFound, ErrorReason::PeriodUnknown, metadata, texts, detail)
+}
+
+fn form_not_in_force(form: FormId, last_date: Date, validity: Validity) -> Failure {
+    let span = |from_word: &str, to_word: &str| {
+        let bound =
+            |word: &str, day: Option<Date>| day.map(|day| format!(" {word} {day}")).unwrap_or_default();
+        format!("{}{}", bound(from_word, validity.from), bound(to_word, validity.to))
+    };
+    let texts = (
+        format!(
+            "the form {} of {} is in force{}, not on {last_date}, when the window ends; ListForms with valid_on tells \
+             the forms of that day",
+            form.code,
+            form.document,
+            span("from", "to")
+        ),
+        format!(
+            "Biểu mẫu {} của {} có hiệu lực{}, không có hiệu lực vào ngày {last_date}.",
+            form.code,
+            form.document,
+            span("từ", "đến")
+        ),
+    );
+    let day = |date: Option<Date>| date.map_or_else(String::new, |date| date.to_string());
+    let detail = Detail::Precondition(format!("forms/{form}"));
+    let metadata = vec![
+        ("issuing_document", form.document),
+        ("form", form.code),
+        ("last_date", last_date.to_string()),
+        ("valid_from", day(validity.from)),
+        ("valid_to", day(validity.to)),
+    ];
+    make(Code::FailedPrecondition, ErrorReason::FormNotInForce, metadata, texts, detail)
+}

@@ -190,18 +190,26 @@ impl Content {
     /// Lines of text, so that anyone can compute it again.
     #[must_use]
     pub fn digest(&self, name: &ReturnName) -> String {
-        let mut text = format!(
-            "{name}\n{}\n{}\n{}\n{}\n{} {}\n",
-            self.form.document, self.form.code, self.calendar, self.period, self.first, self.last
-        );
-        for (column, value) in &self.computed {
-            text += &format!("{column} = {value}\n");
-        }
-        for (column, Entry { value, reason }) in &self.entries {
-            text += &format!("{column} := {value} {reason}\n");
-        }
-        Sha256::digest(text).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+        let head = [
+            name.to_string(),
+            self.form.document.clone(),
+            self.form.code.clone(),
+            self.calendar.clone(),
+            self.period.clone(),
+            format!("{} {}", self.first, self.last),
+        ];
+        let computed = self.computed.iter().map(|(column, value)| format!("{column} = {value}"));
+        let entered = self.entries.iter();
+        let entered =
+            entered.map(|(column, Entry { value, reason })| format!("{column} := {value} {reason}"));
+        let text = head.into_iter().chain(computed).chain(entered).collect::<Vec<_>>().join("\n");
+        hex(&Sha256::digest(text))
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digit = |four: u8| char::from_digit(four.into(), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 impl Filing {

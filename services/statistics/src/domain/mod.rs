@@ -32,4 +32,5 @@ pub mod succession;
 pub mod sums;
 mod template;
 pub mod unit;
+pub mod wording;
 pub mod workday;

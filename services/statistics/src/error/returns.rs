@@ -67,9 +67,10 @@ pub(super) fn into_failure(name: &ReturnName, refusal: Refusal) -> Failure {
         }
     };
     let metadata = [vec![("return", name.to_string())], more].concat();
-    let detail = match code {
-        Code::FailedPrecondition => Detail::Precondition(name.to_string()),
-        _ => Detail::Resource(name.to_string()),
+    let detail = if code == Code::FailedPrecondition {
+        Detail::Precondition(name.to_string())
+    } else {
+        Detail::Resource(name.to_string())
     };
     Failure { code, reason: reason.as_str_name(), metadata, english, vietnamese, detail }
 }

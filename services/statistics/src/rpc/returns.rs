@@ -51,18 +51,18 @@ impl ReturnService for Statistics {
             (|| Some((parent?, FormId { document: document?, code: code? }, calendar?, period?, terms?)))();
         let (unit, form, calendar, period, terms) = v.finish(parsed).map_err(Error::from)?;
         self.may_record(&caller, &unit).await?;
-        let plan = Plan::find(&self.rules, unit, form, &calendar, &period)?;
+        let plan = Plan::find(&self.rules, &unit, &form, &calendar, &period)?;
         let entries = plan.entries(&request.entries)?;
 
         let needs = plan.needs().and_tallies(&plan.unit());
-        let asker = asker(&plan.name, &caller, "");
+        let who = asker(&plan.name, &caller, "");
         let (etag, key) = (request.etag, plan.name.to_string());
         let decide = move |state: &State, context: &Context| {
             let held = state.get(&key);
             let before = held.map(|held| current(&key, held, &etag)).transpose()?;
             plan.admit(state)?;
             let content = plan.content(state, entries.clone());
-            let filing = filing::prepare(&asker(context), before, content)?;
+            let filing = filing::prepare(&who(context), before, content)?;
             Ok(Decision { changes: vec![plan.put(&filing)], outcome: None })
         };
         let committed = terms.submit::<Error>(&self.store, needs, decide).await?;
@@ -182,7 +182,7 @@ impl Statistics {
         request: &impl prost::Message,
         common: Common<'_>,
         role: Role,
-        rule: impl Fn(&Plan, &State, &Asked, Filing) -> Result<(Filing, Option<Vec<Lock>>), Error>
+        advance: impl Fn(&Plan, &State, &Asked, Filing) -> Result<(Filing, Option<Vec<Lock>>), Error>
         + Send
         + Sync
         + 'static,
@@ -205,11 +205,11 @@ impl Statistics {
             Plan::of(&self.rules, &name, &decode(&found.ok_or_else(|| Error::not_found(&name))?.held)?)?;
 
         let needs = plan.needs().and_tallies(&plan.unit());
-        let asker = asker(&name, caller, &reason);
-        let (etag, key, rule): (_, _, Box<Rule>) = (etag.to_owned(), name.to_string(), Box::new(rule));
+        let who = asker(&name, caller, &reason);
+        let (etag, key, advance): (_, _, Box<Rule>) = (etag.to_owned(), name.to_string(), Box::new(advance));
         let decide = move |state: &State, context: &Context| {
             let held = state.get(&key).ok_or_else(|| Error::not_found(&key))?;
-            let (filing, locks) = rule(&plan, state, &asker(context), current(&key, held, &etag)?)?;
+            let (filing, locks) = advance(&plan, state, &who(context), current(&key, held, &etag)?)?;
             let mut changes = vec![plan.put(&filing)];
             changes.extend(locks.map(|locks| locks::put(&plan.name.unit, &locks)));
             Ok(Decision { changes, outcome: None })
@@ -290,25 +290,24 @@ pub(super) struct Plan {
 impl Plan {
     fn find(
         rules: &Arc<Rules>,
-        unit: UnitName,
-        form: FormId,
+        unit: &UnitName,
+        form: &FormId,
         calendar: &str,
         period: &str,
     ) -> Result<Self, Error> {
         let (found, period) = find_period(rules, calendar, period)?;
-        let known = rules.forms.get(&form).ok_or(Error::FormUnknown { form })?;
+        let known = rules.forms.get(form).ok_or_else(|| Error::FormUnknown { form: form.clone() })?;
         if !known.validity.holds_on(period.last) {
             return Err(Error::form_not_in_force(known, period.last));
         }
-        let name = name(&unit, &known.id, &found.code, &period);
+        let name = name(unit, &known.id, &found.code, &period);
         let calendar = found.code.clone();
         Ok(Self { rules: Arc::clone(rules), name, form: known.clone(), calendar, period })
     }
 
     fn of(rules: &Arc<Rules>, name: &ReturnName, filing: &Filing) -> Result<Self, Error> {
         let content = &filing.content;
-        let plan =
-            Self::find(rules, name.unit.clone(), content.form.clone(), &content.calendar, &content.period)?;
+        let plan = Self::find(rules, &name.unit, &content.form, &content.calendar, &content.period)?;
         Ok(Self { name: name.clone(), ..plan })
     }
 

@@ -4,8 +4,11 @@ use proptest::prelude::*;
 
 use super::*;
 
+/// A thing that becomes a record of a unit, day and amount, or goes.
+type Step = (usize, Option<(usize, i64, i64)>);
+
 /// Puts records of three units on some days, and takes them out again.
-fn histories() -> impl Strategy<Value = Vec<(usize, Option<(usize, i64, i64)>)>> {
+fn histories() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec((0_usize..4, prop::option::of((0_usize..3, 0_i64..6, -3_i64..9))), 1..24)
 }
 
@@ -15,7 +18,7 @@ fn shown(tallies: &Tallies) -> Vec<i64> {
     (-1..7).flat_map(|day| ["records", "amounts"].map(|measure| tallies.up_to(measure, day))).collect()
 }
 
-async fn check(home: &Home, history: &[(usize, Option<(usize, i64, i64)>)]) {
+async fn check(home: &Home, history: &[Step]) {
     let wanted: Vec<Series> = UNITS.map(Into::into).to_vec();
     let store = home.open().await;
     let mut seen: Vec<Vec<Vec<i64>>> = Vec::new();

@@ -1,5 +1,6 @@
 use jiff::civil::date;
 
+use super::Action::{Approve, Prepare, Reopen, SendBack, Submit};
 use super::*;
 use crate::domain::check::{Severity, check};
 use crate::domain::rules::Rules;
@@ -51,7 +52,7 @@ fn refused(outcome: Result<Filing, Error>) -> Refusal {
     }
 }
 
-fn submitted(content: &Content) -> Filing {
+fn handed_in(content: &Content) -> Filing {
     let asked = asked("author", AFTER);
     let filing = prepare(&asked, None, content.clone()).unwrap();
     submit(&asked, filing, &content.computed, &[]).unwrap()
@@ -64,14 +65,13 @@ fn a_return_goes_from_its_unit_to_its_approver_and_back() {
     let digest = content.digest(&author.name);
     let read = |computed| (digest.as_str(), computed);
 
-    let sent_back = send_back(&approver, submitted(&content)).unwrap();
+    let sent_back = send_back(&approver, handed_in(&content)).unwrap();
     let again = prepare(&author, Some(sent_back), content.clone()).unwrap();
     let again = submit(&author, again, &content.computed, &[]).unwrap();
-    let approved = approve(&approver, again, &form(), read(&content.computed)).unwrap();
-    assert_eq!(approved.published(), Some(&values(&[("1", 5), ("2", 9)])));
-    let reopened = reopen(&approver, approved).unwrap();
+    let done = approve(&approver, again, &form(), read(&content.computed)).unwrap();
+    assert_eq!(done.published(), Some(&values(&[("1", 5), ("2", 9)])));
+    let reopened = reopen(&approver, done).unwrap();
     let actions: Vec<Action> = reopened.steps.iter().map(|step| step.action).collect();
-    use Action::{Approve, Prepare, Reopen, SendBack, Submit};
     assert_eq!(actions, [Prepare, Submit, SendBack, Prepare, Submit, Approve, Reopen]);
     assert!(reopened.steps.iter().all(|step| step.digest == digest));
     assert_eq!(reopened.published(), Some(&values(&[("1", 5), ("2", 9)])), "what was published stays");
@@ -87,12 +87,12 @@ fn a_step_needs_its_state() {
     assert!(unfit(approve(&approver, draft.clone(), &form(), (&digest, &content.computed))));
     assert!(unfit(send_back(&approver, draft.clone())));
     assert!(unfit(reopen(&approver, draft)));
-    let handed_in = submitted(&content);
-    assert!(unfit(prepare(&author, Some(handed_in.clone()), content.clone())));
-    assert!(unfit(submit(&author, handed_in.clone(), &content.computed, &[])));
-    let approved = approve(&approver, handed_in, &form(), (&digest, &content.computed)).unwrap();
-    assert!(unfit(prepare(&author, Some(approved.clone()), content)));
-    assert!(unfit(send_back(&approver, approved)));
+    let waiting = handed_in(&content);
+    assert!(unfit(prepare(&author, Some(waiting.clone()), content.clone())));
+    assert!(unfit(submit(&author, waiting.clone(), &content.computed, &[])));
+    let done = approve(&approver, waiting, &form(), (&digest, &content.computed)).unwrap();
+    assert!(unfit(prepare(&author, Some(done.clone()), content)));
+    assert!(unfit(send_back(&approver, done)));
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn nobody_approves_what_they_entered() {
     let content = content(&[("1", 5)], &[]);
     let digest = content.digest(&asked("x", AFTER).name);
     let approve_by =
-        |office| approve(&asked(office, AFTER), submitted(&content), &form(), (&digest, &content.computed));
+        |office| approve(&asked(office, AFTER), handed_in(&content), &form(), (&digest, &content.computed));
     assert_eq!(
         refused(approve_by("author")),
         Refusal::ApprovedByAuthor { caller: "offices/author".to_owned() }
@@ -115,11 +115,11 @@ fn what_is_approved_is_what_was_read_and_what_the_records_give() {
     let digest = content.digest(&approver.name);
     let later = values(&[("1", 6), ("2", 9), ("3", 1)]);
     let changed = Refusal::ContentChanged { digest: digest.clone(), columns: vec!["1".into(), "3".into()] };
-    assert_eq!(refused(approve(&approver, submitted(&content), &form(), (&digest, &later))), changed);
+    assert_eq!(refused(approve(&approver, handed_in(&content), &form(), (&digest, &later))), changed);
     let other = "0".repeat(64);
     let unread = Refusal::ContentChanged { digest: digest.clone(), columns: vec![] };
     assert_eq!(
-        refused(approve(&approver, submitted(&content), &form(), (&other, &content.computed))),
+        refused(approve(&approver, handed_in(&content), &form(), (&other, &content.computed))),
         unread
     );
     let draft = prepare(&approver, None, content.clone()).unwrap();

@@ -95,8 +95,6 @@ fn petitions() -> Vec<Record> {
                         received_date: day,
                         kind,
                         signers,
-                        circumstances: Circumstances::default(),
-                        content: None,
                         processing: Some(Processing {
                             date: day,
                             qualified,
@@ -162,9 +160,6 @@ fn matters() -> Vec<Record> {
                     found.push(Record::Matter(Matter {
                         kind,
                         competence: Competence::Within,
-                        circumstances: Circumstances::default(),
-                        extensions: 0,
-                        content: None,
                         accepted_date: date(2023, 1, 1),
                         instance,
                         due_date: Some(due_date),
