@@ -41,7 +41,7 @@ async fn send(address: SocketAddr, method: &str, path: &str, headers: &str) -> A
 
 impl System {
     async fn get(&self, path: &str) -> Answer {
-        send(self.gateway.address, "GET", &format!("/sdmx/v2.1/{path}"), "").await
+        send(self.gateway.address(), "GET", &format!("/sdmx/v2.1/{path}"), "").await
     }
 }
 
@@ -234,7 +234,7 @@ async fn data_are_written_in_series_row_by_row_or_flat() {
         "<Obs FREQ=\"A\" UNIT_ID=\"_T\" MEASURE=\"inspections-recovery_amount\" TIME_PERIOD=\"2023-A1\" OBS_VALUE=\"43586274000\"/>"
     ));
     let path = format!("/sdmx/v2.1/{DATA}");
-    let rows = send(system.gateway.address, "GET", &path, "Accept: text/csv\r\n").await;
+    let rows = send(system.gateway.address(), "GET", &path, "Accept: text/csv\r\n").await;
     assert_eq!(rows.headers["content-type"], "application/vnd.sdmx.data+csv;version=2.0.0");
     insta::assert_snapshot!(rows.body.replace('\r', ""), @r#"
     STRUCTURE,STRUCTURE_ID,ACTION,FREQ,UNIT_ID,MEASURE,TIME_PERIOD,OBS_VALUE,OBS_STATUS,UNIT_MEASURE,DECIMALS,REPYEAREND
@@ -349,10 +349,10 @@ async fn what_cannot_be_answered_is_told_in_both_languages() {
     "#);
     let accept = "Accept: application/vnd.sdmx.genericdata+xml;version=2.1\r\n";
     let path = "/sdmx/v2.1/data/FIGURES";
-    let answer = send(system.gateway.address, "GET", path, accept).await;
+    let answer = send(system.gateway.address(), "GET", path, accept).await;
     assert_eq!(told(&answer), (406, "140"));
     assert!(answer.body.contains("application/vnd.sdmx.data+csv;version=2.0.0"), "{}", answer.body);
-    assert_eq!(send(system.gateway.address, "POST", path, "Content-Length: 0\r\n").await.status, 405);
+    assert_eq!(send(system.gateway.address(), "POST", path, "Content-Length: 0\r\n").await.status, 405);
 }
 
 #[tokio::test]
@@ -360,21 +360,21 @@ async fn a_tag_spares_the_same_answer_until_something_changes() {
     let system = System::start().await;
     let path = format!("/sdmx/v2.1/{DATA}");
     let first = system.get(DATA).await;
-    let head = send(system.gateway.address, "HEAD", &path, "").await;
+    let head = send(system.gateway.address(), "HEAD", &path, "").await;
     assert_eq!((head.status, head.body.as_str()), (200, ""));
     for name in ["etag", "content-type", "content-length", "vary", "cache-control"] {
         assert_eq!(head.headers[name], first.headers[name], "{name}");
     }
     let known = format!("If-None-Match: \"other\", {}\r\n", first.headers["etag"]);
-    let again = send(system.gateway.address, "GET", &path, &known).await;
+    let again = send(system.gateway.address(), "GET", &path, &known).await;
     assert_eq!((again.status, again.body.as_str()), (304, ""));
     assert_eq!(again.headers["etag"], first.headers["etag"]);
-    let rows = send(system.gateway.address, "GET", &path, &format!("{known}Accept: text/csv\r\n")).await;
+    let rows = send(system.gateway.address(), "GET", &path, &format!("{known}Accept: text/csv\r\n")).await;
     assert_eq!(rows.status, 200);
 
     let unit = create_unit("units/so-moi", "Sở mới");
     DirectoryServiceClient::new(system.channel.clone()).create_unit(unit).await.unwrap();
-    let later = send(system.gateway.address, "GET", &path, &known).await;
+    let later = send(system.gateway.address(), "GET", &path, &known).await;
     assert_eq!(later.status, 200);
     assert!(later.body.contains("so-moi"), "{}", later.body);
 }
@@ -406,14 +406,14 @@ async fn plain_requests_and_calls_share_the_port() {
     assert_eq!((status, body.as_ref()), (200, system.get(DATA).await.body.as_bytes()));
     for path in ["/", "/sdmx", "/sdmx/v1/data/FIGURES", "/some.other.v1.Service/Method"] {
         assert_eq!(get(path).await.0, 404, "{path}");
-        let answer = send(system.gateway.address, "GET", path, "").await;
+        let answer = send(system.gateway.address(), "GET", path, "").await;
         assert_eq!(
             (answer.status, answer.headers["content-type"].as_str()),
             (404, "text/plain; charset=utf-8")
         );
     }
     let caller =
-        send(system.gateway.address, "GET", "/sdmx/v2.1/dataflow", "thidua-caller: nobody\r\n").await;
+        send(system.gateway.address(), "GET", "/sdmx/v2.1/dataflow", "thidua-caller: nobody\r\n").await;
     assert_eq!(caller.status, 401, "{}", caller.body);
     system.generate(report()).await.unwrap();
 }

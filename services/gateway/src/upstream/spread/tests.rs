@@ -45,9 +45,9 @@ impl Live {
             response.headers_mut().insert("replica", name.clone());
             response
         });
-        let (stop, stopped) = oneshot::channel::<()>();
+        let (stop, told) = oneshot::channel::<()>();
         let stopped = async move {
-            let _ = stopped.await;
+            let _ = told.await;
         };
         let server = Server::builder().layer(named).add_routes(Routes::default());
         let served = server.serve_with_incoming_shutdown(TcpIncoming::from(listener), stopped);
