@@ -49,8 +49,8 @@ impl Live {
         let stopped = async move {
             let _ = told.await;
         };
-        let server = Server::builder().layer(named).add_routes(Routes::default());
-        let served = server.serve_with_incoming_shutdown(TcpIncoming::from(listener), stopped);
+        let program = Server::builder().layer(named).add_routes(Routes::default());
+        let served = program.serve_with_incoming_shutdown(TcpIncoming::from(listener), stopped);
         Self { address, stop, served: tokio::spawn(served) }
     }
 
