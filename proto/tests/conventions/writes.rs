@@ -57,6 +57,7 @@ fn updates_may_change_what_callers_set() {
         of::<statistics::Reception>(),
         of::<statistics::Petition>(),
         of::<statistics::Matter>(),
+        of::<statistics::Return>(),
         of::<awards::Bloc>(),
         of::<awards::BlocYear>(),
         of::<awards::Nomination>(),

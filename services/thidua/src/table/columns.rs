@@ -96,6 +96,9 @@ const PETITION: &[Column<proto::Petition>] = columns!(proto::Petition:
     at_reception: FLAG ["Nhận khi tiếp công dân", "Qua tiếp công dân"],
     repeats_matter: FLAG ["Trùng vụ việc", "Đơn trùng"],
     replied_date: DAY ["Ngày phúc đáp", "Ngày có văn bản phúc đáp"],
+    complex: FLAG ["Vụ việc phức tạp"],
+    remote: FLAG ["Vùng sâu, vùng xa"],
+    content_token: TEXT ["Mã nội dung"],
 );
 
 const MATTER: &[Column<proto::Matter>] = columns!(proto::Matter:
@@ -122,6 +125,10 @@ const MATTER: &[Column<proto::Matter>] = columns!(proto::Matter:
     referred_official_count: INTEGER ["Số cán bộ, công chức chuyển cơ quan điều tra"],
     requires_execution: FLAG ["Phải tổ chức thực hiện", "Phải thực hiện"],
     executions: MATTER_EVENTS ["Tổ chức thực hiện (JSON)"],
+    complex: FLAG ["Vụ việc phức tạp"],
+    remote: FLAG ["Vùng sâu, vùng xa"],
+    extension_count: INTEGER ["Số lần gia hạn"],
+    content_token: TEXT ["Mã nội dung"],
 );
 
 /// What the column of ids goes by.
