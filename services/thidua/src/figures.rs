@@ -16,6 +16,7 @@ use thidua_proto::statistics::{
 
 use crate::cli::{Address, unit};
 use crate::client::{connect, tell};
+use crate::export::is_there;
 use crate::output::{self, Book, Format};
 use crate::table::{Cell, Wording};
 
@@ -69,6 +70,9 @@ pub(crate) async fn run(asked: &Asked) -> Result<(), String> {
         Some(path) => Format::of(asked.format, path)?,
         None => asked.format.unwrap_or(Format::Csv),
     };
+    if let Some(path) = asked.file.as_deref().filter(|path| path.exists()) {
+        return Err(is_there(path));
+    }
     let request = ComputeFiguresRequest {
         units: asked.unit.iter().map(ToString::to_string).collect(),
         measures: asked.measures.clone(),

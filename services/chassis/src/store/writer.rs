@@ -95,7 +95,8 @@ async fn migrate(engine: &Engine, contributions: Option<&Contributions>) -> Resu
             transaction.run(sql::PUT_SCHEMA_VERSION, vec![Value::Number(step)]).await?;
         }
     }
-    let rows = transaction.run(sql::HEAD, Vec::new()).await?;
+    // Under the lock: another process may write, or count anew, at this moment.
+    let rows = transaction.run(sql::LOCK_HEAD, Vec::new()).await?;
     let (head, found) = (head(&rows)?, edition(&rows)?);
     if let Some(contributions) = contributions {
         check_edition(found, contributions)?;

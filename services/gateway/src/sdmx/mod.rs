@@ -1,7 +1,7 @@
 //! Figures as SDMX over plain HTTP: the REST interface of SDMX 2.1 under `/sdmx/v2.1/`.
 //!
 //! - [`artefact`]: the structures served, and how they refer to each other.
-//! - [`question`], [`key`], [`period`], [`format`]: what an address asks for.
+//! - [`question`], [`key`], [`period`], [`mod@format`]: what an address asks for.
 //! - [`source`], [`catalogue`], [`cut`]: what is asked of statistics for it, and what comes of the answers.
 //! - [`structure`], [`data`], [`csv`]: how it is written.
 //! - [`refusal`]: what cannot be answered.

@@ -174,15 +174,35 @@ impl Content {
         with_entries(form, &self.computed, &entered)
     }
 
+    /// Whether there are records behind it: where there are none, a computed 0 tells nothing.
+    #[must_use]
+    pub fn has_records(&self) -> bool {
+        self.computed.values().any(|value| *value != 0)
+    }
+
+    /// The columns put in by hand against what the records give.
+    pub fn adjusted(&self) -> impl Iterator<Item = (&String, &Entry)> {
+        let against = |(column, entry): &(&String, &Entry)| {
+            self.has_records() && self.computed.get(*column).is_some_and(|computed| *computed != entry.value)
+        };
+        self.entries.iter().filter(against)
+    }
+
     /// Where a column's value comes from.
     #[must_use]
     pub fn origin(&self, column: &str, value: Option<i64>) -> Origin {
         let computed = self.computed.get(column).copied();
-        match self.entries.contains_key(column) {
-            true if computed.unwrap_or_default() == 0 => Origin::Entered,
-            true => Origin::Adjusted,
-            false if value == computed => Origin::Records,
-            false => Origin::Columns,
+        if self.adjusted().any(|(adjusted, _)| adjusted == column) {
+            Origin::Adjusted
+        } else if computed.is_some()
+            && value == computed
+            && (self.has_records() || !self.entries.contains_key(column))
+        {
+            Origin::Records
+        } else if self.entries.contains_key(column) || value.is_none() {
+            Origin::Entered
+        } else {
+            Origin::Columns
         }
     }
 
@@ -219,11 +239,14 @@ impl Filing {
         self.approvals.last().map(|approval| &approval.values)
     }
 
-    /// Who put in what is to be approved: whoever prepared or submitted it since it was last approved or sent on.
+    /// Who put in what is to be approved: whoever wrote what it says, and whoever prepared or handed it in since the last
+    /// approval.
     pub fn authors(&self) -> impl Iterator<Item = &str> {
-        let last = self.steps.iter().rposition(|step| step.action == Action::Approve).map_or(0, |at| at + 1);
-        let since = self.steps.iter().skip(last);
-        since.filter(|step| matches!(step.action, Action::Prepare | Action::Submit)).map(|step| &*step.caller)
+        let last = |action| self.steps.iter().rposition(|step| step.action == action);
+        let since_approval = last(Action::Approve).map_or(0, |at| at + 1);
+        let since = last(Action::Prepare).map_or(since_approval, |written| written.min(since_approval));
+        let steps = self.steps.iter().skip(since);
+        steps.filter(|step| matches!(step.action, Action::Prepare | Action::Submit)).map(|step| &*step.caller)
     }
 
     /// When it was first handed in.

@@ -1,4 +1,5 @@
-//! Locked periods: once a return is approved, what its figures were made of stays as it is.
+//! Locked periods: once a return is approved, what counts on the days of its period stays as it is. Days before are not
+//! locked by it: what changes there changes what the period began with, and shows beside what was approved.
 
 use std::collections::BTreeMap;
 

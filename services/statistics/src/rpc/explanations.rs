@@ -1,6 +1,7 @@
 //! `ExplainFigure`: the records behind a figure, streamed.
 
 use std::pin::Pin;
+use std::time::Duration;
 
 use thidua_chassis::store::{PageQuery, Resource, Series, Snapshot, StoreError};
 use thidua_proto::date;
@@ -25,6 +26,8 @@ use crate::error::Error;
 
 /// How many records are read, and at most sent, at once.
 const BATCH: u32 = 500;
+/// How long a reader may take for a message.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// How many messages may wait for a slow reader.
 const AHEAD: usize = 4;
 
@@ -173,7 +176,9 @@ impl Walk {
                         continue;
                     }
                     let part = Part::Contributors(proto::Contributors { contributors });
-                    if sender.send(Ok(proto::ExplainFigureResponse { part: Some(part) })).await.is_err() {
+                    let message = Ok(proto::ExplainFigureResponse { part: Some(part) });
+                    // The snapshot holds a connection: whoever stops reading must not keep it.
+                    if sender.send_timeout(message, PATIENCE).await.is_err() {
                         return Ok(());
                     }
                 }

@@ -52,6 +52,9 @@ impl ReturnService for Statistics {
         let (unit, form, calendar, period, terms) = v.finish(parsed).map_err(Error::from)?;
         self.may_record(&caller, &unit).await?;
         let plan = Plan::find(&self.rules, &unit, &form, &calendar, &period)?;
+        if !plan.form.validity.holds_on(plan.period.last) {
+            return Err(Error::form_not_in_force(&plan.form, plan.period.last).into());
+        }
         let entries = plan.entries(&request.entries)?;
 
         let needs = plan.needs().and_tallies(&plan.unit());
@@ -120,7 +123,8 @@ impl ReturnService for Statistics {
             Role::Approver,
             move |plan, state, asked, filing| {
                 let computed = plan.computed(state);
-                let filing = filing::approve(asked, filing, &plan.form, (&digest, &computed))?;
+                let findings = plan.findings(&filing, |name| state.get(name).map(decode).transpose())?;
+                let filing = filing::approve(asked, filing, &plan.form, (&digest, &computed, &findings))?;
                 let mut locks = locks::of(state, &plan.name.unit)?.to_vec();
                 locks.push(plan.lock());
                 Ok((filing, Some(locks)))
@@ -297,9 +301,6 @@ impl Plan {
     ) -> Result<Self, Error> {
         let (found, period) = find_period(rules, calendar, period)?;
         let known = rules.forms.get(form).ok_or_else(|| Error::FormUnknown { form: form.clone() })?;
-        if !known.validity.holds_on(period.last) {
-            return Err(Error::form_not_in_force(known, period.last));
-        }
         let name = name(unit, &known.id, &found.code, &period);
         let calendar = found.code.clone();
         Ok(Self { rules: Arc::clone(rules), name, form: known.clone(), calendar, period })
@@ -308,7 +309,9 @@ impl Plan {
     fn of(rules: &Arc<Rules>, name: &ReturnName, filing: &Filing) -> Result<Self, Error> {
         let content = &filing.content;
         let plan = Self::find(rules, &name.unit, &content.form, &content.calendar, &content.period)?;
-        Ok(Self { name: name.clone(), ..plan })
+        // What was prepared keeps its name and days, whatever the rules say of them by now.
+        let period = Period { first: content.first, last: content.last, ..plan.period };
+        Ok(Self { name: name.clone(), period, ..plan })
     }
 
     fn unit(&self) -> String {

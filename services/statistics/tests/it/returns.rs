@@ -263,16 +263,16 @@ async fn columns_by_hand_are_marked_and_explained() {
     let service = Service::start().await;
     service.receive("v1", 3).await.unwrap();
     let told = refused(
-        service.prepare("01/TCD", "2023-Q1", &[("12", 4, ""), ("13", 9, "")]).await,
+        service.prepare("01/TCD", "2023-Q1", &[("4", 1, ""), ("12", 4, "sổ giấy"), ("13", 9, "")]).await,
         ErrorReason::ReturnAdjustmentUnexplained,
     );
-    assert_eq!(told, facts(&[("return", Q1), ("columns", "13")]));
-    let entries = [("12", 4, ""), ("13", 9, "sổ giấy ghi 9 lượt"), ("14", 12, "sổ giấy")];
+    assert_eq!(told, facts(&[("return", Q1), ("columns", "13,4")]));
+    let entries = [("12", 4, "sổ giấy"), ("13", 9, "sổ giấy ghi 9 lượt"), ("14", 12, "sổ giấy")];
     let found = service.prepare("01/TCD", "2023-Q1", &entries).await.unwrap();
     let origin = |code| column(&found, code).origin();
     assert_eq!(
         [origin("12"), origin("13"), origin("1"), origin("4")],
-        [ColumnOrigin::Entered, ColumnOrigin::Adjusted, ColumnOrigin::Columns, ColumnOrigin::Records]
+        [ColumnOrigin::Adjusted, ColumnOrigin::Adjusted, ColumnOrigin::Columns, ColumnOrigin::Records]
     );
     assert_eq!((column(&found, "1").value, column(&found, "1").computed_value), (Some(9), Some(1)));
     assert_eq!(column(&found, "13").reason, "sổ giấy ghi 9 lượt");

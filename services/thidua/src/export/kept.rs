@@ -39,7 +39,7 @@ pub(super) fn beside(path: &Path) -> PathBuf {
 }
 
 /// Nothing is overwritten.
-pub(super) fn is_there(path: &Path) -> String {
+pub(crate) fn is_there(path: &Path) -> String {
     format!("{} is there already (tệp đã có); name another file or remove it", path.display())
 }
 

@@ -16,6 +16,7 @@ use thidua_proto::statistics::{ExportRecordsRequest, ExportRecordsResponse, Expo
 use tonic::{Status, Streaming};
 
 use self::kept::Kept;
+pub(crate) use self::kept::is_there;
 use crate::cli::{Address, Kind, unit};
 use crate::client::{connect, tell};
 use crate::output::{self, Book, Format};
@@ -128,7 +129,7 @@ async fn to_text(asked: &Asked, format: Format) -> Result<(u64, i64), String> {
 
 async fn to_book(asked: &Asked) -> Result<(u64, i64), String> {
     if asked.file.exists() {
-        return Err(kept::is_there(&asked.file));
+        return Err(is_there(&asked.file));
     }
     let wording = asked.wording.unwrap_or(Wording::Vi);
     let mut book = Book::new(RecordKind::from(asked.kind).collection(), &heading(asked, wording))?;

@@ -64,3 +64,20 @@ async fn an_earlier_edition_neither_opens_nor_writes() {
         assert_verified(&later).await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn programs_of_a_later_edition_that_start_together_count_once() {
+    for home in homes().into_iter().filter(Home::is_shared) {
+        let store = home.open().await;
+        for day in 0..200 {
+            store.submit(put(&format!("things/{day}"), &record("a", day, 7))).await.unwrap();
+        }
+        let opened = [0; 3].map(|_| home.try_open_counting(LATER));
+        let [first, second, third] = opened;
+        let (first, second, third) = tokio::join!(first, second, third);
+        for store in [first.unwrap(), second.unwrap(), third.unwrap()] {
+            assert_eq!(records(&store).await, 400);
+            assert_verified(&store).await;
+        }
+    }
+}

@@ -47,6 +47,12 @@ impl Asked {
         Err(self.refuse(Refusal::PeriodOpen { last_date: last }))
     }
 
+    fn passes(&self, findings: &[Finding]) -> Result<(), Error> {
+        let errors: Vec<Finding> =
+            findings.iter().filter(|finding| finding.severity == Severity::Error).cloned().collect();
+        if errors.is_empty() { Ok(()) } else { Err(self.refuse(Refusal::ChecksFailed { findings: errors })) }
+    }
+
     /// The records must give what they gave when the return was prepared.
     fn unchanged(&self, content: &Content, computed: &Values) -> Result<(), Error> {
         let codes = content.computed.keys().chain(computed.keys());
@@ -64,11 +70,8 @@ impl Asked {
 
 /// Fills a return, or fills it anew while it is not handed in.
 pub fn prepare(asked: &Asked, before: Option<Filing>, content: Content) -> Result<Filing, Error> {
-    let unexplained = |(column, entry): (&String, &super::Entry)| {
-        let computed = content.computed.get(column).copied().unwrap_or_default();
-        (computed != 0 && computed != entry.value && entry.reason.is_empty()).then(|| column.clone())
-    };
-    let columns: Vec<String> = content.entries.iter().filter_map(unexplained).collect();
+    let unexplained = content.adjusted().filter(|(_, entry)| entry.reason.is_empty());
+    let columns: Vec<String> = unexplained.map(|(column, _)| column.clone()).collect();
     if !columns.is_empty() {
         return Err(asked.refuse(Refusal::AdjustmentUnexplained { columns }));
     }
@@ -81,6 +84,8 @@ pub fn prepare(asked: &Asked, before: Option<Filing>, content: Content) -> Resul
             filing
         }
     };
+    // Of a draft that is prepared time and again the journal has every version.
+    filing.steps.pop_if(|last| last.action == Action::Prepare && last.caller == asked.caller);
     filing.steps.push(asked.step(Action::Prepare, content.digest(&asked.name)));
     filing.content = content;
     Ok(filing)
@@ -96,22 +101,19 @@ pub fn submit(
     asked.in_state(&filing, Action::Submit, &[State::Draft, State::SentBack, State::Reopened])?;
     asked.after(filing.content.last)?;
     asked.unchanged(&filing.content, computed)?;
-    let errors: Vec<Finding> =
-        findings.iter().filter(|finding| finding.severity == Severity::Error).cloned().collect();
-    if !errors.is_empty() {
-        return Err(asked.refuse(Refusal::ChecksFailed { findings: errors }));
-    }
+    asked.passes(findings)?;
     filing.steps.push(asked.step(Action::Submit, filing.content.digest(&asked.name)));
     filing.state = State::Submitted;
     Ok(filing)
 }
 
-/// Approves exactly what the approver has read, unless it wrote it or the records have changed since.
+/// Approves exactly what the approver has read, unless it wrote it, the records have changed since, or a check
+/// fails by now.
 pub fn approve(
     asked: &Asked,
     mut filing: Filing,
     form: &Form,
-    (read, computed): (&str, &Values),
+    (read, computed, findings): (&str, &Values, &[Finding]),
 ) -> Result<Filing, Error> {
     asked.in_state(&filing, Action::Approve, &[State::Submitted])?;
     if filing.authors().any(|author| author == asked.caller) {
@@ -122,6 +124,7 @@ pub fn approve(
     if read != digest {
         return Err(asked.refuse(Refusal::ContentChanged { digest, columns: Vec::new() }));
     }
+    asked.passes(findings)?;
     let values = filing.content.values(form);
     filing.approvals.push(Approval { time: asked.now, digest: digest.clone(), values });
     filing.steps.push(asked.step(Action::Approve, digest));

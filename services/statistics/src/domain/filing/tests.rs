@@ -63,7 +63,7 @@ fn a_return_goes_from_its_unit_to_its_approver_and_back() {
     let content = content(&[("1", 5), ("2", 9)], &[]);
     let (author, approver) = (asked("author", AFTER), asked("approver", AFTER));
     let digest = content.digest(&author.name);
-    let read = |computed| (digest.as_str(), computed);
+    let read = |computed| (digest.as_str(), computed, &[][..]);
 
     let sent_back = send_back(&approver, handed_in(&content)).unwrap();
     let again = prepare(&author, Some(sent_back), content.clone()).unwrap();
@@ -84,13 +84,13 @@ fn a_step_needs_its_state() {
     let draft = prepare(&author, None, content.clone()).unwrap();
     let digest = content.digest(&author.name);
     let unfit = |outcome| matches!(refused(outcome), Refusal::StateUnfit { .. });
-    assert!(unfit(approve(&approver, draft.clone(), &form(), (&digest, &content.computed))));
+    assert!(unfit(approve(&approver, draft.clone(), &form(), (&digest, &content.computed, &[]))));
     assert!(unfit(send_back(&approver, draft.clone())));
     assert!(unfit(reopen(&approver, draft)));
     let waiting = handed_in(&content);
     assert!(unfit(prepare(&author, Some(waiting.clone()), content.clone())));
     assert!(unfit(submit(&author, waiting.clone(), &content.computed, &[])));
-    let done = approve(&approver, waiting, &form(), (&digest, &content.computed)).unwrap();
+    let done = approve(&approver, waiting, &form(), (&digest, &content.computed, &[])).unwrap();
     assert!(unfit(prepare(&author, Some(done.clone()), content)));
     assert!(unfit(send_back(&approver, done)));
 }
@@ -99,13 +99,21 @@ fn a_step_needs_its_state() {
 fn nobody_approves_what_they_entered() {
     let content = content(&[("1", 5)], &[]);
     let digest = content.digest(&asked("x", AFTER).name);
-    let approve_by =
-        |office| approve(&asked(office, AFTER), handed_in(&content), &form(), (&digest, &content.computed));
+    let approve_by = |office| {
+        approve(&asked(office, AFTER), handed_in(&content), &form(), (&digest, &content.computed, &[]))
+    };
     assert_eq!(
         refused(approve_by("author")),
         Refusal::ApprovedByAuthor { caller: "offices/author".to_owned() }
     );
     assert!(approve_by("approver").is_ok());
+
+    // Nor after somebody else has handed it in again, once it was reopened.
+    let (other, approver) = (asked("other", AFTER), asked("approver", AFTER));
+    let reopened = reopen(&approver, approve_by("approver").unwrap()).unwrap();
+    let again = submit(&other, reopened, &content.computed, &[]).unwrap();
+    let by_author = approve(&asked("author", AFTER), again, &form(), (&digest, &content.computed, &[]));
+    assert_eq!(refused(by_author), Refusal::ApprovedByAuthor { caller: "offices/author".to_owned() });
 }
 
 #[test]
@@ -115,11 +123,11 @@ fn what_is_approved_is_what_was_read_and_what_the_records_give() {
     let digest = content.digest(&approver.name);
     let later = values(&[("1", 6), ("2", 9), ("3", 1)]);
     let changed = Refusal::ContentChanged { digest: digest.clone(), columns: vec!["1".into(), "3".into()] };
-    assert_eq!(refused(approve(&approver, handed_in(&content), &form(), (&digest, &later))), changed);
+    assert_eq!(refused(approve(&approver, handed_in(&content), &form(), (&digest, &later, &[]))), changed);
     let other = "0".repeat(64);
     let unread = Refusal::ContentChanged { digest: digest.clone(), columns: vec![] };
     assert_eq!(
-        refused(approve(&approver, handed_in(&content), &form(), (&other, &content.computed))),
+        refused(approve(&approver, handed_in(&content), &form(), (&other, &content.computed, &[]))),
         unread
     );
     let draft = prepare(&approver, None, content.clone()).unwrap();
@@ -142,14 +150,36 @@ fn what_differs_from_the_records_needs_a_reason() {
     let author = asked("author", AFTER);
     let prepared =
         |entries: &[(&str, i64, &str)]| prepare(&author, None, content(&[("1", 5), ("2", 0)], entries));
-    let unexplained = Refusal::AdjustmentUnexplained { columns: vec!["1".into()] };
+    let unexplained = Refusal::AdjustmentUnexplained { columns: vec!["1".into(), "2".into()] };
     assert_eq!(refused(prepared(&[("1", 7, ""), ("2", 8, ""), ("9", 3, "")])), unexplained);
-    let filing = prepared(&[("1", 7, "sổ giấy"), ("2", 8, ""), ("9", 3, "")]).unwrap();
+    let filing = prepared(&[("1", 7, "sổ giấy"), ("2", 8, "sổ giấy"), ("9", 3, "")]).unwrap();
     let origin = |code: &str, value| filing.content.origin(code, value);
     assert_eq!(
         [origin("1", Some(7)), origin("2", Some(8)), origin("9", Some(3)), origin("3", None)],
-        [Origin::Adjusted, Origin::Entered, Origin::Entered, Origin::Records]
+        [Origin::Adjusted, Origin::Adjusted, Origin::Entered, Origin::Entered]
     );
+}
+
+#[test]
+fn where_there_are_no_records_nothing_is_explained() {
+    let author = asked("author", AFTER);
+    let empty = prepare(&author, None, content(&[("1", 0), ("2", 0)], &[("1", 7, "")])).unwrap();
+    let origins = [("1", Some(7)), ("2", Some(0))].map(|(code, value)| empty.content.origin(code, value));
+    assert_eq!(origins, [Origin::Entered, Origin::Records]);
+    let same = prepare(&author, None, content(&[("1", 5)], &[("1", 5, "")])).unwrap();
+    assert_eq!(same.content.origin("1", Some(5)), Origin::Records);
+}
+
+#[test]
+fn a_draft_prepared_again_keeps_one_step() {
+    let (author, other) = (asked("author", AFTER), asked("other", AFTER));
+    let content = content(&[("1", 5)], &[]);
+    let mut filing = None;
+    for asked in [&author, &author, &other, &author, &author] {
+        filing = Some(prepare(asked, filing, content.clone()).unwrap());
+    }
+    let callers: Vec<String> = filing.unwrap().steps.into_iter().map(|step| step.caller).collect();
+    assert_eq!(callers, ["offices/author", "offices/other", "offices/author"]);
 }
 
 /// The mishaps of published figures (domain/3.6) as a unit would put them in by hand.
