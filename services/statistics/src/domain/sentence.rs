@@ -1,8 +1,6 @@
-//! Sentences, numbers and days as Vietnamese and English official texts write them.
+//! Sentences in the two languages, and days as each of them writes them.
 
 use jiff::civil::{Date, Weekday};
-
-use super::figure::Window;
 
 /// One sentence or label.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,105 +30,7 @@ impl Sentence {
             Weekday::Saturday => ("thứ Bảy", "Saturday"),
             Weekday::Sunday => ("Chủ nhật", "Sunday"),
         };
-        let (vi, en) = (Language::Vietnamese.day(date), Language::English.day(date));
-        Self::new(format!("{vietnamese} {vi}"), format!("{english} {en}"))
-    }
-}
-
-/// The languages of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    /// Tiếng Việt.
-    Vietnamese,
-    /// English.
-    English,
-}
-
-impl Language {
-    /// A number that counts 10 to the power of minus `decimals`, exactly, without the zeros at its end: `3.704`,
-    /// `43.586,274`; of one decimal it keeps it: `90,0`.
-    #[must_use]
-    pub fn number(self, value: i64, decimals: u8) -> String {
-        let (thousands, point) = match self {
-            Self::Vietnamese => ('.', ','),
-            Self::English => (',', '.'),
-        };
-        let decimals = usize::from(decimals);
-        let digits = format!("{:0>width$}", value.unsigned_abs(), width = decimals + 1);
-        let (whole, rest) = digits.split_at(digits.len() - decimals);
-        let mut text = if value < 0 { "-".to_owned() } else { String::new() };
-        for (at, digit) in whole.chars().enumerate() {
-            if at > 0 && (whole.len() - at) % 3 == 0 {
-                text.push(thousands);
-            }
-            text.push(digit);
-        }
-        let rest = if decimals == 1 { rest } else { rest.trim_end_matches('0') };
-        if !rest.is_empty() {
-            text.push(point);
-            text.push_str(rest);
-        }
-        text
-    }
-
-    /// A day: `14/12/2023`, `2023-12-14`.
-    #[must_use]
-    pub fn day(self, date: Date) -> String {
-        match self {
-            Self::Vietnamese => format!("{:02}/{:02}/{:04}", date.day(), date.month(), date.year()),
-            Self::English => date.to_string(),
-        }
-    }
-}
-
-/// The line that every printed form has: `số liệu tính từ ngày 15/12/2022 đến ngày 14/12/2023`.
-#[must_use]
-pub fn window_text(window: Window) -> String {
-    let day = |date| Language::Vietnamese.day(date);
-    format!("số liệu tính từ ngày {} đến ngày {}", day(window.first), day(window.last))
-}
-
-#[cfg(test)]
-mod tests {
-    use jiff::civil::date;
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn numbers_are_written_as_each_language_does() {
-        for (value, decimals, vietnamese, english) in [
-            (0, 0, "0", "0"),
-            (999, 0, "999", "999"),
-            (3704, 0, "3.704", "3,704"),
-            (-1_234_567, 0, "-1.234.567", "-1,234,567"),
-            (881, 1, "88,1", "88.1"),
-            (900, 1, "90,0", "90.0"),
-            (5, 1, "0,5", "0.5"),
-            (43_586_274_000, 6, "43.586,274", "43,586.274"),
-            (2_000_000, 6, "2", "2"),
-            (1, 6, "0,000001", "0.000001"),
-        ] {
-            assert_eq!(Language::Vietnamese.number(value, decimals), vietnamese);
-            assert_eq!(Language::English.number(value, decimals), english);
-        }
-    }
-
-    #[test]
-    fn a_form_states_its_window() {
-        let last = date(2023, 12, 14);
-        let window = Window { first: date(2022, 12, 15), last, period_last: last };
-        assert_eq!(window_text(window), "số liệu tính từ ngày 15/12/2022 đến ngày 14/12/2023");
-        assert_eq!(Language::English.day(last), "2023-12-14");
-    }
-
-    proptest! {
-        #[test]
-        fn nothing_is_lost(value: i64, decimals in 0_u8..7) {
-            let text = Language::English.number(value, decimals).replace(',', "");
-            let (whole, rest) = text.split_once('.').unwrap_or((&text, ""));
-            let digits = format!("{whole}{rest:0<width$}", width = usize::from(decimals));
-            prop_assert_eq!(digits.parse::<i64>().unwrap(), value);
-        }
+        let (day, month, year) = (date.day(), date.month(), date.year());
+        Self::new(format!("{vietnamese} {day:02}/{month:02}/{year:04}"), format!("{english} {date}"))
     }
 }
