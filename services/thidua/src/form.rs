@@ -14,6 +14,7 @@ use tonic::transport::Channel;
 
 use crate::cli::{Address, unit};
 use crate::client::{connect, tell};
+use crate::output::print_line;
 
 /// Which forms, of whom, over which period.
 #[derive(Debug, Args)]
@@ -68,7 +69,9 @@ pub(crate) async fn print(asked: &Asked) -> Result<(), String> {
         let answer = figures.fill_form(request).await.map_err(tell)?.into_inner();
         for fill in &answer.fills {
             let who = names.get(&fill.unit).map_or_else(|| whole(&asked.units, &names), Clone::clone);
-            println!("{}", page(&answer, fill, &who));
+            if !print_line(&page(&answer, fill, &who))? {
+                return Ok(());
+            }
         }
     }
     Ok(())

@@ -1,7 +1,5 @@
 //! `thidua journal`: verification and export.
 
-use std::io::Write as _;
-
 use thidua_chassis::serve::MOST_BYTES;
 use thidua_proto::journal::journal_service_client::JournalServiceClient;
 use thidua_proto::journal::{ListEntriesRequest, VerifyJournalRequest};
@@ -10,6 +8,7 @@ use tonic::transport::Channel;
 
 use crate::cli::JournalArguments;
 use crate::client::{connect, tell};
+use crate::output::print_line;
 
 fn client(asked: &JournalArguments) -> Result<JournalServiceClient<Channel>, String> {
     Ok(JournalServiceClient::new(connect(&asked.address.address)?).max_decoding_message_size(MOST_BYTES))
@@ -54,7 +53,6 @@ pub(crate) async fn export(asked: &JournalArguments) -> Result<(), String> {
     let [journal] =
         <[String; 1]>::try_from(journals(asked)).map_err(|_| "name one --journal to export".to_owned())?;
     let mut client = client(asked)?;
-    let mut output = std::io::stdout().lock();
     let mut page_token = String::new();
     loop {
         let request = ListEntriesRequest {
@@ -66,7 +64,9 @@ pub(crate) async fn export(asked: &JournalArguments) -> Result<(), String> {
         let page = client.list_entries(request).await.map_err(tell)?.into_inner();
         for entry in &page.entries {
             let line = serde_json::to_string(entry).map_err(|cause| cause.to_string())?;
-            writeln!(output, "{line}").map_err(|cause| format!("cannot write: {cause}"))?;
+            if !print_line(&line)? {
+                return Ok(());
+            }
         }
         page_token = page.next_page_token;
         if page_token.is_empty() {

@@ -1,5 +1,6 @@
 //! Files that are written: CSV text and workbooks, row by row.
 
+use std::io::Write as _;
 use std::path::Path;
 
 use jiff::civil::Date;
@@ -127,5 +128,13 @@ fn serial(date: Date) -> Result<ExcelDateTime, XlsxError> {
     match parts {
         (Ok(year), Ok(month), Ok(day)) => ExcelDateTime::from_ymd(year, month, day),
         _ => Err(XlsxError::DateTimeRangeError(date.to_string())),
+    }
+}
+/// Prints a line; tells whether anybody still reads: in `… | head` nobody does, and that is no fault.
+pub(crate) fn print_line(text: &str) -> Result<bool, String> {
+    match writeln!(std::io::stdout(), "{text}") {
+        Ok(()) => Ok(true),
+        Err(cause) if cause.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
+        Err(cause) => Err(format!("cannot write: {cause}")),
     }
 }
