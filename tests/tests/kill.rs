@@ -38,9 +38,15 @@ fn rounds() -> u32 {
     std::env::var("THIDUA_KILL_ROUNDS").map_or(5, |rounds| rounds.parse().expect("a number"))
 }
 
-/// Different in every round, and the same in every run: from the start of the load to deep in it.
+/// How many creates are acknowledged before the blow: different in every round, and the same in every run, from the start
+/// of the load to deep in it. Counted, not timed, so that it meets a load on a slow machine as well.
+fn acknowledged_before(round: u32) -> u32 {
+    1 + (round * 37) % 180
+}
+
+/// From the last of them to the blow, so that it meets other steps of a batch than the answering.
 fn pause(round: u32) -> Duration {
-    Duration::from_millis(u64::from(20 + (round * 37) % 180))
+    Duration::from_micros(u64::from((round * 613) % 7000))
 }
 
 async fn start(store: &str) -> Program {
@@ -108,7 +114,7 @@ async fn kill_the_program(store: &str, what: &str) {
             create_unit(&program).await;
         }
         let load = Load::begin(&[&program], round);
-        tokio::time::sleep(pause(round)).await;
+        load.is_met(round).await;
         program.kill().await;
         let sent = load.end().await;
 
@@ -129,7 +135,7 @@ async fn killing_one_of_two_replicas_loses_and_doubles_nothing() {
     let mut account = Account::default();
     for round in 0..rounds() {
         let load = Load::begin(&[&one, &other], round);
-        tokio::time::sleep(pause(round)).await;
+        load.is_met(round).await;
         one.kill().await;
         // The other goes on taking creates.
         tokio::time::sleep(Duration::from_millis(30)).await;
@@ -156,7 +162,7 @@ async fn killing_the_database_loses_and_doubles_nothing() {
     let rounds = rounds().div_ceil(5);
     for round in 0..rounds {
         let load = Load::begin(&[&replicas[0], &replicas[1]], round);
-        tokio::time::sleep(pause(round)).await;
+        load.is_met(round).await;
         cluster.kill();
         tokio::time::sleep(Duration::from_millis(50)).await;
         // Sometimes it is away until every caller has been refused, sometimes it is back before anybody is.
@@ -184,18 +190,30 @@ async fn killing_the_database_loses_and_doubles_nothing() {
 /// Callers who create until they are refused, or until the load ends.
 struct Load {
     callers: Vec<JoinHandle<Vec<Sent>>>,
+    acknowledged: watch::Sender<u32>,
     over: watch::Sender<bool>,
 }
 
 impl Load {
     fn begin(programs: &[&Program], round: u32) -> Self {
-        let over = watch::Sender::new(false);
+        let (acknowledged, over) = (watch::Sender::new(0), watch::Sender::new(false));
         let channels: Vec<Channel> = programs.iter().map(|program| program.channel()).collect();
         let callers = channels.iter().cycle().take(CALLERS).zip(0..).map(|(channel, caller)| {
             let first = i64::from(round) * 1_000_000 + caller * 10_000;
-            tokio::spawn(create_until_over(channel.clone(), first, over.subscribe()))
+            tokio::spawn(create_until_over(channel.clone(), first, acknowledged.clone(), over.subscribe()))
         });
-        Self { callers: callers.collect(), over }
+        Self { callers: callers.collect(), acknowledged, over }
+    }
+
+    /// Ends in the middle of the load, where the blow of this round falls.
+    async fn is_met(&self, round: u32) {
+        let mut acknowledged = self.acknowledged.subscribe();
+        let deep = acknowledged.wait_for(|count| *count >= acknowledged_before(round));
+        tokio::time::timeout(Duration::from_mins(1), deep)
+            .await
+            .expect("creates are acknowledged")
+            .expect("a load");
+        tokio::time::sleep(pause(round)).await;
     }
 
     async fn end(self) -> Vec<Sent> {
@@ -208,7 +226,12 @@ impl Load {
     }
 }
 
-async fn create_until_over(channel: Channel, first: i64, over: watch::Receiver<bool>) -> Vec<Sent> {
+async fn create_until_over(
+    channel: Channel,
+    first: i64,
+    count: watch::Sender<u32>,
+    over: watch::Receiver<bool>,
+) -> Vec<Sent> {
     let mut client = PetitionServiceClient::new(channel);
     let mut sent = Vec::new();
     for number in first.. {
@@ -216,6 +239,9 @@ async fn create_until_over(channel: Channel, first: i64, over: watch::Receiver<b
         let answer = client.create_petition(sample::create_petition("do", "", number, &request_id)).await;
         let acknowledged = answer.as_ref().ok().map(|created| created.get_ref().name.clone());
         let refused = acknowledged.is_none();
+        if !refused {
+            count.send_modify(|count| *count += 1);
+        }
         sent.push(Sent { number, request_id, acknowledged });
         if refused || *over.borrow() {
             break;

@@ -120,6 +120,16 @@ impl Calendar {
         found
     }
 
+    /// The periods that a period is compared with: the shorter cumulative ones of its year, the one before, and the same one
+    /// of the year before.
+    #[must_use]
+    pub fn compared(&self, period: &Period) -> Vec<Period> {
+        let mut found = self.within(period);
+        found.extend(self.previous(period));
+        found.extend(self.last_year(period));
+        found
+    }
+
     /// The last day for handing in the returns of a period.
     #[must_use]
     pub fn due(&self, period: &Period) -> Date {

@@ -1,16 +1,17 @@
 //! `FillForm` and `ListForms`: official forms, filled from the dated sums.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use thidua_chassis::store::Tallies;
 use thidua_proto::date;
 use thidua_proto::names::UnitName;
-use thidua_proto::parse::{Problem, Violations};
+use thidua_proto::parse::Violations;
 use thidua_proto::statistics as proto;
 use tonic::{Request, Response, Status};
 
 use super::Statistics;
+use super::asked::{parse_units, units_asked};
 use super::calendars::{Found, WindowFields, WindowQuery};
 use super::figures::Daily;
 use crate::domain::check::{Cited, Finding, Rule, Severity, Stand, check};
@@ -33,12 +34,7 @@ impl Statistics {
         if !form.validity.holds_on(window.last) {
             return Err(Error::form_not_in_force(form, window.last).into());
         }
-        let all = self.units().await?;
-        let units: Vec<UnitName> =
-            if query.units.is_empty() { all.keys().cloned().collect() } else { query.units };
-        if let Some(unknown) = units.iter().find(|unit| !all.contains_key(unit)) {
-            return Err(Error::not_found(unknown).into());
-        }
+        let units = units_asked(&*self.units().await?, query.units)?;
         let names: Vec<String> = units.iter().map(ToString::to_string).collect();
         let series: Vec<Arc<str>> = names.iter().map(|name| name.as_str().into()).collect();
         let (revision, tallies) = self.store.tallies(&series).await.map_err(Error::store)?;
@@ -85,13 +81,7 @@ impl Query {
         let mut v = Violations::default();
         let document = v.text("issuing_document", &m.issuing_document, 1, 100);
         let code = v.text("code", &m.code, 1, 100);
-        let mut seen = BTreeSet::new();
-        let units = v.list("units", &m.units, 1000, |v, field, unit| {
-            if !seen.insert(unit) {
-                v.refuse(field, Problem::Repeated);
-            }
-            v.name(field, unit)
-        });
+        let units = parse_units(&mut v, &m.units);
         let fields = WindowFields {
             first_date: m.first_date,
             last_date: m.last_date,
@@ -177,9 +167,7 @@ impl<'r> Filling<'r> {
 /// The windows that a period is compared with.
 fn earlier(found: &Found<'_>) -> Vec<Window> {
     let Some((calendar, period)) = &found.period else { return Vec::new() };
-    let mut periods = calendar.within(period);
-    periods.extend(calendar.previous(period));
-    periods.extend(calendar.last_year(period));
+    let periods = calendar.compared(period);
     let mut windows: Vec<Window> = periods.iter().filter_map(|period| period.window(None)).collect();
     windows.sort_by_key(|window| (window.first, window.last));
     windows.dedup();

@@ -392,11 +392,8 @@ impl Plan {
     /// before, the same one of the year before.
     fn compared(&self) -> Vec<(ReturnName, Window)> {
         let Some(calendar) = self.rules.calendars.get(&self.calendar) else { return Vec::new() };
-        let mut periods = calendar.within(&self.period);
-        periods.extend(calendar.previous(&self.period));
-        periods.extend(calendar.last_year(&self.period));
         let mut found: Vec<(ReturnName, Window)> = Vec::new();
-        for period in periods {
+        for period in calendar.compared(&self.period) {
             let name = name(&self.name.unit, &self.form.id, &self.calendar, &period);
             if let Some(window) = period.window(None)
                 && found.iter().all(|(known, _)| *known != name)
