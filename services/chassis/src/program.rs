@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::{Problems, Setting, Settings};
+use crate::serve::{PROBE, check_health};
 
 /// Exit code for settings that cannot be used (`EX_USAGE`).
 pub const USAGE: u8 = 64;
@@ -84,7 +85,7 @@ fn health(program: &str, mut settings: Settings) -> ExitCode {
     }
     let runtime = tokio::runtime::Runtime::new().map_err(|cause| cause.to_string());
     let address = format!("http://{listen}");
-    finish(program, runtime.and_then(|runtime| runtime.block_on(crate::serve::check_health(&address))))
+    finish(program, runtime.and_then(|runtime| runtime.block_on(check_health(&address, PROBE))))
 }
 
 /// Serves with settings that have been looked up, `log` among them.

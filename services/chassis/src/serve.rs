@@ -22,8 +22,8 @@ use crate::store::{Contributions, Store};
 /// The largest message read or written, in bytes: room to answer an oversized field with its path.
 pub const MOST_BYTES: usize = 16 * 1024 * 1024;
 
-/// How long to wait for an answer about health.
-const HEALTH: Duration = Duration::from_secs(2);
+/// How long a probe waits for an answer about health.
+pub const PROBE: Duration = Duration::from_secs(2);
 
 /// How long calls in flight may take to finish once the program has been asked to stop.
 const MOST_DRAIN: Duration = Duration::from_secs(20);
@@ -153,11 +153,12 @@ fn server() -> Server {
         .initial_connection_window_size(4 * 1024 * 1024)
 }
 
-/// Asks the program at an address such as `http://127.0.0.1:8080` for its health. The error says how it stands.
-pub async fn check_health(address: &str) -> Result<(), String> {
+/// Asks the program at an address such as `http://127.0.0.1:8080` for its health, for so long at most. The error says how it
+/// stands.
+pub async fn check_health(address: &str, patience: Duration) -> Result<(), String> {
     let endpoint: Endpoint =
         address.parse().map_err(|cause| format!("`{address}` is no address: {cause}"))?;
-    let endpoint = endpoint.connect_timeout(HEALTH).timeout(HEALTH).tcp_nodelay(true);
+    let endpoint = endpoint.connect_timeout(patience).timeout(patience).tcp_nodelay(true);
     let mut client = HealthClient::new(endpoint.connect_lazy());
     let answer = client.check(HealthCheckRequest::default()).await;
     let answer = answer.map_err(|status| format!("{address} does not answer: {}", status.message()))?;

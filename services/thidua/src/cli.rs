@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use thidua_chassis::program;
-use thidua_chassis::serve::check_health;
+use thidua_chassis::serve::{PROBE, check_health};
 use thidua_proto::names::{RecordKind, UnitName};
 
 use crate::{client, example, export, figures, form, import, journal, office, report, store};
@@ -126,7 +126,7 @@ pub(crate) async fn run(action: Action) -> Result<(), String> {
         Action::Export(asked) => export::run(&asked).await,
         Action::Figures(asked) => figures::run(&asked).await,
         Action::LoadExample(address) => example::load(&client::connect(&address.address)?).await,
-        Action::Health(asked) => check_health(&asked.address).await,
+        Action::Health(asked) => check_health(&asked.address, PROBE).await,
         Action::Store(StoreAction::Copy { from, to }) => store::copy(&from, &to).await,
         Action::Journal(JournalAction::Verify(asked)) => journal::verify(&asked).await,
         Action::Journal(JournalAction::Export(asked)) => journal::export(&asked).await,

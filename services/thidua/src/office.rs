@@ -15,6 +15,10 @@ use tokio::task::JoinSet;
 
 use crate::{client, example, report};
 
+/// How long a service may take to open its store: a later release may have to count millions of records anew. One that cannot
+/// open it ends by itself.
+const OPENING: Duration = Duration::from_hours(24);
+
 /// What can be set.
 pub(crate) const SETTINGS: [Setting; 10] = [
     Setting { name: "data", default: Some("data"), help: "the folder of the embedded stores" },
@@ -153,7 +157,7 @@ pub(crate) async fn run(config: Config) -> Result<(), String> {
     let address = format!("http://{gateway_at}");
     let welcomed = async {
         for program in [statistics_at, awards_at, gateway_at] {
-            check_health(&format!("http://{program}")).await?;
+            check_health(&format!("http://{program}"), OPENING).await?;
         }
         welcome(&config, &address).await?;
         std::future::pending().await
