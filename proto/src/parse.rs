@@ -13,6 +13,7 @@
 //! assert_eq!(parsed.unwrap_err().paths(), "inspection.start_date");
 //! ```
 
+use std::fmt::Write as _;
 use std::ops::RangeInclusive;
 
 use jiff::civil::Date;
@@ -357,12 +358,20 @@ impl Violations {
             self.refuse(field, Problem::TooMany { max, found: elements.len() });
             return None;
         }
-        // Every element is read before the first bad one ends the list, so that all are told.
-        let read: Vec<Option<T>> = elements
-            .enumerate()
-            .map(|(index, element)| read(self, &format!("{field}[{index}]"), element))
-            .collect();
-        read.into_iter().collect()
+        let mut found = Some(Vec::with_capacity(elements.len()));
+        let mut path = String::with_capacity(field.len() + 6);
+        for (index, element) in elements.enumerate() {
+            path.clear();
+            // Writing into a text does not fail.
+            let _ = write!(path, "{field}[{index}]");
+            // Every element is read, so that all that is wrong is told.
+            match (read(self, &path, element), &mut found) {
+                (Some(value), Some(found)) => found.push(value),
+                (None, _) => found = None,
+                (Some(_), None) => {}
+            }
+        }
+        found
     }
 }
 

@@ -87,6 +87,12 @@ impl Program {
         channel(self.address)
     }
 
+    /// Its process id, while it runs.
+    #[must_use]
+    pub fn id(&self) -> Option<u32> {
+        self.child.id()
+    }
+
     /// Ends it at once, as a power cut would (SIGKILL).
     ///
     /// # Panics

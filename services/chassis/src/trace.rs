@@ -20,7 +20,8 @@ impl Trace {
     #[must_use]
     pub fn from_header(header: Option<&str>) -> Self {
         let fresh = crate::clock::new_id().simple().to_string();
-        let span_id: String = fresh.chars().rev().take(16).collect();
+        // The random half of it.
+        let span_id = fresh.get(16..).unwrap_or_default().to_owned();
         let given = header.and_then(|text| {
             let mut parts = text.split('-');
             let (version, trace_id) = (parts.next()?, parts.next()?);

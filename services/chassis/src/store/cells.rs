@@ -4,7 +4,6 @@
 //! The table is the truth; series in use are also kept in memory as running totals, which move on with every
 //! commit before it is answered, or, where other processes write too, before anybody reads them.
 
-use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::engine::{Row, Transaction, Value};
@@ -55,7 +54,7 @@ pub(super) type Deltas = Map<(Series, &'static str, i64), i64>;
 /// The sums of one series, as running totals by day.
 #[derive(Debug, Clone, Default)]
 pub struct Tallies {
-    measures: HashMap<Box<str>, Vec<(i64, i64)>>,
+    measures: Map<Box<str>, Vec<(i64, i64)>>,
     days: usize,
 }
 
@@ -63,15 +62,13 @@ impl Tallies {
     /// All that came up to the end of `day`.
     #[must_use]
     pub fn up_to(&self, measure: &str, day: i64) -> i64 {
-        let Some(totals) = self.measures.get(measure) else { return 0 };
-        let after = totals.partition_point(|(at, _)| *at <= day);
-        after.checked_sub(1).and_then(|last| totals.get(last)).map_or(0, |(_, total)| *total)
+        self.measures.get(measure).map_or(0, |totals| reached(totals, day))
     }
 
     /// All that came from the start of `first` to the end of `last`.
     #[must_use]
     pub fn within(&self, measure: &str, first: i64, last: i64) -> i64 {
-        self.up_to(measure, last) - self.up_to(measure, first - 1)
+        self.measures.get(measure).map_or(0, |totals| reached(totals, last) - reached(totals, first - 1))
     }
 
     /// The amounts of a measure that has none yet, each day once.
@@ -103,6 +100,12 @@ impl Tallies {
     }
 }
 
+/// The running total at the end of a day.
+fn reached(totals: &[(i64, i64)], day: i64) -> i64 {
+    let after = totals.partition_point(|(at, _)| *at <= day);
+    after.checked_sub(1).and_then(|last| totals.get(last)).map_or(0, |(_, total)| *total)
+}
+
 /// Reads `day amount,day amount`.
 fn amounts(text: &str) -> Result<Vec<(i64, i64)>, StoreError> {
     let pair = |part: &str| {
@@ -120,7 +123,7 @@ pub(super) struct CellCache(RwLock<Cached>);
 #[derive(Debug, Default)]
 struct Cached {
     revision: i64,
-    series: HashMap<Series, Slot>,
+    series: Map<Series, Slot>,
     days: usize,
 }
 
@@ -376,9 +379,11 @@ pub(super) async fn recount(
     Ok(())
 }
 
-/// Sums that are not 0, as the statement that writes them takes them.
+/// Sums that are not 0, as the statement that writes them takes them, in the order of the table.
 pub(super) fn rows_of(deltas: &Deltas) -> impl Iterator<Item = Value> {
-    deltas.iter().filter(|(_, amount)| **amount != 0).flat_map(|((series, measure, day), amount)| {
+    let mut rows: Vec<_> = deltas.iter().filter(|(_, amount)| **amount != 0).collect();
+    rows.sort_unstable();
+    rows.into_iter().flat_map(|((series, measure, day), amount)| {
         [
             Value::Text(Arc::clone(series)),
             Value::Text((*measure).into()),

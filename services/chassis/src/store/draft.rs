@@ -322,7 +322,10 @@ impl Draft {
             return Ok(());
         }
         let cells = rows_of(&self.deltas).collect();
-        let latest = std::mem::take(&mut self.latest).into_values().flatten().collect();
+        // In the order of their names: neighbours lie on the same pages.
+        let mut latest: Vec<_> = std::mem::take(&mut self.latest).into_iter().collect();
+        latest.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        let latest = latest.into_iter().flat_map(|(_, row)| row).collect();
         transaction.write_rows(sql::ADD_ENTRIES, 9, std::mem::take(&mut self.entries)).await?;
         transaction.write_rows(sql::ADD_VERSIONS, 5, std::mem::take(&mut self.versions)).await?;
         transaction.write_rows(sql::PUT_RESOURCES, 6, latest).await?;
