@@ -27,8 +27,8 @@ use super::{Engine, Table, count, memory, milliseconds};
 const CALENDAR: &str = "tt-02-2021";
 /// The units that are filled first.
 const FIRST_UNITS: [&str; 3] = ["units/thanh-tra-tinh", "units/cong-an-tinh", "units/tand-tinh"];
-/// The unit that is filled up to ten times as many as an import.
-const LAST_UNIT: &str = "units/vksnd-tinh";
+/// The unit that is filled until there are ten times as many as of one import.
+const LAST_UNIT: &str = "units/vien-ksnd-tinh";
 
 /// The example year, then `3 × rows` petitions more, then, on the embedded store, `10 × rows`.
 pub(crate) async fn run(
