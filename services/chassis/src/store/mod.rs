@@ -122,6 +122,9 @@ pub enum StoreError {
     /// The batch that the command was part of could not be written; the log says why.
     #[error("the database failed; the log says why")]
     NotWritten,
+    /// As many long reads are under way as there may be.
+    #[error("too many long reads are under way")]
+    Busy,
     /// The disk or quota is full; nothing was written.
     #[error("the store has no room left")]
     Full,

@@ -8,7 +8,7 @@ use super::cells::{Deltas, read_tallies};
 use super::engine::{Transaction, Value};
 use super::{Contributions, PageQuery, Resource, Series, Store, StoreError, Tallies, sql};
 
-/// The store as it stood at one revision, whatever is written meanwhile. Holds a connection: read, then let go.
+/// The store as it stood at one revision, whatever is written meanwhile. Holds one of few connections: read, then let go.
 pub struct Snapshot {
     transaction: Transaction,
     contributions: Contributions,
@@ -16,9 +16,18 @@ pub struct Snapshot {
 }
 
 impl Store {
-    /// The newest revision, for several reads. Every write acknowledged anywhere before the call is in it.
+    /// The newest revision, for a few quick reads. Every write acknowledged anywhere before the call is in it.
     pub async fn snapshot(&self) -> Result<Snapshot, StoreError> {
-        let mut transaction = self.shared.engine.snapshot().await?;
+        self.at_head(self.shared.engine.snapshot().await?).await
+    }
+
+    /// The same for reads that take long, such as a stream that somebody else reads at their pace. Only so many are held at
+    /// once that quick reads find a connection: [`StoreError::Busy`] after a short wait where they are all taken.
+    pub async fn long_snapshot(&self) -> Result<Snapshot, StoreError> {
+        self.at_head(self.shared.engine.long_snapshot().await?).await
+    }
+
+    async fn at_head(&self, mut transaction: Transaction) -> Result<Snapshot, StoreError> {
         let revision = super::writer::head(&transaction.run(sql::HEAD, Vec::new()).await?)?.revision;
         Ok(Snapshot { transaction, contributions: self.shared.contributions, revision })
     }

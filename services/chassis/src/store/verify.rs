@@ -42,7 +42,7 @@ const MOST_FINDINGS: usize = 20;
 impl Store {
     /// Recomputes every hash, and compares the state with the versions and the cells with the state, all at one revision.
     pub async fn verify(&self) -> Result<Verification, StoreError> {
-        let mut snapshot = self.shared.engine.snapshot().await?;
+        let mut snapshot = self.shared.engine.long_snapshot().await?;
         let head = super::writer::head(&snapshot.run(sql::HEAD, Vec::new()).await?)?;
         let mut found = Verification { head, first_bad_revision: None, findings: Vec::new() };
         check_chain(&mut snapshot, &mut found).await?;

@@ -56,7 +56,7 @@ pub(super) async fn explain(
     let window = window.find(&service.rules.calendars)?.window;
     let (code, measure, terms) = explained.find(service, window)?;
     let units = units_asked(&*service.units().await?, units)?;
-    let mut snapshot = service.store.snapshot().await.map_err(Error::store)?;
+    let mut snapshot = service.store.long_snapshot().await.map_err(Error::store)?;
 
     let series: Vec<Series> = units.iter().map(|unit| unit.to_string().into()).collect();
     let tallies = snapshot.tallies_at(snapshot.revision(), &series).await.map_err(Error::store)?;

@@ -121,7 +121,7 @@ impl Statistics {
     }
 
     async fn tallies_as_of(&self, as_of: AsOf, series: &[Series]) -> Result<(i64, Vec<Arc<Tallies>>), Error> {
-        let mut snapshot = self.store.snapshot().await?;
+        let mut snapshot = self.store.long_snapshot().await?;
         let revision = match as_of {
             AsOf::Revision(revision) => revision,
             AsOf::Time(time) => snapshot.revision_at(time).await?,

@@ -75,6 +75,34 @@ async fn an_instant_tells_the_revision_that_stood_then() {
     }
 }
 
+#[tokio::test]
+async fn long_reads_leave_connections_to_the_others() {
+    for home in homes() {
+        let store = home.open().await;
+        store.submit(count("things/1")).await.unwrap();
+        let mut held = Vec::new();
+        let refusal = loop {
+            match store.long_snapshot().await {
+                Ok(snapshot) => held.push(snapshot),
+                Err(error) => break error,
+            }
+        };
+        assert!(matches!(refusal, StoreError::Busy), "{refusal}");
+        assert!(held.len() > 1);
+        // As many as there are already, and none waits.
+        let mut quick = Vec::new();
+        for _ in &held {
+            quick.push(store.snapshot().await.unwrap());
+        }
+        quick.pop();
+        assert_eq!(body(&store, "things/1").await.as_deref(), Some("1"));
+        store.submit(count("things/1")).await.unwrap();
+        held.pop();
+        assert_eq!(store.long_snapshot().await.unwrap().revision(), 2);
+        assert!(held.iter().all(|snapshot| snapshot.revision() == 1));
+    }
+}
+
 /// A record that its rule accepts only while the sum of a unit is what the command says.
 fn put_if_sum_is(name: &str, unit: &'static str, sum: i64, amount: i64) -> Command<No> {
     let owned = name.to_owned();
