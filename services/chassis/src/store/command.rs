@@ -41,7 +41,7 @@ pub struct Needs {
     /// The running totals of these series; only for rare commands, a year of a unit is thousands of sums.
     pub series: Vec<Series>,
     /// Of these collections the first resources from a sort number on: enough to know whether there is one at all, also
-    /// where commands decided before take some of them away.
+    /// where commands decided before, which name them, take some of them away. A rule itself only looks at them.
     pub tails: Vec<(Arc<str>, i64)>,
 }
 
