@@ -34,7 +34,6 @@ use thidua_proto::names::{RecordName, UnitName};
 
 use crate::domain::contribution::Contribution;
 use crate::domain::deadline::Schedule;
-use crate::domain::record::Record;
 use crate::domain::rules::Rules;
 use crate::domain::unit::{Units, superiors};
 use crate::error::Error;
@@ -127,17 +126,16 @@ pub const CONTRIBUTIONS: Contributions = Contributions { edition: 2, of: contrib
 
 fn contributions(name: &str, body: &str) -> Result<Vec<Cell>, String> {
     let Ok(record) = name.parse::<RecordName>() else { return Ok(Vec::new()) };
-    Ok(cells(&record.unit, &records::decode(record.kind, body)?))
+    Ok(cells(&record.unit, &records::decode(record.kind, body)?.contributions()).collect())
 }
 
-/// What a record adds to the cells of its unit.
-fn cells(unit: &UnitName, record: &Record) -> Vec<Cell> {
+/// What contributions of a unit's record are in the cells.
+fn cells(unit: &UnitName, contributions: &[Contribution]) -> impl Iterator<Item = Cell> {
     let series: Arc<str> = unit.to_string().into();
-    let cell = |contribution: Contribution| Cell {
+    contributions.iter().map(move |contribution| Cell {
         series: Arc::clone(&series),
         measure: contribution.measure,
         day: thidua_proto::date::to_number(contribution.date),
         amount: contribution.amount,
-    };
-    record.contributions().into_iter().map(cell).collect()
+    })
 }

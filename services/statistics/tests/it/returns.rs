@@ -1,5 +1,6 @@
 //! `ReturnService`: prepared, handed in, approved, locked, reopened; each refusal with its own reason.
 
+use thidua_proto::journal::{Change, ListEntriesRequest};
 use thidua_proto::statistics as proto;
 use thidua_proto::statistics::return_service_client::ReturnServiceClient;
 use thidua_proto::statistics::{
@@ -175,6 +176,12 @@ async fn an_approved_period_is_locked_until_it_is_reopened() {
         .collect();
     assert_eq!(people, [10, 17], "what was approved first stays on record");
     refused(service.receive("v4", 1).await, ErrorReason::PeriodLocked);
+    // One lock, however often the period was approved.
+    let request = ListEntriesRequest { first_revision: service.head().await, ..Default::default() };
+    let entries = service.journal().list_entries(request).await.unwrap().into_inner().entries;
+    let is_lock = |change: &&Change| change.name.ends_with("/periodLocks");
+    let body = &entries[0].changes.iter().find(is_lock).unwrap().body;
+    assert_eq!(body.matches(Q1).count(), 1, "{body}");
 }
 
 #[tokio::test]
