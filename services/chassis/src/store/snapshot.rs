@@ -52,6 +52,17 @@ impl Snapshot {
         rows.iter().map(Resource::of_row).collect()
     }
 
+    /// All of a collection as it stood at a revision, which must not be after the snapshot's; only for small ones whose
+    /// resources stay where they are listed.
+    pub async fn collection_at(
+        &mut self,
+        revision: i64,
+        collection: &str,
+    ) -> Result<Vec<Resource>, StoreError> {
+        let values = vec![Value::Text(collection.into()), Value::Number(revision)];
+        self.transaction.run(sql::COLLECTION_AT, values).await?.iter().map(Resource::of_row).collect()
+    }
+
     /// The newest revision that was committed at an instant or before. Revisions follow their times, as far as the clocks
     /// of the programs that made them went forward.
     pub async fn revision_at(&mut self, time: Timestamp) -> Result<i64, StoreError> {

@@ -120,6 +120,20 @@ ORDER BY sort_number, name LIMIT $6)",
     "ORDER BY r.sort_number, r.name"
 );
 
+/// A collection as it stood at a revision: from each resource's row back over its versions to the one of then. What lists
+/// it is of today.
+pub(super) const COLLECTION_AT: &str = resources!(
+    "collection_at",
+    "(WITH RECURSIVE chain AS (
+SELECT name, revision, collection, sort_number, refers_to FROM resources WHERE collection = $1
+UNION ALL
+SELECT c.name, v.previous_revision, c.collection, c.sort_number, c.refers_to
+FROM chain c JOIN versions v ON v.revision = c.revision AND v.name = c.name
+WHERE c.revision > $2 AND v.previous_revision IS NOT NULL)
+SELECT * FROM chain WHERE revision <= $2)",
+    "WHERE v.body IS NOT NULL ORDER BY r.sort_number, r.name"
+);
+
 pub(super) const VERSIONS_OF_ENTRIES: &str = "-- chassis.store.versions_of_entries
 SELECT revision, name, create_time, body, previous_revision FROM versions WHERE revision >= $1 AND revision <= $2 ORDER BY revision";
 
@@ -229,6 +243,7 @@ pub(super) const ALL: &[&str] = &[
     MOVE_HEAD,
     RESOURCE,
     PAGE,
+    COLLECTION_AT,
     VERSIONS_OF_ENTRIES,
     ENTRIES,
     CELLS_OF_SERIES,

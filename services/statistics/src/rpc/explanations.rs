@@ -55,11 +55,12 @@ pub(super) async fn explain(
     let (explained, units, window) = v.finish(parsed).map_err(Error::from)?;
     let window = window.find(&service.rules.calendars)?.window;
     let (code, measure, terms) = explained.find(service, window)?;
-    let units = units_asked(&*service.units().await?, units)?;
     let mut snapshot = service.store.long_snapshot().await.map_err(Error::store)?;
+    let newest = snapshot.revision();
+    let units = units_asked(&unit::all_at(&mut snapshot, newest).await?, units)?;
 
     let series: Vec<Series> = units.iter().map(|unit| unit.to_string().into()).collect();
-    let tallies = snapshot.tallies_at(snapshot.revision(), &series).await.map_err(Error::store)?;
+    let tallies = snapshot.tallies_at(newest, &series).await.map_err(Error::store)?;
     let each = tallies.iter().map(|one| made(&terms, &Daily(one), window));
     let sum = each.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
     let open = window.is_open(service.clock.today());

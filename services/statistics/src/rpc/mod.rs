@@ -15,6 +15,7 @@ mod locks;
 mod matter;
 mod petition;
 mod reception;
+mod recorded;
 mod records;
 mod return_body;
 mod return_lists;
@@ -84,6 +85,12 @@ impl Statistics {
         let units = Arc::new(units);
         *self.units.write().unwrap_or_else(PoisonError::into_inner) = (revision, Arc::clone(&units));
         Ok(units)
+    }
+
+    /// Whether units that were read are still the newest, as far as this process has followed.
+    fn units_stand(&self, read: &Arc<Units>) -> bool {
+        let (read_at, units) = &*self.units.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::ptr_eq(read, units) && *read_at >= self.store.last_change(unit::COLLECTION)
     }
 
     /// Brings the running totals of all units into memory, so that the first figures after a start are as quick as later

@@ -1,4 +1,4 @@
-//! What the sums were at an earlier revision, and what a rule sees of them.
+//! What stood at an earlier revision, which long reads there are at once, and what a rule sees of the sums.
 
 use proptest::prelude::*;
 
@@ -18,10 +18,19 @@ fn shown(tallies: &Tallies) -> Vec<i64> {
     (-1..7).flat_map(|day| ["records", "amounts"].map(|measure| tallies.up_to(measure, day))).collect()
 }
 
+/// A resource by name, with its revision, its times and its body.
+type Shown = (String, i64, [Timestamp; 2], Option<String>);
+
+fn standing(resource: &Resource) -> Shown {
+    let held = &resource.held;
+    let body = held.body.as_ref().map(ToString::to_string);
+    (resource.name.to_string(), held.revision, [held.create_time, held.update_time], body)
+}
+
 async fn check(home: &Home, history: &[Step]) {
     let wanted: Vec<Series> = UNITS.map(Into::into).to_vec();
     let store = home.open().await;
-    let mut seen: Vec<Vec<Vec<i64>>> = Vec::new();
+    let mut seen: Vec<(Vec<Vec<i64>>, Vec<Shown>)> = Vec::new();
     for step in std::iter::once(None).chain(history.iter().map(Some)) {
         if let Some((thing, content)) = step {
             let name = format!("things/{thing}");
@@ -34,13 +43,16 @@ async fn check(home: &Home, history: &[Step]) {
         }
         let (revision, tallies) = store.tallies(&wanted).await.unwrap();
         seen.truncate(usize::try_from(revision).unwrap());
-        seen.push(tallies.iter().map(|one| shown(one)).collect());
+        let things = store.page(&PageQuery::all("things", 100)).await.unwrap();
+        seen.push((tallies.iter().map(|one| shown(one)).collect(), things.iter().map(standing).collect()));
     }
     let mut snapshot = store.snapshot().await.unwrap();
     assert_eq!(snapshot.revision() + 1, i64::try_from(seen.len()).unwrap());
-    for (revision, then) in (0..).zip(&seen) {
+    for (revision, (sums, things)) in (0..).zip(&seen) {
         let found = snapshot.tallies_at(revision, &wanted).await.unwrap();
-        assert_eq!(&found.iter().map(shown).collect::<Vec<_>>(), then, "as of {revision}");
+        assert_eq!(&found.iter().map(shown).collect::<Vec<_>>(), sums, "as of {revision}");
+        let found = snapshot.collection_at(revision, "things").await.unwrap();
+        assert_eq!(&found.iter().map(standing).collect::<Vec<_>>(), things, "as of {revision}");
     }
     drop(snapshot);
     store.close().await;
@@ -49,7 +61,7 @@ async fn check(home: &Home, history: &[Step]) {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
     #[test]
-    fn sums_as_of_a_revision_are_what_was_read_then(history in histories()) {
+    fn what_is_read_as_of_a_revision_is_what_was_read_then(history in histories()) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             for home in homes() {
