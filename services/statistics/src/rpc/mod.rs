@@ -21,6 +21,7 @@ mod return_body;
 mod return_lists;
 mod returns;
 mod services;
+mod streamed;
 mod succession;
 mod transfer;
 mod unit;
