@@ -62,7 +62,7 @@ pub(super) struct Draft {
     now: jiff::Timestamp,
     entries: Vec<Value>,
     versions: Vec<Value>,
-    latest: Map<Arc<str>, [Value; 6]>,
+    latest: Map<Arc<str>, [Value; 7]>,
     deltas: Deltas,
 }
 
@@ -246,6 +246,7 @@ impl Draft {
             update_time: self.now,
             body: change.body.clone(),
             index: change.index.clone(),
+            found_by: change.found_by.clone(),
             decoded: Decoded::new(),
         }
     }
@@ -330,7 +331,7 @@ impl Draft {
         let latest = std::mem::take(&mut self.latest).into_values().flatten().collect();
         transaction.write_rows(sql::ADD_ENTRIES, 9, std::mem::take(&mut self.entries)).await?;
         transaction.write_rows(sql::ADD_VERSIONS, 5, std::mem::take(&mut self.versions)).await?;
-        transaction.write_rows(sql::PUT_RESOURCES, 6, latest).await?;
+        transaction.write_rows(sql::PUT_RESOURCES, 7, latest).await?;
         transaction.write_rows(sql::ADD_TO_CELLS, 4, cells).await?;
         let values = vec![Value::Number(self.revision), Value::Text(Arc::clone(&self.hash))];
         transaction.run(sql::MOVE_HEAD, values).await?;
@@ -343,7 +344,7 @@ impl Draft {
     }
 }
 
-fn latest_row(name: &Arc<str>, held: &Held) -> [Value; 6] {
+fn latest_row(name: &Arc<str>, held: &Held) -> [Value; 7] {
     [
         Value::Text(Arc::clone(name)),
         Value::Number(held.revision),
@@ -351,5 +352,6 @@ fn latest_row(name: &Arc<str>, held: &Held) -> [Value; 6] {
         Value::Number(held.index.sort_number),
         Value::OptionalText(held.index.refers_to.clone()),
         Value::Number(i64::from(held.body.is_none())),
+        Value::OptionalText(held.found_by.clone()),
     ]
 }

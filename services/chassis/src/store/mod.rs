@@ -35,7 +35,7 @@ pub use self::command::{
 };
 pub use self::copy::copy;
 pub use self::journal::{Entry, EntryChange, ZERO_HASH};
-pub use self::read::{PageQuery, Resource};
+pub use self::read::{FoundBy, FoundQuery, PageQuery, Resource};
 pub use self::snapshot::Snapshot;
 pub use self::verify::Verification;
 

@@ -75,6 +75,10 @@ impl Store {
                         .push(format!("{name} stands at a version that is not there (revision {revision})"));
                 }
                 let Some(body) = row.optional_text(3)? else { continue };
+                let found_by = row.optional_text(4)?;
+                if found_by.as_deref() != (self.shared.contributions.found_by)(&name, &body).as_deref() {
+                    found.findings.push(format!("{name} is not found by what its body says ({found_by:?})"));
+                }
                 match (self.shared.contributions.of)(&name, &body) {
                     Ok(cells) => {
                         for cell in cells {

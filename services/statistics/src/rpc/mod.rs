@@ -130,11 +130,19 @@ fn caller<T>(request: &tonic::Request<T>) -> Caller {
 }
 
 /// What records add to the cells of their units. The edition grows with every change of a record's contributions.
-pub const CONTRIBUTIONS: Contributions = Contributions { edition: 2, of: contributions };
+pub const CONTRIBUTIONS: Contributions =
+    Contributions { edition: 3, of: contributions, found_by, prefix: |unit| format!("{unit}/") };
 
 fn contributions(name: &str, body: &str) -> Result<Vec<Cell>, String> {
     let Ok(record) = name.parse::<RecordName>() else { return Ok(Vec::new()) };
     Ok(cells(&record.unit, &records::decode(record.kind, body)?.contributions()).collect())
+}
+
+fn found_by(name: &str, body: &str) -> Option<String> {
+    let name: RecordName = name.parse().ok()?;
+    // Most have none, and need not be read for it.
+    let told = body.contains("contentToken").then(|| records::decode(name.kind, body).ok())??;
+    told.content().map(ToString::to_string)
 }
 
 /// What contributions of a unit's record are in the cells.

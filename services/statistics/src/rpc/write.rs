@@ -129,6 +129,7 @@ impl New {
     pub(super) fn of(name: &RecordName, record: &Record) -> Self {
         let index = records::index(&name.unit, record);
         let mut change = Change::put(&name.to_string(), index, records::encode(record));
+        change.found_by = record.content().map(|token| token.to_string().into());
         let contributions = record.contributions();
         change.cells = Some(super::cells(&name.unit, &contributions).collect());
         Self {

@@ -72,6 +72,33 @@ proptest! {
 }
 
 #[tokio::test]
+async fn names_that_cannot_add_to_a_series_are_passed_over() {
+    const NAMED: Contributions = Contributions { prefix: |unit| format!("{unit}/"), ..COUNTING };
+    for home in homes() {
+        let store = home.try_open_counting(NAMED).await.unwrap();
+        // Against what the program says of its names, to see that it is not read.
+        store.submit(put("c/1", &record("a", 1, 1000))).await.unwrap();
+        let mut amount = 0;
+        for round in 0..3 {
+            for unit in ["a", "a-b", "ab", "b"] {
+                amount += 1;
+                store.submit(put(&format!("{unit}/{round}"), &record(unit, round, amount))).await.unwrap();
+            }
+        }
+        let mut snapshot = store.snapshot().await.unwrap();
+        for wanted in [vec!["a"], vec!["b", "a"], vec!["ab", "a-b", "c"], vec![]] {
+            let series: Vec<Series> = wanted.iter().map(|unit| (*unit).into()).collect();
+            let found = snapshot.tallies_at(5, &series).await.unwrap();
+            let found: Vec<i64> = found.iter().map(|one| one.up_to("amounts", 9)).collect();
+            let expected =
+                |unit: &&str| ["a", "a-b", "ab", "b"].iter().zip(1..).find(|(one, _)| *one == unit);
+            let expected = wanted.iter().map(|unit| expected(unit).map_or(0, |(_, amount)| amount));
+            assert_eq!(found, expected.collect::<Vec<i64>>(), "{wanted:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_instant_tells_the_revision_that_stood_then() {
     for home in homes() {
         for second in [10, 20, 20, 30] {
