@@ -21,7 +21,8 @@ use thidua_proto::statistics::figure_service_client::FigureServiceClient;
 use thidua_proto::statistics::petition_service_client::PetitionServiceClient;
 use thidua_proto::statistics::transfer_service_client::TransferServiceClient;
 use thidua_proto::statistics::{
-    ComputeFiguresRequest, ImportChunk, ImportHeader, ImportRecordsRequest, import_records_request::Part,
+    ComputeFiguresRequest, ExplainFigureRequest, ExportRecordsRequest, ImportChunk, ImportHeader,
+    ImportRecordsRequest, RecordKind, explain_figure_response, import_records_request::Part,
 };
 use thidua_tests::cluster::Cluster;
 use thidua_tests::program::{Program, System};
@@ -207,6 +208,24 @@ async fn reports_and_import(
         format!("{speed:.0}/s{copies}"),
         "aim: 100,000/s; 0.3 × COPY",
     );
+    let begin = Instant::now();
+    // With those of the example.
+    assert!(export(&channel, "units/thanh-tra-tinh").await >= rows, "every row comes back");
+    let back = count(rows) / begin.elapsed().as_secs_f64();
+    table.add(
+        engine,
+        &format!("export of {rows} petitions, one snapshot"),
+        format!("{back:.0}/s, {:.2} × their import", back / speed),
+        "aim: 1 × import",
+    );
+    let begin = Instant::now();
+    assert!(explain(&channel, "units/thanh-tra-tinh").await >= rows, "every record is told");
+    table.add(
+        engine,
+        &format!("ExplainFigure of {rows} petitions"),
+        format!("{:.0}/s", count(rows) / begin.elapsed().as_secs_f64()),
+        "",
+    );
     for unit in ["units/cong-an-tinh", "units/tand-tinh"] {
         import(&channel, unit, rows).await;
     }
@@ -291,6 +310,42 @@ async fn import(channel: &Channel, unit: &str, rows: i64) {
     let mut client = TransferServiceClient::new(channel.clone());
     let answer = client.import_records(ReceiverStream::new(receiver)).await.expect("an import").into_inner();
     assert_eq!((answer.created_count, answer.refused_count), (rows, 0), "every row is taken");
+}
+
+/// How many petitions an export of a unit sends.
+async fn export(channel: &Channel, unit: &str) -> i64 {
+    let request = ExportRecordsRequest {
+        parent: unit.to_owned(),
+        kinds: vec![RecordKind::Petition.into()],
+        ..ExportRecordsRequest::default()
+    };
+    let mut client = TransferServiceClient::new(channel.clone());
+    let mut stream = client.export_records(request).await.expect("an export").into_inner();
+    let mut rows = 0;
+    while let Some(message) = stream.message().await.expect("a part") {
+        rows += message.rows.len();
+    }
+    i64::try_from(rows).expect("a count")
+}
+
+/// How many records an explanation of a unit's received petitions names.
+async fn explain(channel: &Channel, unit: &str) -> i64 {
+    let request = ExplainFigureRequest {
+        units: vec![unit.to_owned()],
+        measure: "petitions.received".to_owned(),
+        first_date: Some(sample::day(0)),
+        last_date: Some(sample::day(341)),
+        ..ExplainFigureRequest::default()
+    };
+    let mut client = FigureServiceClient::new(channel.clone());
+    let mut stream = client.explain_figure(request).await.expect("an explanation").into_inner();
+    let mut records = 0;
+    while let Some(message) = stream.message().await.expect("a part") {
+        if let Some(explain_figure_response::Part::Contributors(part)) = message.part {
+            records += part.contributors.len();
+        }
+    }
+    i64::try_from(records).expect("a count")
 }
 
 fn rate(measured: &Measured) -> String {

@@ -45,7 +45,7 @@ pub(super) async fn begin(
         Some(cursor) => {
             Place::of(&cursor).filter(|place| place.revision <= head).ok_or_else(|| bad(BadToken))?
         }
-        None => Place { revision: head, number: i64::MIN, name: String::new() },
+        None => Place { revision: head, name: String::new() },
     };
     let units = unit::all_at(&mut snapshot, head).await?;
     let units = match asked.unit {
@@ -104,7 +104,6 @@ fn kind(v: &mut Violations, index: usize, number: i32) -> Option<RecordKind> {
 #[derive(Debug, Clone)]
 struct Place {
     revision: i64,
-    number: i64,
     /// Empty before the first record.
     name: String,
 }
@@ -112,11 +111,11 @@ struct Place {
 impl Place {
     fn of(cursor: &Cursor) -> Option<Self> {
         let (revision, name) = cursor.name.split_once(' ')?;
-        Some(Self { revision: revision.parse().ok()?, number: cursor.number, name: name.to_owned() })
+        Some(Self { revision: revision.parse().ok()?, name: name.to_owned() })
     }
 
     fn cursor(&self) -> Cursor {
-        Cursor { number: self.number, name: format!("{} {}", self.revision, self.name) }
+        Cursor { number: 0, name: format!("{} {}", self.revision, self.name) }
     }
 
     /// The collection that it lies in, as far as it lies in one.
@@ -153,18 +152,17 @@ impl Export {
             let mut query = PageQuery::all(&collection(unit, *kind), PAGE);
             (query.first, query.last) = self.days;
             if begun == Some(index) {
-                query.after = (place.number, place.name.clone());
+                query.after.1.clone_from(&place.name);
             }
             loop {
-                let page = snapshot.page(&query).await?;
+                let page = snapshot.page_by_name(&query).await?;
                 let Some(last) = page.last() else { break };
-                query.after = (last.held.index.sort_number, last.name.to_string());
+                query.after.1 = last.name.to_string();
                 for resource in page {
                     if rows.len() == MOST_ROWS {
                         told = true;
                         reader.send(Part { rows: std::mem::take(&mut rows), place: place.clone() }).await?;
                     }
-                    place.number = resource.held.index.sort_number;
                     place.name = resource.name.to_string();
                     rows.push((*kind, resource));
                 }

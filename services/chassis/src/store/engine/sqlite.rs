@@ -41,6 +41,8 @@ pub(super) fn open(path: PathBuf) -> Result<(Pools<Sqlite>, Lock), StoreError> {
         .pragma("temp_store", "MEMORY")
         .busy_timeout(Duration::from_secs(10))
         .statement_cache_capacity(512)
+        // A page at once, so that the connection's thread does not wait for whoever takes its rows.
+        .row_buffer_size(MOST_ROWS)
         .disable_statement_logging();
     let pool = |most: u16| {
         let pool = SqlitePoolOptions::new().max_connections(most.into()).test_before_acquire(false);
