@@ -313,6 +313,7 @@ impl From<StoreError> for Shared {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Full => Self::StoreFull,
+            StoreError::Busy => Self::Overloaded,
             StoreError::Closing | StoreError::NotWritten | StoreError::Edition { .. } => {
                 Self::StoreUnavailable
             }

@@ -34,11 +34,16 @@ pub struct Contributions {
     /// What a body of a name adds: a pure function, so that sums can be taken back and recomputed. An error tells why the
     /// body cannot be read.
     pub of: fn(name: &str, body: &str) -> Result<Vec<Cell>, String>,
+    /// The text that a body of a name is found by. A change of it is a new edition, too.
+    pub found_by: fn(name: &str, body: &str) -> Option<String>,
+    /// How names begin whose bodies may add to a series: others are passed over where it is told what the series was.
+    pub prefix: fn(series: &str) -> String,
 }
 
 impl Contributions {
     /// Of a store without sums.
-    pub const NONE: Self = Self { edition: 1, of: |_, _| Ok(Vec::new()) };
+    pub const NONE: Self =
+        Self { edition: 1, of: |_, _| Ok(Vec::new()), found_by: |_, _| None, prefix: |_| String::new() };
 
     /// What a stored body adds.
     pub(super) fn read(&self, name: &str, body: &str) -> Result<Vec<Cell>, StoreError> {
@@ -81,6 +86,23 @@ impl Tallies {
         }
         self.days += amounts.len();
         self.measures.insert(measure.into(), amounts);
+    }
+
+    /// Adds to many days of a measure at once.
+    pub(super) fn add_all(&mut self, measure: &str, mut amounts: Vec<(i64, i64)>) {
+        let totals = self.measures.remove(measure).unwrap_or_default();
+        self.days -= totals.len();
+        let mut before = 0;
+        amounts.extend(
+            totals.into_iter().map(|(day, total)| (day, total - std::mem::replace(&mut before, total))),
+        );
+        amounts.sort_unstable();
+        amounts.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            kept.1 += if same { next.1 } else { 0 };
+            same
+        });
+        self.put(measure, amounts);
     }
 
     pub(super) fn add(&mut self, measure: &str, day: i64, amount: i64) {
@@ -348,7 +370,7 @@ impl CellPages {
     }
 }
 
-/// Counts all records anew, with the contributions of this program.
+/// Counts all records anew, with the contributions of this program, and finds them by what it finds them by.
 pub(super) async fn recount(
     transaction: &mut Transaction,
     contributions: &Contributions,
@@ -362,7 +384,13 @@ pub(super) async fn recount(
         after = last.text(0)?;
         for row in &rows {
             let Some(body) = row.optional_text(3)? else { continue };
-            for cell in contributions.read(&row.text(0)?, &body)? {
+            let name = row.text(0)?;
+            let found_by: Option<Arc<str>> = (contributions.found_by)(&name, &body).map(Into::into);
+            if found_by != row.optional_text(4)? {
+                let values = vec![Value::OptionalText(found_by), Value::Text(Arc::clone(&name))];
+                transaction.run(sql::FIND_BY, values).await?;
+            }
+            for cell in contributions.read(&name, &body)? {
                 *sums.entry((cell.series, cell.measure, cell.day)).or_default() += cell.amount;
             }
         }

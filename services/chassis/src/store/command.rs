@@ -41,7 +41,7 @@ pub struct Needs {
     /// The running totals of these series; only for rare commands, a year of a unit is thousands of sums.
     pub series: Vec<Series>,
     /// Of these collections the first resources from a sort number on: enough to know whether there is one at all, also
-    /// where commands decided before take some of them away.
+    /// where commands decided before, which name them, take some of them away. A rule itself only looks at them.
     pub tails: Vec<(Arc<str>, i64)>,
 }
 
@@ -111,6 +111,8 @@ pub struct Held {
     pub body: Option<Arc<str>>,
     /// Where it is listed.
     pub index: Index,
+    /// A text that it is found by, where it is about to be written.
+    pub(super) found_by: Option<Arc<str>>,
     /// What the body says, once a rule has read it.
     pub(super) decoded: Decoded,
 }
@@ -213,6 +215,8 @@ pub struct Change {
     pub body: Option<Arc<str>>,
     /// Where it is listed.
     pub index: Index,
+    /// A text that the body is found by, whatever collection it is in; others may have the same.
+    pub found_by: Option<Arc<str>>,
     /// What the body adds to the cells, where that was computed beside it; else it is read from the body.
     pub cells: Option<Arc<[Cell]>>,
 }
@@ -221,13 +225,13 @@ impl Change {
     /// A new body.
     #[must_use]
     pub fn put(name: &str, index: Index, body: String) -> Self {
-        Self { name: name.into(), body: Some(body.into()), index, cells: None }
+        Self { name: name.into(), body: Some(body.into()), index, found_by: None, cells: None }
     }
 
     /// The end of a resource that is held.
     #[must_use]
     pub fn delete(name: &str, held: &Held) -> Self {
-        Self { name: name.into(), body: None, index: held.index.clone(), cells: None }
+        Self { name: name.into(), body: None, index: held.index.clone(), found_by: None, cells: None }
     }
 }
 

@@ -108,9 +108,10 @@ async fn copy_resources(read: &mut Transaction, write: &mut Transaction) -> Resu
                 Value::Number(row.number(3)?),
                 Value::OptionalText(row.optional_text(4)?),
                 Value::Number(row.number(5)?),
+                Value::OptionalText(row.optional_text(6)?),
             ])
         })?;
-        write.write_rows(sql::PUT_RESOURCES, 6, resources).await?;
+        write.write_rows(sql::PUT_RESOURCES, 7, resources).await?;
     }
 }
 

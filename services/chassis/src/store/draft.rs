@@ -11,9 +11,6 @@ use super::journal::{self, Entry, EntryChange};
 use super::writer::Pending;
 use super::{Head, Map, Needs, PageQuery, Resource, Shared, StoreError, sql};
 
-/// How many of a tail's resources are read: more than the commands decided before can take away one by one.
-const TAIL: u32 = 1000;
-
 /// A request that was accepted before.
 pub(super) struct Seen {
     revision: i64,
@@ -65,7 +62,7 @@ pub(super) struct Draft {
     now: jiff::Timestamp,
     entries: Vec<Value>,
     versions: Vec<Value>,
-    latest: Map<Arc<str>, [Value; 6]>,
+    latest: Map<Arc<str>, [Value; 7]>,
     deltas: Deltas,
 }
 
@@ -79,7 +76,7 @@ impl Draft {
         now: jiff::Timestamp,
     ) -> Result<Self, StoreError> {
         let mut draft = Self::empty(base, now);
-        draft.load(transaction, commands).await?;
+        draft.load(transaction, commands, 0).await?;
         draft.take_all(shared, commands);
         Ok(draft)
     }
@@ -93,7 +90,7 @@ impl Draft {
         now: jiff::Timestamp,
     ) -> Result<Self, StoreError> {
         let mut draft = Self::empty(ahead.head, now);
-        draft.load(transaction, commands).await?;
+        draft.load(transaction, commands, ahead.state.held.len()).await?;
         let needed: HashSet<&Arc<str>> = commands.iter().flat_map(|command| &command.needs.names).collect();
         for (name, held) in ahead.state.held {
             if held.revision > ahead.base.revision || needed.contains(&name) {
@@ -139,7 +136,13 @@ impl Draft {
         }
     }
 
-    async fn load(&mut self, transaction: &mut Transaction, commands: &[Pending]) -> Result<(), StoreError> {
+    /// Loads what commands named, over a batch that may have changed so many resources which the transaction does not see.
+    async fn load(
+        &mut self,
+        transaction: &mut Transaction,
+        commands: &[Pending],
+        ahead: usize,
+    ) -> Result<(), StoreError> {
         let ids: Vec<Arc<str>> = commands
             .iter()
             .filter_map(|command| command.request_id)
@@ -175,8 +178,10 @@ impl Draft {
             let tallies = read_tallies(transaction, &series).await?;
             self.state.tallies.insert(series, tallies);
         }
+        // One more than the commands decided before can have taken away: they change only what was loaded.
+        let most = u32::try_from(self.state.held.len() + ahead + 1).unwrap_or(u32::MAX);
         for (collection, first) in commands.iter().flat_map(|command| &command.needs.tails) {
-            let query = PageQuery { first: *first, ..PageQuery::all(collection, TAIL) };
+            let query = PageQuery { first: *first, ..PageQuery::all(collection, most) };
             for row in transaction.run(sql::PAGE, query.values()).await? {
                 let Resource { name, held } = Resource::of_row(&row)?;
                 self.state.held.insert(name, held);
@@ -241,6 +246,7 @@ impl Draft {
             update_time: self.now,
             body: change.body.clone(),
             index: change.index.clone(),
+            found_by: change.found_by.clone(),
             decoded: Decoded::new(),
         }
     }
@@ -328,7 +334,7 @@ impl Draft {
         let latest = latest.into_iter().flat_map(|(_, row)| row).collect();
         transaction.write_rows(sql::ADD_ENTRIES, 9, std::mem::take(&mut self.entries)).await?;
         transaction.write_rows(sql::ADD_VERSIONS, 5, std::mem::take(&mut self.versions)).await?;
-        transaction.write_rows(sql::PUT_RESOURCES, 6, latest).await?;
+        transaction.write_rows(sql::PUT_RESOURCES, 7, latest).await?;
         transaction.write_rows(sql::ADD_TO_CELLS, 4, cells).await?;
         let values = vec![Value::Number(self.revision), Value::Text(Arc::clone(&self.hash))];
         transaction.run(sql::MOVE_HEAD, values).await?;
@@ -341,7 +347,7 @@ impl Draft {
     }
 }
 
-fn latest_row(name: &Arc<str>, held: &Held) -> [Value; 6] {
+fn latest_row(name: &Arc<str>, held: &Held) -> [Value; 7] {
     [
         Value::Text(Arc::clone(name)),
         Value::Number(held.revision),
@@ -349,5 +355,6 @@ fn latest_row(name: &Arc<str>, held: &Held) -> [Value; 6] {
         Value::Number(held.index.sort_number),
         Value::OptionalText(held.index.refers_to.clone()),
         Value::Number(i64::from(held.body.is_none())),
+        Value::OptionalText(held.found_by.clone()),
     ]
 }

@@ -11,10 +11,12 @@ pub(super) mod sqlite;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Database, Executor, Pool, Postgres, Row as _, SqlSafeStr as _, SqlStr, Sqlite};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::StoreError;
 
@@ -98,7 +100,12 @@ impl<D: Database> Pools<D> {
 pub(super) struct Engine {
     kind: Kind,
     trips: Trips,
+    /// Places for snapshots that are held for long: half of the readers, so that the others are there for everyone else.
+    long: Arc<Semaphore>,
 }
+
+/// How long to wait for a place among the long snapshots.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Statements sent to the database so far, each with one answer.
 #[derive(Debug, Clone, Default)]
@@ -133,16 +140,19 @@ impl Engine {
     pub(super) async fn open(address: &str) -> Result<Self, StoreError> {
         if let Some(path) = address.strip_prefix("sqlite:") {
             let (pools, lock) = sqlite::open(path.into())?;
-            return Ok(Self::new(Kind::Sqlite { pools, _lock: lock }));
+            return Ok(Self::new(Kind::Sqlite { pools, _lock: lock }, sqlite::READERS));
         }
         if address.starts_with("postgres://") || address.starts_with("postgresql://") {
-            return Ok(Self::new(Kind::Postgres { pools: postgres::open(address).await? }));
+            return Ok(Self::new(
+                Kind::Postgres { pools: postgres::open(address).await? },
+                postgres::READERS,
+            ));
         }
         Err(StoreError::Address { address: super::without_password(address) })
     }
 
-    fn new(kind: Kind) -> Self {
-        Self { kind, trips: Trips::default() }
+    fn new(kind: Kind, readers: u16) -> Self {
+        Self { kind, trips: Trips::default(), long: Arc::new(Semaphore::new(usize::from(readers / 2))) }
     }
 
     /// Counts what is sent to the database.
@@ -153,7 +163,7 @@ impl Engine {
 
     fn transaction(&self, begun: Begun) -> Transaction {
         self.trips.add();
-        Transaction { begun, trips: self.trips.clone() }
+        Transaction { begun, trips: self.trips.clone(), _place: None }
     }
 
     /// Whether other processes may write to the same database.
@@ -180,6 +190,14 @@ impl Engine {
             Kind::Sqlite { pools, .. } => Begun::Sqlite(pools.readers.begin().await?),
             Kind::Postgres { pools } => Begun::Postgres(postgres::snapshot(&pools.readers).await?),
         }))
+    }
+
+    /// A snapshot that may be held for as long as somebody reads what it tells. There are few: ordinary reads wait for none
+    /// of them.
+    pub(super) async fn long_snapshot(&self) -> Result<Transaction, StoreError> {
+        let place = tokio::time::timeout(PATIENCE, Arc::clone(&self.long).acquire_owned()).await;
+        let place = place.ok().and_then(Result::ok).ok_or(StoreError::Busy)?;
+        Ok(Transaction { _place: Some(place), ..self.snapshot().await? })
     }
 
     /// A snapshot for the writer, which waits for no reader.
@@ -229,6 +247,8 @@ async fn postgres_rows<'c>(
 pub(super) struct Transaction {
     begun: Begun,
     trips: Trips,
+    /// Given back with the transaction.
+    _place: Option<OwnedSemaphorePermit>,
 }
 
 enum Begun {

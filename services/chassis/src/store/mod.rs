@@ -35,7 +35,7 @@ pub use self::command::{
 };
 pub use self::copy::copy;
 pub use self::journal::{Entry, EntryChange, ZERO_HASH};
-pub use self::read::{PageQuery, Resource};
+pub use self::read::{FoundBy, FoundQuery, PageQuery, Resource};
 pub use self::snapshot::Snapshot;
 pub use self::verify::Verification;
 
@@ -122,6 +122,9 @@ pub enum StoreError {
     /// The batch that the command was part of could not be written; the log says why.
     #[error("the database failed; the log says why")]
     NotWritten,
+    /// As many long reads are under way as there may be.
+    #[error("too many long reads are under way")]
+    Busy,
     /// The disk or quota is full; nothing was written.
     #[error("the store has no room left")]
     Full,

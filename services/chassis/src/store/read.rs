@@ -28,6 +28,7 @@ impl Resource {
             create_time: timestamp(row.number(5)?)?,
             update_time: timestamp(row.number(6)?)?,
             body: row.optional_text(7)?,
+            found_by: None,
             decoded: Decoded::new(),
         };
         Ok(Self { name: row.text(0)?, held })
@@ -69,7 +70,51 @@ impl PageQuery {
     }
 }
 
+/// What resources of any collection are found by.
+#[derive(Debug, Clone)]
+pub enum FoundBy {
+    /// The text that they were put with.
+    Text(String),
+    /// The name that they refer to.
+    Reference(String),
+}
+
+/// Which part of what is found to read.
+#[derive(Debug, Clone)]
+pub struct FoundQuery {
+    /// By what.
+    pub by: FoundBy,
+    /// After this collection, sort number and name; `("", i64::MIN, "")` from the start.
+    pub after: (String, i64, String),
+    /// Only sort numbers from here.
+    pub first: i64,
+    /// Only sort numbers up to here.
+    pub last: i64,
+    /// How many at most.
+    pub limit: u32,
+}
+
 impl Store {
+    /// A page of what is found, by collection, then by sort number, then by name.
+    pub async fn found(&self, query: &FoundQuery) -> Result<Vec<Resource>, StoreError> {
+        let (statement, by) = match &query.by {
+            FoundBy::Text(text) => (sql::PAGE_BY_TEXT, text),
+            FoundBy::Reference(name) => (sql::PAGE_BY_REFERENCE, name),
+        };
+        let (collection, number, name) = &query.after;
+        let values = vec![
+            Value::Text(by.as_str().into()),
+            Value::Text(collection.as_str().into()),
+            Value::Number(*number),
+            Value::Text(name.as_str().into()),
+            Value::Number(query.first),
+            Value::Number(query.last),
+            Value::Number(query.limit.into()),
+        ];
+        let rows = self.shared.engine.read(statement, values).await?;
+        rows.iter().map(Resource::of_row).collect()
+    }
+
     /// A resource by name, if it exists.
     pub async fn get(&self, name: &str) -> Result<Option<Resource>, StoreError> {
         let rows = self.shared.engine.read(sql::RESOURCE, vec![Value::Text(name.into())]).await?;

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::cells::{Deltas, read_tallies};
+use super::cells::read_tallies;
 use super::engine::{Transaction, Value};
-use super::{Contributions, PageQuery, Resource, Series, Store, StoreError, Tallies, sql};
+use super::{Contributions, Map, PageQuery, Resource, Series, Store, StoreError, Tallies, sql};
 
-/// The store as it stood at one revision, whatever is written meanwhile. Holds a connection: read, then let go.
+/// The store as it stood at one revision, whatever is written meanwhile. Holds one of few connections: read, then let go.
 pub struct Snapshot {
     transaction: Transaction,
     contributions: Contributions,
@@ -16,9 +16,18 @@ pub struct Snapshot {
 }
 
 impl Store {
-    /// The newest revision, for several reads. Every write acknowledged anywhere before the call is in it.
+    /// The newest revision, for a few quick reads. Every write acknowledged anywhere before the call is in it.
     pub async fn snapshot(&self) -> Result<Snapshot, StoreError> {
-        let mut transaction = self.shared.engine.snapshot().await?;
+        self.at_head(self.shared.engine.snapshot().await?).await
+    }
+
+    /// The same for reads that take long, such as a stream that somebody else reads at their pace. Only so many are held at
+    /// once that quick reads find a connection: [`StoreError::Busy`] after a short wait where they are all taken.
+    pub async fn long_snapshot(&self) -> Result<Snapshot, StoreError> {
+        self.at_head(self.shared.engine.long_snapshot().await?).await
+    }
+
+    async fn at_head(&self, mut transaction: Transaction) -> Result<Snapshot, StoreError> {
         let revision = super::writer::head(&transaction.run(sql::HEAD, Vec::new()).await?)?.revision;
         Ok(Snapshot { transaction, contributions: self.shared.contributions, revision })
     }
@@ -43,6 +52,33 @@ impl Snapshot {
         rows.iter().map(Resource::of_row).collect()
     }
 
+    /// A page of a collection whose resources are named below it, by name, whatever their sort numbers: for who reads all.
+    /// Names mostly come in the order in which they were entered, so that this goes through a large database and does not
+    /// jump about in it.
+    pub async fn page_by_name(&mut self, query: &PageQuery) -> Result<Vec<Resource>, StoreError> {
+        let (_, after) = &query.after;
+        let below = format!("{}/", query.collection);
+        let values = vec![
+            Value::Text(after.as_str().max(&below).into()),
+            Value::Text(format!("{below}{}", char::MAX).into()),
+            Value::Number(query.first),
+            Value::Number(query.last),
+            Value::Number(query.limit.into()),
+        ];
+        self.transaction.run(sql::PAGE_BY_NAME, values).await?.iter().map(Resource::of_row).collect()
+    }
+
+    /// All of a collection as it stood at a revision, which must not be after the snapshot's; only for small ones whose
+    /// resources stay where they are listed.
+    pub async fn collection_at(
+        &mut self,
+        revision: i64,
+        collection: &str,
+    ) -> Result<Vec<Resource>, StoreError> {
+        let values = vec![Value::Text(collection.into()), Value::Number(revision)];
+        self.transaction.run(sql::COLLECTION_AT, values).await?.iter().map(Resource::of_row).collect()
+    }
+
     /// The newest revision that was committed at an instant or before. Revisions follow their times, as far as the clocks
     /// of the programs that made them went forward.
     pub async fn revision_at(&mut self, time: Timestamp) -> Result<i64, StoreError> {
@@ -60,8 +96,9 @@ impl Snapshot {
         Ok(before)
     }
 
-    /// The running totals of series as they stood at a revision, which must not be after the snapshot's. Costs as much as
-    /// there are changes between that revision and now, or before it, whichever are fewer.
+    /// The running totals of series, each named once, as they stood at a revision, which must not be after the snapshot's.
+    /// Costs as much as there are changes between that revision and now, or before it, whichever are fewer; of those that
+    /// cannot add to the series only the names are looked at.
     pub async fn tallies_at(&mut self, revision: i64, wanted: &[Series]) -> Result<Vec<Tallies>, StoreError> {
         let from_start = revision < self.revision - revision;
         let (after, last, sign) = if from_start { (0, revision, 1) } else { (revision, self.revision, -1) };
@@ -73,39 +110,79 @@ impl Snapshot {
                 read_tallies(&mut self.transaction, series).await?
             });
         }
-        let deltas = self.deltas(after, last, wanted).await?;
-        for ((series, measure, day), amount) in deltas {
-            for (_, tallies) in wanted.iter().zip(&mut found).filter(|(one, _)| **one == series) {
-                tallies.add(measure, day, sign * amount);
+        for ((series, measure), amounts) in self.deltas(after, last, sign, wanted).await? {
+            if let Some(tallies) = found.get_mut(series) {
+                tallies.add_all(measure, amounts);
             }
         }
         Ok(found)
     }
 
-    /// What the entries after a revision up to another added to series.
-    async fn deltas(&mut self, after: i64, last: i64, wanted: &[Series]) -> Result<Deltas, StoreError> {
-        let mut deltas = Deltas::default();
+    /// What the entries after a revision up to another added to series, by the series' place among the wanted and by measure.
+    async fn deltas(
+        &mut self,
+        after: i64,
+        last: i64,
+        sign: i64,
+        wanted: &[Series],
+    ) -> Result<Map<(usize, &'static str), Vec<(i64, i64)>>, StoreError> {
+        let places: Map<&Series, usize> = wanted.iter().zip(0..).collect();
+        let mut sums: Map<(usize, &'static str, i64), i64> = Map::default();
+        let names = Names::of(wanted.iter().map(|series| (self.contributions.prefix)(series)).collect());
+        let Some((first_name, last_name)) = names.span() else { return Ok(Map::default()) };
         let mut cursor: (i64, Arc<str>) = (after + 1, "".into());
         loop {
             let (revision, name) = cursor.clone();
-            let page = vec![Value::Number(revision), Value::Text(name), Value::Number(last)];
+            let page = vec![
+                Value::Number(revision),
+                Value::Text(name),
+                Value::Number(last),
+                Value::Text(first_name.as_str().into()),
+                Value::Text(last_name.as_str().into()),
+            ];
             let rows = self.transaction.run(sql::REPLACED_IN_PAGES, page).await?;
             let Some(end) = rows.last() else { break };
             cursor = (end.number(3)?, end.text(0)?);
             for row in rows {
                 let name = row.text(0)?;
-                for (body, sign) in [(row.optional_text(1)?, 1), (row.optional_text(2)?, -1)] {
+                if !names.hold(&name) {
+                    continue;
+                }
+                for (body, sign) in [(row.optional_text(1)?, sign), (row.optional_text(2)?, -sign)] {
                     let Some(body) = body else { continue };
                     for cell in self.contributions.read(&name, &body)? {
-                        if wanted.contains(&cell.series) {
-                            *deltas.entry((cell.series, cell.measure, cell.day)).or_default() +=
-                                sign * cell.amount;
+                        if let Some(place) = places.get(&cell.series) {
+                            *sums.entry((*place, cell.measure, cell.day)).or_default() += sign * cell.amount;
                         }
                     }
                 }
             }
         }
-        deltas.retain(|_, amount| *amount != 0);
+        let mut deltas: Map<(usize, &'static str), Vec<(i64, i64)>> = Map::default();
+        for ((place, measure, day), amount) in sums.into_iter().filter(|(_, amount)| *amount != 0) {
+            deltas.entry((place, measure)).or_default().push((day, amount));
+        }
         Ok(deltas)
+    }
+}
+
+/// How names begin whose bodies may add to some series; none begins with another.
+struct Names(Vec<String>);
+
+impl Names {
+    fn of(mut prefixes: Vec<String>) -> Self {
+        prefixes.sort_unstable();
+        prefixes.dedup_by(|next, kept| next.starts_with(&**kept));
+        Self(prefixes)
+    }
+
+    /// The first and the last name that there can be.
+    fn span(&self) -> Option<(String, String)> {
+        Some((self.0.first()?.clone(), format!("{}{}", self.0.last()?, char::MAX)))
+    }
+
+    fn hold(&self, name: &str) -> bool {
+        let after = self.0.partition_point(|prefix| **prefix <= *name);
+        after.checked_sub(1).and_then(|at| self.0.get(at)).is_some_and(|prefix| name.starts_with(&**prefix))
     }
 }

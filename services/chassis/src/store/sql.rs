@@ -51,6 +51,10 @@ CREATE TABLE cells (
     "-- chassis.store.migrate 2: which edition of the contributions the cells were written by
 ALTER TABLE head ADD COLUMN edition BIGINT NOT NULL DEFAULT 1 CHECK (edition > 0);
 ",
+    "-- chassis.store.migrate 3: what resources of any collection are found by
+ALTER TABLE resources ADD COLUMN found_by TEXT;
+CREATE INDEX resources_found_by ON resources (found_by) WHERE found_by IS NOT NULL;
+",
 ];
 
 /// The one table outside the migrations: how many of them are done.
@@ -120,6 +124,46 @@ ORDER BY sort_number, name LIMIT $6)",
     "ORDER BY r.sort_number, r.name"
 );
 
+/// Part of a collection whose resources are named below it, by name.
+pub(super) const PAGE_BY_NAME: &str = resources!(
+    "page_by_name",
+    "(SELECT * FROM resources
+WHERE deleted = 0 AND name > $1 AND name < $2 AND sort_number >= $3 AND sort_number <= $4 ORDER BY name LIMIT $5)",
+    "ORDER BY r.name"
+);
+
+/// What is found by a text.
+pub(super) const PAGE_BY_TEXT: &str = resources!(
+    "page_by_text",
+    "(SELECT * FROM resources
+WHERE deleted = 0 AND found_by = $1 AND (collection, sort_number, name) > ($2, $3, $4)
+AND sort_number >= $5 AND sort_number <= $6 ORDER BY collection, sort_number, name LIMIT $7)",
+    "ORDER BY r.collection, r.sort_number, r.name"
+);
+
+/// What refers to a name.
+pub(super) const PAGE_BY_REFERENCE: &str = resources!(
+    "page_by_reference",
+    "(SELECT * FROM resources
+WHERE deleted = 0 AND refers_to = $1 AND (collection, sort_number, name) > ($2, $3, $4)
+AND sort_number >= $5 AND sort_number <= $6 ORDER BY collection, sort_number, name LIMIT $7)",
+    "ORDER BY r.collection, r.sort_number, r.name"
+);
+
+/// A collection as it stood at a revision: from each resource's row back over its versions to the one of then. What lists
+/// it is of today.
+pub(super) const COLLECTION_AT: &str = resources!(
+    "collection_at",
+    "(WITH RECURSIVE chain AS (
+SELECT name, revision, collection, sort_number, refers_to FROM resources WHERE collection = $1
+UNION ALL
+SELECT c.name, v.previous_revision, c.collection, c.sort_number, c.refers_to
+FROM chain c JOIN versions v ON v.revision = c.revision AND v.name = c.name
+WHERE c.revision > $2 AND v.previous_revision IS NOT NULL)
+SELECT * FROM chain WHERE revision <= $2)",
+    "WHERE v.body IS NOT NULL ORDER BY r.sort_number, r.name"
+);
+
 pub(super) const VERSIONS_OF_ENTRIES: &str = "-- chassis.store.versions_of_entries
 SELECT revision, name, create_time, body, previous_revision FROM versions WHERE revision >= $1 AND revision <= $2 ORDER BY revision";
 
@@ -142,9 +186,10 @@ INSERT INTO versions (revision, name, previous_revision, create_time, body) ",
 
 pub(super) const PUT_RESOURCES: (&str, &str) = (
     "-- chassis.store.put_resources
-INSERT INTO resources (name, revision, collection, sort_number, refers_to, deleted) ",
+INSERT INTO resources (name, revision, collection, sort_number, refers_to, deleted, found_by) ",
     " ON CONFLICT (name) DO UPDATE SET revision = excluded.revision, collection = excluded.collection,
-sort_number = excluded.sort_number, refers_to = excluded.refers_to, deleted = excluded.deleted",
+sort_number = excluded.sort_number, refers_to = excluded.refers_to, deleted = excluded.deleted,
+found_by = excluded.found_by",
 );
 
 pub(super) const ADD_TO_CELLS: (&str, &str) = (
@@ -167,8 +212,8 @@ ORDER BY v.revision LIMIT 1";
 
 /// All resources, in pages by name, with the versions that they point at.
 pub(super) const STANDING: &str = "-- chassis.store.standing
-SELECT r.name, r.revision, v.revision, v.body
-FROM (SELECT name, revision FROM resources WHERE name > $1 ORDER BY name LIMIT 2000) r
+SELECT r.name, r.revision, v.revision, v.body, r.found_by
+FROM (SELECT name, revision, found_by FROM resources WHERE name > $1 ORDER BY name LIMIT 2000) r
 LEFT JOIN versions v ON v.name = r.name AND v.revision = r.revision ORDER BY r.name";
 
 /// What the bodies of a span of revisions replaced, and where they are listed.
@@ -177,19 +222,23 @@ SELECT v.name, v.body, p.body, r.collection FROM versions v JOIN resources r ON 
 LEFT JOIN versions p ON p.revision = v.previous_revision AND p.name = v.name
 WHERE v.revision > $1 AND v.revision <= $2 ORDER BY v.revision LIMIT $3";
 
+/// Gives a resource the text that it is found by.
+pub(super) const FIND_BY: &str = "-- chassis.store.find_by
+UPDATE resources SET found_by = $1 WHERE name = $2";
+
 pub(super) const RESOURCES_AFTER: &str = "-- chassis.store.resources_after
-SELECT name, revision, collection, sort_number, refers_to, deleted FROM resources
+SELECT name, revision, collection, sort_number, refers_to, deleted, found_by FROM resources
 WHERE name > $1 ORDER BY name LIMIT $2";
 
 pub(super) const CELLS_AFTER: &str = "-- chassis.store.cells_after
 SELECT series, measure, day, amount FROM cells
 WHERE (series, measure, day) > ($1, $2, $3) ORDER BY series, measure, day LIMIT $4";
 
-/// Every body of a span of revisions with the one that it replaced, in pages.
+/// Every body of a span of revisions, and of names between two, with the one that it replaced, in pages.
 pub(super) const REPLACED_IN_PAGES: &str = "-- chassis.store.replaced_in_pages
 SELECT v.name, v.body, p.body, v.revision
 FROM (SELECT revision, name, body, previous_revision FROM versions
-WHERE (revision, name) > ($1, $2) AND revision <= $3 ORDER BY revision, name LIMIT 2000) v
+WHERE (revision, name) > ($1, $2) AND revision <= $3 AND name >= $4 AND name < $5 ORDER BY revision, name LIMIT 2000) v
 LEFT JOIN versions p ON p.revision = v.previous_revision AND p.name = v.name ORDER BY v.revision, v.name";
 
 /// When an entry was made.
@@ -214,7 +263,7 @@ pub(super) const LISTS: &[&str] =
 pub(super) const ROWS: &[((&str, &str), &[&str])] = &[
     (ADD_ENTRIES, &["BIGINT", "BIGINT", "TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "TEXT"]),
     (ADD_VERSIONS, &["BIGINT", "TEXT", "BIGINT", "BIGINT", "TEXT"]),
-    (PUT_RESOURCES, &["TEXT", "BIGINT", "TEXT", "BIGINT", "TEXT", "BIGINT"]),
+    (PUT_RESOURCES, &["TEXT", "BIGINT", "TEXT", "BIGINT", "TEXT", "BIGINT", "TEXT"]),
     (ADD_TO_CELLS, &["TEXT", "TEXT", "BIGINT", "BIGINT"]),
 ];
 
@@ -229,6 +278,11 @@ pub(super) const ALL: &[&str] = &[
     MOVE_HEAD,
     RESOURCE,
     PAGE,
+    PAGE_BY_NAME,
+    PAGE_BY_TEXT,
+    PAGE_BY_REFERENCE,
+    COLLECTION_AT,
+    FIND_BY,
     VERSIONS_OF_ENTRIES,
     ENTRIES,
     CELLS_OF_SERIES,

@@ -42,7 +42,7 @@ const MOST_FINDINGS: usize = 20;
 impl Store {
     /// Recomputes every hash, and compares the state with the versions and the cells with the state, all at one revision.
     pub async fn verify(&self) -> Result<Verification, StoreError> {
-        let mut snapshot = self.shared.engine.snapshot().await?;
+        let mut snapshot = self.shared.engine.long_snapshot().await?;
         let head = super::writer::head(&snapshot.run(sql::HEAD, Vec::new()).await?)?;
         let mut found = Verification { head, first_bad_revision: None, findings: Vec::new() };
         check_chain(&mut snapshot, &mut found).await?;
@@ -75,6 +75,10 @@ impl Store {
                         .push(format!("{name} stands at a version that is not there (revision {revision})"));
                 }
                 let Some(body) = row.optional_text(3)? else { continue };
+                let found_by = row.optional_text(4)?;
+                if found_by.as_deref() != (self.shared.contributions.found_by)(&name, &body).as_deref() {
+                    found.findings.push(format!("{name} is not found by what its body says ({found_by:?})"));
+                }
                 match (self.shared.contributions.of)(&name, &body) {
                     Ok(cells) => {
                         for cell in cells {

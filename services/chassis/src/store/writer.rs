@@ -360,7 +360,7 @@ async fn recall(
         let (create_time, body) = (timestamp(row.number(2)?)?, row.optional_text(3)?);
         changes.push((
             row.text(1)?,
-            Held { revision, create_time, update_time, body, index, decoded: Decoded::new() },
+            Held { revision, create_time, update_time, body, index, found_by: None, decoded: Decoded::new() },
         ));
     }
     Ok(Committed { revision, changes, outcome })

@@ -175,7 +175,11 @@ impl Calendar {
         for pattern in &self.patterns {
             let made = self.make(pattern, YEAR).filter(|period| period.first <= period.last);
             let period = made.ok_or_else(|| of(format!("`{}` has no days", pattern.code)))?;
-            if !codes.insert(&pattern.code) {
+            if pattern.code.is_empty() || !pattern.code.bytes().all(|c| c.is_ascii_alphanumeric()) {
+                return Err(of(format!("`{}` is not of letters and digits", pattern.code)));
+            }
+            // Names of returns are written small.
+            if !codes.insert(pattern.code.to_ascii_lowercase()) {
                 return Err(of(format!("`{}` is defined twice", pattern.code)));
             }
             if period.first < first || last < period.last || (period.cumulative && period.first != first) {

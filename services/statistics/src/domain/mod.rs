@@ -27,6 +27,7 @@ pub mod rules;
 pub mod search;
 pub mod sentence;
 pub mod share;
+pub mod slug;
 pub mod structure;
 pub mod succession;
 pub mod sums;

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use thidua_proto::names::{RecordKind, RecordName, UnitName};
 
+use super::content::ContentToken;
 use super::contribution::Contribution;
 use super::inspection::Inspection;
 use super::matter::Matter;
@@ -54,6 +55,16 @@ impl Record {
             Self::Reception(reception) => reception.matter.as_ref(),
             Self::Petition(petition) => petition.matter.as_ref(),
             Self::Inspection(_) | Self::Matter(_) => None,
+        }
+    }
+
+    /// What stands for its content, as far as somebody has told it.
+    #[must_use]
+    pub fn content(&self) -> Option<&ContentToken> {
+        match self {
+            Self::Petition(petition) => petition.content.as_ref(),
+            Self::Matter(matter) => matter.content.as_ref(),
+            Self::Inspection(_) | Self::Reception(_) => None,
         }
     }
 

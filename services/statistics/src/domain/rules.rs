@@ -4,6 +4,7 @@ use super::calendar::Calendars;
 use super::check::Checks;
 use super::form::Forms;
 use super::measure::Catalogue;
+use super::slug;
 
 /// The data files of one program.
 #[derive(Debug, Clone)]
@@ -27,6 +28,8 @@ impl Rules {
         let catalogue = Catalogue::built_in()?;
         let forms = Forms::built_in(&catalogue)?;
         let checks = Checks::built_in(&forms)?;
-        Ok(Self { catalogue, forms, calendars: Calendars::built_in()?, checks })
+        let calendars = Calendars::built_in()?;
+        slug::check(&forms, &calendars)?;
+        Ok(Self { catalogue, forms, calendars, checks })
     }
 }

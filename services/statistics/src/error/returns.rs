@@ -37,16 +37,25 @@ pub(super) fn into_failure(name: &ReturnName, refusal: Refusal) -> Failure {
         Refusal::ChecksFailed { findings } => checks_failed(name, &findings),
         Refusal::ContentChanged { digest, columns } => {
             let columns = columns.join(",");
-            let texts = (
-                format!(
-                    "{name} is no longer what was read: its digest is {digest}, columns changed in the records: \
-                     [{columns}]; read it again, or send it back and prepare it again"
-                ),
-                format!(
-                    "{name} đã khác nội dung đã đọc (mã băm {digest}; cột thay đổi: [{columns}]); hãy đọc lại, hoặc \
-                     trả lại và lập lại."
-                ),
-            );
+            let texts = if columns.is_empty() {
+                (
+                    format!(
+                        "{name} is no longer what was read: its digest is {digest} by now; read it again"
+                    ),
+                    format!("{name} đã khác nội dung đã đọc (mã băm hiện nay {digest}); hãy đọc lại."),
+                )
+            } else {
+                (
+                    format!(
+                        "the records of {name} (digest {digest}) give something else by now in columns {columns}; \
+                         prepare it again, after sending it back if it was handed in"
+                    ),
+                    format!(
+                        "Bản ghi của {name} (mã băm {digest}) nay cho số liệu khác ở các cột {columns}; hãy lập lại, \
+                         sau khi trả lại nếu đã gửi."
+                    ),
+                )
+            };
             let more = vec![("digest", digest), ("columns", columns)];
             (Code::Aborted, ErrorReason::ReturnContentChanged, more, texts)
         }

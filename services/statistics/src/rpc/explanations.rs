@@ -1,7 +1,6 @@
 //! `ExplainFigure`: the records behind a figure, streamed.
 
 use std::pin::Pin;
-use std::time::Duration;
 
 use thidua_chassis::store::{PageQuery, Resource, Series, Snapshot, StoreError};
 use thidua_proto::date;
@@ -9,15 +8,14 @@ use thidua_proto::names::{RecordKind, UnitName};
 use thidua_proto::parse::{Problem, Violations};
 use thidua_proto::statistics as proto;
 use thidua_proto::statistics::explain_figure_response::Part;
-use tokio::sync::mpsc;
-use tokio_stream::Stream;
-use tokio_stream::wrappers::ReceiverStream;
+use tokio_stream::{Stream, StreamExt as _};
 use tonic::{Response, Status};
 
 use super::asked::{parse_units, units_asked};
 use super::calendars::{WindowFields, WindowQuery};
 use super::figures::{Daily, figure, measure_to_proto};
-use super::{Statistics, records};
+use super::streamed::{Reader, stream};
+use super::{Statistics, records, unit};
 use crate::domain::explanation::{Term, added, formula, made, terms, value};
 use crate::domain::figure::Window;
 use crate::domain::form::FormId;
@@ -26,10 +24,6 @@ use crate::error::Error;
 
 /// How many records are read, and at most sent, at once.
 const BATCH: u32 = 500;
-/// How long a reader may take for a message.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// How many messages may wait for a slow reader.
-const AHEAD: usize = 4;
 
 /// What a caller of `ExplainFigure` reads.
 pub(super) type Explanation =
@@ -55,11 +49,12 @@ pub(super) async fn explain(
     let (explained, units, window) = v.finish(parsed).map_err(Error::from)?;
     let window = window.find(&service.rules.calendars)?.window;
     let (code, measure, terms) = explained.find(service, window)?;
-    let units = units_asked(&*service.units().await?, units)?;
-    let mut snapshot = service.store.snapshot().await.map_err(Error::store)?;
+    let mut snapshot = service.store.long_snapshot().await.map_err(Error::store)?;
+    let newest = snapshot.revision();
+    let units = units_asked(&unit::all_at(&mut snapshot, newest).await?, units)?;
 
     let series: Vec<Series> = units.iter().map(|unit| unit.to_string().into()).collect();
-    let tallies = snapshot.tallies_at(snapshot.revision(), &series).await.map_err(Error::store)?;
+    let tallies = snapshot.tallies_at(newest, &series).await.map_err(Error::store)?;
     let each = tallies.iter().map(|one| made(&terms, &Daily(one), window));
     let sum = each.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
     let open = window.is_open(service.clock.today());
@@ -67,20 +62,14 @@ pub(super) async fn explain(
         figure: Some(figure(&code, "", window, value(&terms, sum), open)),
         measure: measure.map(measure_to_proto),
         formula: formula(&terms),
-        revision: snapshot.revision(),
+        revision: newest,
     };
     let walk = Walk { code, kinds: kinds(&terms), units, terms, window, sum };
-    let (sender, receiver) = mpsc::channel(AHEAD);
-    tokio::spawn(async move {
-        let first = proto::ExplainFigureResponse { part: Some(Part::Figure(explained)) };
-        if sender.send(Ok(first)).await.is_ok()
-            && let Err(error) = walk.send(snapshot, &sender).await
-        {
-            // The reader may have gone; then nobody is told.
-            let _ = sender.send(Err(error.into())).await;
-        }
+    let answer = stream(async move |reader: Reader<_>| {
+        reader.send(proto::ExplainFigureResponse { part: Some(Part::Figure(explained)) }).await?;
+        walk.send(snapshot, &reader).await
     });
-    Ok(Response::new(Box::pin(ReceiverStream::new(receiver))))
+    Ok(Response::new(Box::pin(answer.map(|part| Ok(part?)))))
 }
 
 /// What is to be explained.
@@ -150,10 +139,12 @@ struct Walk {
     sum: (i64, i64),
 }
 
-type Sender = mpsc::Sender<Result<proto::ExplainFigureResponse, Status>>;
-
 impl Walk {
-    async fn send(self, mut snapshot: Snapshot, sender: &Sender) -> Result<(), Error> {
+    async fn send(
+        self,
+        mut snapshot: Snapshot,
+        reader: &Reader<proto::ExplainFigureResponse>,
+    ) -> Result<(), Error> {
         let mut sum = (0, 0);
         for unit in &self.units {
             for kind in &self.kinds {
@@ -176,11 +167,7 @@ impl Walk {
                         continue;
                     }
                     let part = Part::Contributors(proto::Contributors { contributors });
-                    let message = Ok(proto::ExplainFigureResponse { part: Some(part) });
-                    // The snapshot holds a connection: whoever stops reading must not keep it.
-                    if sender.send_timeout(message, PATIENCE).await.is_err() {
-                        return Ok(());
-                    }
+                    reader.send(proto::ExplainFigureResponse { part: Some(part) }).await?;
                 }
             }
         }

@@ -1,69 +1,66 @@
-//! `ExportRecords`: collections one after the other, a page at a time, so that the memory needed does not depend on how much
-//! is sent.
+//! `ExportRecords`: collections one after the other out of one snapshot, a page at a time, so that the memory needed does
+//! not depend on how much is sent. Pages are read ahead while those before them are made into messages.
 
 use thidua_chassis::body;
 use thidua_chassis::failure::Shared;
-use thidua_chassis::store::{PageQuery, Resource, Store};
+use thidua_chassis::store::{PageQuery, Resource, Snapshot};
 use thidua_proto::date;
 use thidua_proto::names::{RecordKind, RecordName, UnitName};
 use thidua_proto::page::{BadToken, Binding, Cursor};
 use thidua_proto::parse::{Problem, Violations};
 use thidua_proto::statistics as proto;
 use thidua_proto::statistics::export_row::Record as Row;
-use tokio::sync::mpsc;
-use tokio_stream::wrappers::ReceiverStream;
+use tokio_stream::{Stream, StreamExt as _};
 use tonic::Status;
 
-use super::Statistics;
 use super::records::collection;
+use super::streamed::{Reader, stream};
+use super::{Statistics, unit};
 use crate::error::Error;
 
 const METHOD: &str = "thidua.statistics.v1.TransferService/ExportRecords";
 /// All units.
 const ALL: &str = "units/-";
 /// The most rows of a message.
-const MOST_ROWS: u32 = 500;
-/// How many messages wait for a slow receiver.
-const AHEAD: usize = 2;
+const MOST_ROWS: usize = 500;
+/// How many rows are read at once.
+const PAGE: u32 = 500;
 /// In which order kinds are sent: what others name comes first.
 const ORDER: [RecordKind; 4] =
     [RecordKind::Matter, RecordKind::Inspection, RecordKind::Reception, RecordKind::Petition];
-
-type Message = Result<proto::ExportRecordsResponse, Status>;
 
 /// Checks the request and begins to send.
 pub(super) async fn begin(
     service: &Statistics,
     mut request: proto::ExportRecordsRequest,
-) -> Result<ReceiverStream<Message>, Error> {
+) -> Result<impl Stream<Item = Result<proto::ExportRecordsResponse, Status>> + Send + use<>, Error> {
     let cursor = std::mem::take(&mut request.cursor);
     let asked = Asked::parse(&request)?;
-    let head = service.store.current().await.map_err(Error::store)?.revision;
     let binding = Binding::of(METHOD, &request);
     let bad = |bad: BadToken| Error::Shared(Shared::from(bad));
-    let place = match binding.cursor(&cursor).map_err(bad)? {
+    let cursor = binding.cursor(&cursor).map_err(bad)?;
+    let mut snapshot = service.store.long_snapshot().await?;
+    let head = snapshot.revision();
+    let place = match cursor {
         Some(cursor) => {
-            Some(Place::of(&cursor).filter(|place| place.revision <= head).ok_or_else(|| bad(BadToken))?)
+            Place::of(&cursor).filter(|place| place.revision <= head).ok_or_else(|| bad(BadToken))?
         }
-        None => None,
+        None => Place { revision: head, name: String::new() },
     };
-    let units = service.units().await?;
+    let units = unit::all_at(&mut snapshot, head).await?;
     let units = match asked.unit {
         Some(unit) if !units.contains_key(&unit) => return Err(Error::not_found(&unit)),
         Some(unit) => vec![unit],
-        None => units.keys().cloned().collect(),
+        None => units.into_keys().collect(),
     };
     let collections = ORDER
         .into_iter()
         .filter(|kind| asked.kinds.is_empty() || asked.kinds.contains(kind))
         .flat_map(|kind| units.iter().map(move |unit| (kind, unit.clone())))
         .collect();
-    let (sender, receiver) = mpsc::channel(AHEAD);
-    let revision = place.as_ref().map_or(head, |place| place.revision);
-    let store = service.store.clone();
-    let export = Export { store, collections, days: asked.days, binding, revision, sender };
-    tokio::spawn(export.send(place));
-    Ok(ReceiverStream::new(receiver))
+    let export = Export { collections, days: asked.days };
+    let parts = stream(async move |reader: Reader<_>| export.send(snapshot, place, &reader).await);
+    Ok(parts.map(move |part| Ok(message(part?, &binding)?)))
 }
 
 /// A request that is right in shape.
@@ -107,7 +104,6 @@ fn kind(v: &mut Violations, index: usize, number: i32) -> Option<RecordKind> {
 #[derive(Debug, Clone)]
 struct Place {
     revision: i64,
-    number: i64,
     /// Empty before the first record.
     name: String,
 }
@@ -115,11 +111,11 @@ struct Place {
 impl Place {
     fn of(cursor: &Cursor) -> Option<Self> {
         let (revision, name) = cursor.name.split_once(' ')?;
-        Some(Self { revision: revision.parse().ok()?, number: cursor.number, name: name.to_owned() })
+        Some(Self { revision: revision.parse().ok()?, name: name.to_owned() })
     }
 
     fn cursor(&self) -> Cursor {
-        Cursor { number: self.number, name: format!("{} {}", self.revision, self.name) }
+        Cursor { number: 0, name: format!("{} {}", self.revision, self.name) }
     }
 
     /// The collection that it lies in, as far as it lies in one.
@@ -128,72 +124,61 @@ impl Place {
     }
 }
 
-/// An export under way.
+/// What is sent.
 struct Export {
-    store: Store,
-    /// What is sent, in order.
+    /// In order.
     collections: Vec<(RecordKind, UnitName)>,
     days: (i64, i64),
-    binding: Binding,
-    revision: i64,
-    sender: mpsc::Sender<Message>,
+}
+
+/// A message in the making: records, and the place after them.
+struct Part {
+    rows: Vec<(RecordKind, Resource)>,
+    place: Place,
 }
 
 impl Export {
-    /// Sends all, until the receiver goes or the store fails.
-    async fn send(self, place: Option<Place>) {
-        let start = place.unwrap_or(Place { revision: self.revision, number: i64::MIN, name: String::new() });
-        if let Err(error) = self.send_after(start).await {
-            // A receiver that has gone needs no reason.
-            let _ = self.sender.send(Err(error.into())).await;
-        }
-    }
-
-    async fn send_after(&self, mut place: Place) -> Result<(), Error> {
+    /// Sends all that lies after a place.
+    async fn send(
+        self,
+        mut snapshot: Snapshot,
+        mut place: Place,
+        reader: &Reader<Part>,
+    ) -> Result<(), Error> {
         let resumed = place.collection();
-        let mut rows: Vec<proto::ExportRow> = Vec::new();
-        let mut told = false;
         let begun = resumed.and_then(|at| self.collections.iter().position(|one| *one == at));
+        let (mut rows, mut told) = (Vec::new(), false);
         for (index, (kind, unit)) in self.collections.iter().enumerate().skip(begun.unwrap_or(0)) {
-            let mut query = PageQuery::all(&collection(unit, *kind), MOST_ROWS);
+            let mut query = PageQuery::all(&collection(unit, *kind), PAGE);
             (query.first, query.last) = self.days;
             if begun == Some(index) {
-                query.after = (place.number, place.name.clone());
+                query.after.1.clone_from(&place.name);
             }
             loop {
-                let page = self.store.page(&query).await.map_err(Error::store)?;
-                let exhausted = page.len() < usize::try_from(MOST_ROWS).unwrap_or(usize::MAX);
+                let page = snapshot.page_by_name(&query).await?;
+                let Some(last) = page.last() else { break };
+                query.after.1 = last.name.to_string();
                 for resource in page {
-                    if rows.len() >= usize::try_from(MOST_ROWS).unwrap_or(usize::MAX) {
+                    if rows.len() == MOST_ROWS {
                         told = true;
-                        if !self.tell(std::mem::take(&mut rows), &place).await {
-                            return Ok(());
-                        }
+                        reader.send(Part { rows: std::mem::take(&mut rows), place: place.clone() }).await?;
                     }
-                    rows.push(row(*kind, &resource)?);
-                    place.number = resource.held.index.sort_number;
                     place.name = resource.name.to_string();
-                    query.after = (place.number, place.name.clone());
-                }
-                if exhausted {
-                    break;
+                    rows.push((*kind, resource));
                 }
             }
         }
-        if !rows.is_empty() || !told {
-            self.tell(rows, &place).await;
+        if rows.is_empty() && told {
+            return Ok(());
         }
-        Ok(())
+        reader.send(Part { rows, place }).await
     }
+}
 
-    /// Sends a message; tells whether somebody still receives.
-    async fn tell(&self, rows: Vec<proto::ExportRow>, place: &Place) -> bool {
-        let cursor = self.binding.token(&place.cursor());
-        self.sender
-            .send(Ok(proto::ExportRecordsResponse { rows, cursor, revision: self.revision }))
-            .await
-            .is_ok()
-    }
+fn message(part: Part, binding: &Binding) -> Result<proto::ExportRecordsResponse, Error> {
+    let rows = part.rows.iter().map(|(kind, resource)| row(*kind, resource)).collect::<Result<_, _>>()?;
+    let cursor = binding.token(&part.place.cursor());
+    Ok(proto::ExportRecordsResponse { rows, cursor, revision: part.place.revision })
 }
 
 fn row(kind: RecordKind, resource: &Resource) -> Result<proto::ExportRow, Error> {

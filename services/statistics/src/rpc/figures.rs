@@ -1,23 +1,20 @@
 //! `FigureService`: figures computed from the dated sums.
 
 use std::borrow::Borrow;
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use jiff::civil::Date;
-use thidua_chassis::failure::Shared;
-use thidua_chassis::store::{Series, Tallies};
+use thidua_chassis::store::Tallies;
 use thidua_proto::date;
-use thidua_proto::names::UnitName;
 use thidua_proto::statistics as proto;
 use thidua_proto::statistics::figure_service_server::FigureService;
 use tonic::{Request, Response, Status};
 
-use super::asked::{AsOf, FigureQuery};
+use super::asked::FigureQuery;
+use super::recorded::Recorded;
 use super::{Statistics, explanations};
 use crate::domain::figure::{Sums, Value, Window, compute, total};
 use crate::domain::measure::{Formula, Measure};
-use crate::domain::structure::{Regrouped, Shown, Structure, sources};
+use crate::domain::structure::{Regrouped, Shown, Structure};
 use crate::error::Error;
 
 #[tonic::async_trait]
@@ -28,9 +25,9 @@ impl FigureService for Statistics {
     ) -> Result<Response<proto::ComputeFiguresResponse>, Status> {
         let query = FigureQuery::parse(request.get_ref(), self.clock.today())?;
         let window = query.window.find(&self.rules.calendars)?.window;
-        let shown = sources(&*self.units().await?, &query.units, query.structure)?;
         let measures = self.measures(&query.measures)?;
-        let (revision, sums) = self.sums(&shown, query.as_of).await?;
+        let recorded = self.recorded(&query.units, query.structure, query.as_of).await?;
+        let Recorded { revision, shown, sums } = recorded;
 
         let catalogue = &self.rules.catalogue;
         let open = window.is_open(self.clock.today());
@@ -104,36 +101,6 @@ impl FigureService for Statistics {
 }
 
 impl Statistics {
-    /// What the sources of units have recorded, at one revision.
-    pub(super) async fn sums(
-        &self,
-        shown: &[Shown],
-        as_of: Option<AsOf>,
-    ) -> Result<(i64, BTreeMap<UnitName, Daily<Arc<Tallies>>>), Error> {
-        let names: BTreeSet<&UnitName> =
-            shown.iter().flat_map(|unit| &unit.sources).map(|source| &source.unit).collect();
-        let series: Vec<Series> = names.iter().map(|name| name.to_string().into()).collect();
-        let (revision, tallies) = match as_of {
-            None => self.store.tallies(&series).await?,
-            Some(as_of) => self.tallies_as_of(as_of, &series).await?,
-        };
-        Ok((revision, names.into_iter().cloned().zip(tallies.into_iter().map(Daily)).collect()))
-    }
-
-    async fn tallies_as_of(&self, as_of: AsOf, series: &[Series]) -> Result<(i64, Vec<Arc<Tallies>>), Error> {
-        let mut snapshot = self.store.snapshot().await?;
-        let revision = match as_of {
-            AsOf::Revision(revision) => revision,
-            AsOf::Time(time) => snapshot.revision_at(time).await?,
-        };
-        if revision > snapshot.revision() {
-            let (newest, asked) = (snapshot.revision(), revision.to_string());
-            return Err(Shared::RevisionNotReached { revision: newest, min_revision: asked }.into());
-        }
-        let tallies = snapshot.tallies_at(revision, series).await?;
-        Ok((revision, tallies.into_iter().map(Arc::new).collect()))
-    }
-
     pub(super) fn measure(&self, code: &str) -> Result<&Measure, Error> {
         let unknown = || Error::MeasureUnknown { measure: code.to_owned() };
         self.rules.catalogue.get(code).ok_or_else(unknown)

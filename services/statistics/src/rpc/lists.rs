@@ -1,7 +1,9 @@
 //! Get and list: the same for every kind of record.
 
+use std::collections::BTreeSet;
+
 use thidua_chassis::body;
-use thidua_chassis::store::PageQuery;
+use thidua_chassis::store::{FoundBy, FoundQuery, PageQuery, Resource};
 use thidua_proto::names::{RecordName, UnitName};
 use thidua_proto::page::{self, BadToken, Binding, Cursor};
 use thidua_proto::parse::{Problem, Violations};
@@ -83,6 +85,15 @@ impl<'r> Filter<'r> {
             matter: "",
         }
     }
+
+    /// What the records are found by, so that no others need be read.
+    fn found_by(&self) -> Option<FoundBy> {
+        match (self.content_token, self.matter) {
+            ("", "") => None,
+            ("", matter) => Some(FoundBy::Reference(matter.to_owned())),
+            (token, _) => Some(FoundBy::Text(token.to_owned())),
+        }
+    }
 }
 
 /// Whether a value is wanted: all are where none is named.
@@ -147,12 +158,21 @@ impl Asked {
     }
 
     fn query(&self, collection: &str) -> PageQuery {
-        let mut query = PageQuery::all(collection, MOST_PAGE);
-        query.first = self.first.map_or(query.first, date::to_number);
-        query.last = self.last.map_or(query.last, date::to_number);
+        let (first, last) = self.days();
+        PageQuery { first, last, ..PageQuery::all(collection, MOST_PAGE) }
+    }
+
+    fn found(&self, by: FoundBy) -> FoundQuery {
+        let (first, last) = self.days();
+        FoundQuery { by, after: (String::new(), i64::MIN, String::new()), first, last, limit: MOST_PAGE }
+    }
+
+    /// The first and the last day by which wanted records are listed.
+    fn days(&self) -> (i64, i64) {
+        let last = self.last.map_or(i64::MAX, date::to_number);
         // No period begins before its record's day, so that later ones cannot have passed.
-        query.last = self.overdue_on.map_or(query.last, |day| query.last.min(date::to_number(day) - 1));
-        query
+        let last = self.overdue_on.map_or(last, |day| last.min(date::to_number(day) - 1));
+        (self.first.map_or(i64::MIN, date::to_number), last)
     }
 }
 
@@ -180,14 +200,19 @@ pub(super) async fn list<M: RecordMessage>(
         asked.overdue_on.is_none_or(|day| deadlines::is_overdue(told, day)) && keep(message)
     };
     let mut reading = Reading { found: Vec::new(), size: asked.size, cursor };
-    for unit in units {
-        let query = asked.query(&collection(unit, M::KIND));
-        if reading.read(service, query, [filter.content_token, filter.matter], &is_wanted).await? {
-            let token = reading.cursor.map(|cursor| binding.token(&cursor));
-            return Ok((reading.found, token.unwrap_or_default()));
+    let mut is_full = false;
+    if let Some(by) = filter.found_by() {
+        is_full = reading.find(service, asked.found(by), &units, &is_wanted).await?;
+    } else {
+        for unit in units {
+            is_full = reading.read(service, asked.query(&collection(unit, M::KIND)), &is_wanted).await?;
+            if is_full {
+                break;
+            }
         }
     }
-    Ok((reading.found, String::new()))
+    let token = reading.cursor.filter(|_| is_full).map(|cursor| binding.token(&cursor));
+    Ok((reading.found, token.unwrap_or_default()))
 }
 
 /// A page as it fills.
@@ -199,13 +224,11 @@ struct Reading<M> {
 }
 
 impl<M: RecordMessage> Reading<M> {
-    /// Reads on in one collection; tells whether the page is full and more is there. A body that does not hold the texts is
-    /// passed over without being decoded.
+    /// Reads on in one collection; tells whether the page is full and more is there.
     async fn read(
         &mut self,
         service: &Statistics,
         mut query: PageQuery,
-        texts: [&str; 2],
         is_wanted: &impl Fn(&mut M) -> bool,
     ) -> Result<bool, Error> {
         // In a collection after the one of the cursor, every name begins with another unit's.
@@ -219,24 +242,59 @@ impl<M: RecordMessage> Reading<M> {
             let rows = service.store.page(&query).await.map_err(Error::store)?;
             let exhausted = rows.len() < usize::try_from(query.limit).unwrap_or(usize::MAX);
             for row in rows {
-                if self.found.len() == self.size {
-                    return Ok(true);
-                }
                 query.after = (row.held.index.sort_number, row.name.to_string());
-                self.cursor = Some(Cursor { number: query.after.0, name: query.after.1.clone() });
-                let body = row.held.body.as_deref().unwrap_or_default();
-                if !texts.iter().all(|text| body.contains(text)) {
-                    continue;
-                }
-                let mut message: M = body::present(&row).map_err(Error::store)?;
-                service.tell_deadlines(&mut message);
-                if is_wanted(&mut message) {
-                    self.found.push(message);
+                if self.take(service, &row, is_wanted)? {
+                    return Ok(true);
                 }
             }
             if exhausted {
                 return Ok(false);
             }
         }
+    }
+
+    /// Reads on in what is found, as far as it is of the kind and of the units; tells whether the page is full and more is
+    /// there.
+    async fn find(
+        &mut self,
+        service: &Statistics,
+        mut query: FoundQuery,
+        units: &[&UnitName],
+        is_wanted: &impl Fn(&mut M) -> bool,
+    ) -> Result<bool, Error> {
+        if let Some(Cursor { number, name }) = &self.cursor {
+            let collection = name.rsplit_once('/').map_or("", |(collection, _)| collection);
+            query.after = (collection.to_owned(), *number, name.clone());
+        }
+        let collections: BTreeSet<String> = units.iter().map(|unit| collection(unit, M::KIND)).collect();
+        loop {
+            let rows = service.store.found(&query).await.map_err(Error::store)?;
+            let Some(Resource { name, held }) = rows.last() else { return Ok(false) };
+            query.after = (held.index.collection.to_string(), held.index.sort_number, name.to_string());
+            for row in rows.iter().filter(|row| collections.contains(&*row.held.index.collection)) {
+                if self.take(service, row, is_wanted)? {
+                    return Ok(true);
+                }
+            }
+        }
+    }
+
+    /// Takes a row if it is wanted; tells whether the page was full already.
+    fn take(
+        &mut self,
+        service: &Statistics,
+        row: &Resource,
+        is_wanted: &impl Fn(&mut M) -> bool,
+    ) -> Result<bool, Error> {
+        if self.found.len() == self.size {
+            return Ok(true);
+        }
+        self.cursor = Some(Cursor { number: row.held.index.sort_number, name: row.name.to_string() });
+        let mut message: M = body::present(row).map_err(Error::store)?;
+        service.tell_deadlines(&mut message);
+        if is_wanted(&mut message) {
+            self.found.push(message);
+        }
+        Ok(false)
     }
 }

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use thidua_chassis::store::{Cell, Change, Held, Index, State, StoreError};
+use thidua_chassis::store::{Change, Held, Index, State, StoreError};
 use thidua_proto::date;
-use thidua_proto::names::{RecordKind, RecordName, UnitName};
+use thidua_proto::names::{RecordKind, RecordName, ReturnName, UnitName};
 use thidua_proto::statistics as proto;
 
 use super::records;
@@ -18,8 +18,13 @@ pub(super) fn name(unit: &UnitName) -> String {
 }
 
 /// The locks of a unit, as a command sees them.
-pub(super) fn of(state: &State, unit: &UnitName) -> Result<Arc<Vec<Lock>>, Error> {
+fn of(state: &State, unit: &UnitName) -> Result<Arc<Vec<Lock>>, Error> {
     state.get(&name(unit)).map_or_else(|| Ok(Arc::default()), |held| held.decoded(read))
+}
+
+/// The locks of a return's unit without that of the return itself: it has one at most, however often it is approved.
+pub(super) fn without(state: &State, name: &ReturnName) -> Result<Vec<Lock>, Error> {
+    Ok(of(state, &name.unit)?.iter().filter(|lock| lock.return_name != *name).cloned().collect())
 }
 
 /// The change that puts a unit's locks.
@@ -58,7 +63,7 @@ pub(super) fn check(
     state: &State,
     name: &RecordName,
     before: Option<&Held>,
-    after: &[Cell],
+    after: &[Contribution],
 ) -> Result<(), Error> {
     let locks = of(state, &name.unit)?;
     if locks.is_empty() {
@@ -70,10 +75,5 @@ pub(super) fn check(
             .contributions(),
         None => Vec::new(),
     };
-    let contribution = |cell: &Cell| {
-        let date = date::from_number(cell.day)?;
-        Some(Contribution { measure: cell.measure, date, amount: cell.amount })
-    };
-    let after: Vec<Contribution> = after.iter().filter_map(contribution).collect();
-    permit(&name.unit, &locks, name.kind, (&before, &after))
+    permit(&name.unit, &locks, name.kind, (&before, after))
 }

@@ -15,11 +15,13 @@ mod locks;
 mod matter;
 mod petition;
 mod reception;
+mod recorded;
 mod records;
 mod return_body;
 mod return_lists;
 mod returns;
 mod services;
+mod streamed;
 mod succession;
 mod transfer;
 mod unit;
@@ -34,7 +36,6 @@ use thidua_proto::names::{RecordName, UnitName};
 
 use crate::domain::contribution::Contribution;
 use crate::domain::deadline::Schedule;
-use crate::domain::record::Record;
 use crate::domain::rules::Rules;
 use crate::domain::unit::{Units, superiors};
 use crate::error::Error;
@@ -87,6 +88,12 @@ impl Statistics {
         Ok(units)
     }
 
+    /// Whether units that were read are still the newest, as far as this process has followed.
+    fn units_stand(&self, read: &Arc<Units>) -> bool {
+        let (read_at, units) = &*self.units.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::ptr_eq(read, units) && *read_at >= self.store.last_change(unit::COLLECTION)
+    }
+
     /// Brings the running totals of all units into memory, so that the first figures after a start are as quick as later
     /// ones. Nothing depends on it.
     pub async fn warm(self) {
@@ -123,21 +130,28 @@ fn caller<T>(request: &tonic::Request<T>) -> Caller {
 }
 
 /// What records add to the cells of their units. The edition grows with every change of a record's contributions.
-pub const CONTRIBUTIONS: Contributions = Contributions { edition: 2, of: contributions };
+pub const CONTRIBUTIONS: Contributions =
+    Contributions { edition: 3, of: contributions, found_by, prefix: |unit| format!("{unit}/") };
 
 fn contributions(name: &str, body: &str) -> Result<Vec<Cell>, String> {
     let Ok(record) = name.parse::<RecordName>() else { return Ok(Vec::new()) };
-    Ok(cells(&record.unit, &records::decode(record.kind, body)?))
+    Ok(cells(&record.unit, &records::decode(record.kind, body)?.contributions()).collect())
 }
 
-/// What a record adds to the cells of its unit.
-fn cells(unit: &UnitName, record: &Record) -> Vec<Cell> {
+fn found_by(name: &str, body: &str) -> Option<String> {
+    let name: RecordName = name.parse().ok()?;
+    // Most have none, and need not be read for it.
+    let told = body.contains("contentToken").then(|| records::decode(name.kind, body).ok())??;
+    told.content().map(ToString::to_string)
+}
+
+/// What contributions of a unit's record are in the cells.
+fn cells(unit: &UnitName, contributions: &[Contribution]) -> impl Iterator<Item = Cell> {
     let series: Arc<str> = unit.to_string().into();
-    let cell = |contribution: Contribution| Cell {
+    contributions.iter().map(move |contribution| Cell {
         series: Arc::clone(&series),
         measure: contribution.measure,
         day: thidua_proto::date::to_number(contribution.date),
         amount: contribution.amount,
-    };
-    record.contributions().into_iter().map(cell).collect()
+    })
 }

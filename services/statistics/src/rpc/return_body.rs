@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::domain::calendar::Period;
 use crate::domain::filing::{Action, Approval, Content, Entry, Filing, Origin, State, Step};
 use crate::domain::form::{Form, FormId, Values};
+use crate::domain::slug;
 use crate::error::Error;
 
 /// Where a unit's returns are listed.
@@ -21,16 +22,8 @@ pub(super) fn collection(unit: &UnitName) -> String {
 
 /// The name of the one return of a unit, form and period: readable, or where that would be too long, a UUID of the same.
 pub(super) fn name(unit: &UnitName, form: &FormId, calendar: &str, period: &Period) -> ReturnName {
-    let key = format!("{} {} {calendar} {}", form.document, form.code, period.code);
-    let mut slug = String::new();
-    for c in key.chars().flat_map(char::to_lowercase) {
-        match c {
-            'a'..='z' | '0'..='9' => slug.push(c),
-            _ if slug.ends_with('-') => {}
-            _ => slug.push('-'),
-        }
-    }
-    let readable: Option<Id> = slug.trim_matches('-').parse().ok();
+    let key = slug::key(form, calendar, &period.code);
+    let readable: Option<Id> = slug::slug(&key).parse().ok();
     let id = readable.or_else(|| Uuid::new_v5(&Uuid::NAMESPACE_URL, key.as_bytes()).to_string().parse().ok());
     // A UUID is a valid id, so one of the two is there; the unit's own id could only stand for neither.
     ReturnName { unit: unit.clone(), id: id.unwrap_or_else(|| unit.unit.clone()) }

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use thidua_chassis::body;
-use thidua_chassis::store::{PageQuery, Resource};
+use thidua_chassis::store::{PageQuery, Resource, Snapshot};
 use thidua_proto::date;
 use thidua_proto::names::UnitName;
 use thidua_proto::page::{self, Binding, Cursor};
@@ -10,17 +10,21 @@ use thidua_proto::parse::{Problem, Violations};
 use thidua_proto::statistics as proto;
 use tonic::{Response, Status};
 
-use super::Statistics;
 use super::asked::units_asked;
 use super::lists::{DEFAULT_PAGE, MOST_PAGE, Page, wanted};
 use super::return_body::{collection, decode, name, submitted_day};
 use super::returns::find_period;
+use super::{Statistics, unit};
 use crate::domain::calendar::{Calendar, Period};
 use crate::domain::form::FormId;
+use crate::domain::unit::Units;
 use crate::error::Error;
 
 /// Where all units are meant.
 const EVERY_UNIT: &str = "units/-";
+
+/// How many returns are read at once: each holds all its steps and approvals.
+const PAGE: u32 = 100;
 
 /// What is listed.
 struct Query<'r> {
@@ -42,24 +46,18 @@ pub(super) async fn list(
     let (size, unit) = v.finish((|| Some((size?, unit?)))()).map_err(Error::from)?;
     let query = Query::find(service, &m, unit)?;
     let cursor = binding.cursor(&token).map_err(|bad| Error::Shared(bad.into()))?;
-    let units = units_asked(&*service.units().await?, query.unit.iter().cloned().collect())?;
     let size = usize::try_from(size).unwrap_or(usize::MAX);
-    let after = cursor.as_ref().map(|cursor| (cursor.number, cursor.name.clone()));
-    let found = query.page(service, &units, after, size).await?;
-    let next_page_token = if found.len() > size {
-        let last = found.get(size - 1).map(|row| (row.held.index.sort_number, row.name.to_string()));
-        last.map(|(number, name)| binding.token(&Cursor { number, name })).unwrap_or_default()
+    let mut snapshot = service.store.snapshot().await.map_err(Error::store)?;
+    let newest = snapshot.revision();
+    let all = unit::all_at(&mut snapshot, newest).await?;
+    let units = units_asked(&all, query.unit.iter().cloned().collect())?;
+    let (returns, next) = query.page(&mut snapshot, &units, cursor, size).await?;
+    let next_page_token = next.map(|cursor| binding.token(&cursor)).unwrap_or_default();
+    let standings = if token.is_empty() {
+        query.standings(&mut snapshot, &all, &units, service.clock.today()).await?
     } else {
-        String::new()
+        Vec::new()
     };
-    let shown = found.iter().take(size).map(|row| {
-        let message: proto::Return = body::present(row)?;
-        let digest =
-            decode(&row.held)?.content.digest(&row.name.parse().map_err(|_| Error::not_found(&row.name))?);
-        Ok(proto::Return { columns: Vec::new(), digest, ..message })
-    });
-    let returns = shown.collect::<Result<Vec<_>, Error>>()?;
-    let standings = if token.is_empty() { query.standings(service, &units).await? } else { Vec::new() };
     Ok(Response::new(proto::ListReturnsResponse { returns, next_page_token, standings }))
 }
 
@@ -107,42 +105,52 @@ impl<'r> Query<'r> {
         Ok(Self { unit, form, period, states: m.states.clone() })
     }
 
-    /// The returns after a cursor, by last day, then by name; one more than the page has where there are more.
+    /// A page of the returns after a cursor, by last day, then by name, with the cursor of the next one.
     async fn page(
         &self,
-        service: &Statistics,
+        snapshot: &mut Snapshot,
         units: &[UnitName],
-        after: Option<(i64, String)>,
+        after: Option<Cursor>,
         size: usize,
-    ) -> Result<Vec<Resource>, Error> {
+    ) -> Result<(Vec<proto::Return>, Option<Cursor>), Error> {
+        // One unit's, or all units' of one last day: one collection after the other is the order of names.
+        let mut collections: Vec<String> = units.iter().map(collection).collect();
+        collections.sort_unstable();
         let mut found = Vec::new();
-        let mut snapshot = service.store.snapshot().await?;
-        for unit in units {
-            let mut query = PageQuery::all(&collection(unit), MOST_PAGE);
+        let mut cursor = after;
+        for collection in collections {
+            let mut query = PageQuery::all(&collection, PAGE);
             if let Some((_, period)) = &self.period {
                 (query.first, query.last) = (date::to_number(period.last), date::to_number(period.last));
             }
-            query.after = after.clone().unwrap_or(query.after);
-            let mut kept = 0;
-            while kept <= size {
+            match cursor.as_ref().and_then(|cursor| Some((cursor.number, cursor.name.rsplit_once('/')?))) {
+                Some((_, (reached, _))) if *collection < *reached => continue,
+                Some((number, (reached, id))) if collection == reached => {
+                    query.after = (number, format!("{reached}/{id}"));
+                }
+                Some(_) | None => {}
+            }
+            loop {
                 let rows = snapshot.page(&query).await?;
                 let Some(last) = rows.last() else { break };
                 query.after = (last.held.index.sort_number, last.name.to_string());
-                for row in rows {
-                    if self.keeps(&row)? {
-                        kept += 1;
-                        found.push(row);
+                for row in &rows {
+                    let message: proto::Return = body::present(row)?;
+                    if !self.keeps(&message) {
+                        continue;
                     }
+                    if found.len() == size {
+                        return Ok((found, cursor));
+                    }
+                    cursor = Some(Cursor { number: row.held.index.sort_number, name: row.name.to_string() });
+                    found.push(shown(row, message)?);
                 }
             }
         }
-        found.sort_by(|a, b| (a.held.index.sort_number, &a.name).cmp(&(b.held.index.sort_number, &b.name)));
-        found.truncate(size.saturating_add(1));
-        Ok(found)
+        Ok((found, None))
     }
 
-    fn keeps(&self, row: &Resource) -> Result<bool, Error> {
-        let message: proto::Return = body::present(row)?;
+    fn keeps(&self, message: &proto::Return) -> bool {
         let form = self
             .form
             .as_ref()
@@ -150,20 +158,20 @@ impl<'r> Query<'r> {
         let period = self.period.as_ref().is_none_or(|(calendar, period)| {
             calendar.code == message.calendar && period.code == message.period
         });
-        Ok(form && period && wanted(&self.states, message.state))
+        form && period && wanted(&self.states, message.state)
     }
 
     /// Who should hand in, and who has.
     async fn standings(
         &self,
-        service: &Statistics,
+        snapshot: &mut Snapshot,
+        all: &Units,
         units: &[UnitName],
+        today: Date,
     ) -> Result<Vec<proto::ReturnStanding>, Error> {
         let (Some(form), Some((calendar, period))) = (&self.form, &self.period) else {
             return Ok(Vec::new());
         };
-        let all = service.units().await?;
-        let today = service.clock.today();
         let due = calendar.due(period);
         let mut standings = Vec::new();
         for unit in units {
@@ -171,7 +179,7 @@ impl<'r> Query<'r> {
                 continue;
             }
             let name = name(unit, form, &calendar.code, period).to_string();
-            let held = service.store.get(&name).await?;
+            let held = snapshot.get(&name).await?;
             let submitted = held.as_ref().map(|held| decode(&held.held)).transpose()?;
             let submitted = submitted.as_ref().and_then(submitted_day);
             standings.push(proto::ReturnStanding {
@@ -184,6 +192,13 @@ impl<'r> Query<'r> {
         }
         Ok(standings)
     }
+}
+
+/// A return as a list shows it.
+fn shown(row: &Resource, message: proto::Return) -> Result<proto::Return, Error> {
+    let name = row.name.parse().map_err(|_| Error::not_found(&row.name))?;
+    let digest = decode(&row.held)?.content.digest(&name);
+    Ok(proto::Return { columns: Vec::new(), digest, ..message })
 }
 
 fn days_late(due: Date, done: Date) -> i64 {

@@ -125,7 +125,7 @@ impl ReturnService for Statistics {
                 let computed = plan.computed(state);
                 let findings = plan.findings(&filing, |name| state.get(name).map(decode).transpose())?;
                 let filing = filing::approve(asked, filing, &plan.form, (&digest, &computed, &findings))?;
-                let mut locks = locks::of(state, &plan.name.unit)?.to_vec();
+                let mut locks = locks::without(state, &plan.name)?;
                 locks.push(plan.lock());
                 Ok((filing, Some(locks)))
             },
@@ -159,9 +159,7 @@ impl ReturnService for Statistics {
         let terms = Common { method: METHOD, terms, reason: Some(&m.reason), digest: None };
         self.step(&caller, (&m.name, &m.etag), &m, terms, Role::Approver, |plan, state, asked, filing| {
             let filing = filing::reopen(asked, filing)?;
-            let mut locks = locks::of(state, &plan.name.unit)?.to_vec();
-            locks.retain(|lock| lock.return_name != plan.name);
-            Ok((filing, Some(locks)))
+            Ok((filing, Some(locks::without(state, &plan.name)?)))
         })
         .await
     }

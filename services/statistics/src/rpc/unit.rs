@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use thidua_chassis::body;
-use thidua_chassis::store::{Held, Index, Resource};
+use thidua_chassis::store::{Held, Index, Resource, Snapshot};
 use thidua_proto::date;
 use thidua_proto::names::UnitName;
 use thidua_proto::parse::{Problem, Violations};
 use thidua_proto::statistics as proto;
 
 use crate::domain::share::Parts;
-use crate::domain::unit::{Code, Succession, Unit};
+use crate::domain::unit::{Code, Succession, Unit, Units};
 use crate::error::Error;
 
 /// Where units are listed.
@@ -130,6 +130,11 @@ pub(super) fn index() -> Index {
 pub(super) fn decode(resource: &Resource) -> Result<(UnitName, Unit), Error> {
     let name = resource.name.parse().map_err(|_| corrupt(&resource.name))?;
     Ok((name, read(resource.held.body.as_deref().unwrap_or("{}"))?))
+}
+
+/// All units as they stood at a revision.
+pub(super) async fn all_at(snapshot: &mut Snapshot, revision: i64) -> Result<Units, Error> {
+    snapshot.collection_at(revision, COLLECTION).await?.iter().map(decode).collect()
 }
 
 pub(super) fn decode_held(held: &Held) -> Result<Arc<Unit>, Error> {

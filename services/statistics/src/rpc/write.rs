@@ -14,6 +14,7 @@ use tonic::{Request, Response, Status};
 
 use super::records::{self, RecordMessage};
 use super::{Statistics, caller, lists, locks, unit};
+use crate::domain::contribution::Contribution;
 use crate::domain::record::{Record, admit};
 use crate::error::Error;
 
@@ -120,6 +121,7 @@ pub(super) struct New {
     unit: String,
     date: jiff::civil::Date,
     matter: Option<String>,
+    contributions: Vec<Contribution>,
     pub(super) change: Change,
 }
 
@@ -127,13 +129,16 @@ impl New {
     pub(super) fn of(name: &RecordName, record: &Record) -> Self {
         let index = records::index(&name.unit, record);
         let mut change = Change::put(&name.to_string(), index, records::encode(record));
-        change.cells = Some(super::cells(&name.unit, record).into());
+        change.found_by = record.content().map(|token| token.to_string().into());
+        let contributions = record.contributions();
+        change.cells = Some(super::cells(&name.unit, &contributions).collect());
         Self {
             name: Arc::clone(&change.name),
             record_name: name.clone(),
             unit: name.unit.to_string(),
             date: record.date(),
             matter: record.matter().map(ToString::to_string),
+            contributions,
             change,
         }
     }
@@ -150,8 +155,7 @@ impl New {
     pub(super) fn check(&self, state: &State) -> Result<(), Error> {
         let unit = state.get(&self.unit).ok_or_else(|| Error::not_found(&self.unit))?;
         admit(&self.record_name.unit, &*unit::decode_held(unit)?, self.date)?;
-        let after = self.change.cells.as_deref().unwrap_or_default();
-        locks::check(state, &self.record_name, state.get(&self.name), after)?;
+        locks::check(state, &self.record_name, state.get(&self.name), &self.contributions)?;
         match &self.matter {
             Some(matter) if state.get(matter).is_none() => Err(Error::not_found(matter)),
             _ => Ok(()),

@@ -5,14 +5,18 @@ use std::collections::BTreeMap;
 use thidua_proto::statistics as proto;
 use thidua_proto::statistics::explain_figure_response::Part;
 use thidua_proto::statistics::figure::Value;
+use thidua_proto::statistics::figure_service_client::FigureServiceClient;
+use thidua_proto::statistics::import_records_request::Part as Import;
 use thidua_proto::statistics::{
     Contributor, ErrorReason, ExplainedFigure, Inspection, Matter, Petition, Reception,
 };
 use thidua_proto::{Date, Timestamp};
-use tonic::Status;
+use tokio::task::JoinSet;
+use tonic::{Code, Status};
 
 use super::harness::*;
 use super::kind::{Kind, Terms};
+use super::transfer::{header, send};
 
 async fn enter<K: Kind>(service: &Service, unit: &str, id: &str, record: K) {
     K::create(service, unit, id, Some(record), Terms::default()).await.unwrap();
@@ -137,36 +141,63 @@ async fn only_the_units_asked_for_are_explained() {
     assert_eq!(shown(&records), [(names[0].as_str(), 3, 0), (names[1].as_str(), 2, 0)]);
 }
 
+/// Enters so many petitions, on days of January 2023.
+async fn import(service: &Service, count: i64) {
+    let row = |line: i64| proto::ImportRow {
+        line,
+        id: format!("p{line}"),
+        record: Some(Petition::on(day(2023, 1, 1 + i32::try_from(line % 28).unwrap()), false).row()),
+    };
+    let rows: Vec<proto::ImportRow> = (1..=count).map(row).collect();
+    let chunks = rows.chunks(500).count();
+    let mut parts = vec![header(REQUEST_ID)];
+    parts.extend(rows.chunks(500).zip(1_i64..).map(|(rows, number)| {
+        let last = usize::try_from(number).unwrap() == chunks;
+        Import::Chunk(proto::ImportChunk { number, rows: rows.to_vec(), last })
+    }));
+    send(service, parts).await.unwrap();
+}
+
+fn january() -> proto::ExplainFigureRequest {
+    request("petitions.received", day(2023, 1, 1), day(2023, 1, 31))
+}
+
 #[tokio::test]
 async fn long_explanations_come_in_batches() {
     let service = Service::start().await;
-    let rows: Vec<proto::ImportRow> = (1..=1201)
-        .map(|line| proto::ImportRow {
-            line,
-            id: format!("p{line}"),
-            record: Some(proto::import_row::Record::Petition(Petition::on(
-                day(2023, 1, 1 + i32::try_from(line % 28).unwrap()),
-                false,
-            ))),
-        })
-        .collect();
-    let header = proto::ImportHeader {
-        import_id: REQUEST_ID.to_owned(),
-        parent: UNIT.to_owned(),
-        validate_only: false,
-    };
-    let chunks = rows.chunks(500).count();
-    let mut messages = vec![proto::import_records_request::Part::Header(header)];
-    messages.extend(rows.chunks(500).zip(1_i64..).map(|(rows, number)| {
-        let last = usize::try_from(number).unwrap() == chunks;
-        proto::import_records_request::Part::Chunk(proto::ImportChunk { number, rows: rows.to_vec(), last })
-    }));
-    let messages: Vec<_> =
-        messages.into_iter().map(|part| proto::ImportRecordsRequest { part: Some(part) }).collect();
-    service.transfer().import_records(tokio_stream::iter(messages)).await.unwrap();
-    let asked = request("petitions.received", day(2023, 1, 1), day(2023, 1, 31));
-    let (figure, records) = explain(&service, asked).await.unwrap();
+    import(&service, 1201).await;
+    let (figure, records) = explain(&service, january()).await.unwrap();
     assert_eq!((parts(&figure), records.len()), ((1201, 0), 1201));
+}
+
+#[tokio::test]
+async fn explanations_that_nobody_reads_on_leave_room_for_quick_reads() {
+    let service = Service::start().await;
+    import(&service, 5000).await;
+    let mut asked = JoinSet::new();
+    // More than an embedded store has readers.
+    for _ in 0..6 {
+        let mut figures = FigureServiceClient::new(service.narrow());
+        asked.spawn(async move { figures.explain_figure(january()).await });
+    }
+    let (mut under_way, mut put_off) = (Vec::new(), 0);
+    while let Some(answer) = asked.join_next().await {
+        match answer.unwrap() {
+            Ok(stream) => under_way.push(stream.into_inner()),
+            Err(status) => {
+                assert_eq!(status.code(), Code::Unavailable);
+                refused(Err::<(), _>(status), ErrorReason::Overloaded);
+                put_off += 1;
+            }
+        }
+    }
+    assert_eq!((under_way.len(), put_off), (2, 4));
+    assert_eq!(
+        Petition::read(&service, &Petition::name_of("p1")).await.unwrap().into_inner().signer_count,
+        1
+    );
+    drop(under_way);
+    explain(&service, january()).await.unwrap();
 }
 
 #[tokio::test]

@@ -1,8 +1,10 @@
 use thidua_proto::statistics as proto;
 use thidua_proto::statistics::export_row::Record;
+use thidua_proto::statistics::import_records_request::Part as Import;
+use thidua_proto::statistics::transfer_service_client::TransferServiceClient;
 use thidua_proto::statistics::{
-    ErrorReason, ExportRecordsRequest, ExportRecordsResponse, Inspection, Matter, Petition, Reception,
-    RecordKind,
+    ErrorReason, ExportRecordsRequest, ExportRecordsResponse, ImportChunk, Inspection, Matter, Petition,
+    Reception, RecordKind,
 };
 use tonic::Status;
 
@@ -58,8 +60,8 @@ async fn filled(service: &Service) -> Vec<String> {
         (ABOVE, "matters/m"),
         (UNIT, "inspections/i"),
         (UNIT, "receptions/r"),
-        (UNIT, "petitions/b"),
         (UNIT, "petitions/a"),
+        (UNIT, "petitions/b"),
         (ABOVE, "petitions/p"),
     ]
     .map(|(unit, rest)| format!("{unit}/{rest}"))
@@ -67,7 +69,7 @@ async fn filled(service: &Service) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn records_are_sent_matters_first_then_by_unit_day_and_name() {
+async fn records_are_sent_matters_first_then_by_unit_and_name() {
     let service = Service::start().await;
     let expected = filled(&service).await;
     let head = service.head().await;
@@ -76,7 +78,7 @@ async fn records_are_sent_matters_first_then_by_unit_day_and_name() {
     let own: Vec<String> = expected.iter().filter(|name| name.starts_with(UNIT)).cloned().collect();
     assert_eq!(names(&export(&service, of(UNIT)).await.unwrap()), own);
 
-    let found = &all[0].rows[4];
+    let found = &all[0].rows[5];
     let read = Petition::read(&service, &Petition::name_of("b")).await.unwrap().into_inner();
     // Deadlines are told when a record is read: they follow from the rules, not from the record.
     let expected = Petition { deadlines: Vec::new(), ..read };
@@ -124,7 +126,45 @@ async fn an_export_that_broke_off_goes_on_after_its_cursor() {
 }
 
 #[tokio::test]
-async fn what_changes_meanwhile_is_told_by_its_etag() {
+async fn all_is_sent_as_it_stood_when_the_export_began() {
+    let service = Service::start().await;
+    let chunks = 10_i64;
+    let mut parts = vec![header(REQUEST_ID)];
+    parts.extend((1..=chunks).map(|number| {
+        let Import::Chunk(chunk) = last(number, petitions(number * 500 - 499, number * 500)) else {
+            panic!()
+        };
+        Import::Chunk(ImportChunk { last: number == chunks, ..chunk })
+    }));
+    send(&service, parts).await.unwrap();
+    let kept = Petition { received_date: day(2023, 12, 30), ..Petition::on(day(2023, 12, 30), false) };
+    for id in ["z-changed", "z-ended"] {
+        create(&service, UNIT, id, kept.clone()).await;
+    }
+
+    // A reader that takes little at a time: the end is not read yet when it changes.
+    let mut slow = TransferServiceClient::new(service.narrow());
+    let mut stream = slow.export_records(of(UNIT)).await.unwrap().into_inner();
+    let mut messages = vec![stream.message().await.unwrap().unwrap()];
+    let [changed, ended] = ["z-changed", "z-ended"].map(Petition::name_of);
+    let other = Petition { signer_count: 9, ..kept.clone() }.named(&changed, "");
+    Petition::update(&service, Some(other), &["signer_count"], Terms::default()).await.unwrap();
+    Petition::delete(&service, &ended, "", Terms::default()).await.unwrap();
+    create(&service, UNIT, "z-new", kept).await;
+    while let Some(message) = stream.message().await.unwrap() {
+        messages.push(message);
+    }
+    assert_eq!(names(&messages)[5000..], [changed, ended]);
+    let last = messages.pop().unwrap();
+    for row in &last.rows {
+        let Some(Record::Petition(petition)) = &row.record else { panic!("{row:?}") };
+        assert!(petition.etag.parse::<i64>().unwrap() <= last.revision);
+        assert_eq!(petition.signer_count, 1);
+    }
+}
+
+#[tokio::test]
+async fn what_changes_before_an_export_goes_on_is_told_by_its_etag() {
     let service = Service::start().await;
     send(&service, vec![header(REQUEST_ID), last(1, petitions(1, 500))]).await.unwrap();
     let first = export(&service, of(UNIT)).await.unwrap().remove(0);

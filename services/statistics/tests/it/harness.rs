@@ -20,7 +20,7 @@ pub(crate) use thidua_tests::call::{by, day, facts, faults, mask, revision, with
 use thidua_tests::call::{refusal, violations};
 use thidua_tests::service;
 use tonic::Status;
-use tonic::transport::Channel;
+use tonic::transport::{Channel, Endpoint};
 
 /// The domain of the service's failures.
 const DOMAIN: &str = "thidua.statistics.v1";
@@ -79,6 +79,12 @@ impl Service {
         });
         let running = running.await;
         Self { channel: running.channel(), running, folder }
+    }
+
+    /// A connection whose reader takes little at a time, so that long answers wait for it.
+    pub(crate) fn narrow(&self) -> Channel {
+        let endpoint: Endpoint = format!("http://{}", self.running.address).parse().unwrap();
+        endpoint.initial_stream_window_size(1024).connect_lazy()
     }
 
     /// Puts an own data file beside the store, for the next start.

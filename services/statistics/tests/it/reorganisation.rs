@@ -173,6 +173,20 @@ async fn a_series_goes_on_across_the_merger_and_nothing_is_lost() {
 }
 
 #[tokio::test]
+async fn figures_of_the_past_know_the_units_of_then() {
+    let service = before().await;
+    let year = || asked(Structure::AsNow, day(2025, 1, 1), day(2025, 12, 31));
+    let (as_of_revision, then) = (Some(service.head().await), figures(&service, year()).await);
+    reorganise(&service).await;
+    assert_ne!(figures(&service, year()).await, then);
+    let past = proto::ComputeFiguresRequest { as_of_revision, ..year() };
+    assert_eq!(figures(&service, past.clone()).await, then);
+    let unknown = proto::ComputeFiguresRequest { units: vec![PROVINCE.to_owned()], ..past };
+    let told = refused(compute(&service, unknown).await, ErrorReason::ResourceNotFound);
+    assert_eq!(told, facts(&[("resource", PROVINCE)]));
+}
+
+#[tokio::test]
 async fn codes_and_names_mean_the_units_of_their_days() {
     let service = before().await;
     reorganise(&service).await;

@@ -1,5 +1,6 @@
 //! `ReturnService`: prepared, handed in, approved, locked, reopened; each refusal with its own reason.
 
+use thidua_proto::journal::{Change, ListEntriesRequest};
 use thidua_proto::statistics as proto;
 use thidua_proto::statistics::return_service_client::ReturnServiceClient;
 use thidua_proto::statistics::{
@@ -175,6 +176,12 @@ async fn an_approved_period_is_locked_until_it_is_reopened() {
         .collect();
     assert_eq!(people, [10, 17], "what was approved first stays on record");
     refused(service.receive("v4", 1).await, ErrorReason::PeriodLocked);
+    // One lock, however often the period was approved.
+    let request = ListEntriesRequest { first_revision: service.head().await, ..Default::default() };
+    let entries = service.journal().list_entries(request).await.unwrap().into_inner().entries;
+    let is_lock = |change: &&Change| change.name.ends_with("/periodLocks");
+    let body = &entries[0].changes.iter().find(is_lock).unwrap().body;
+    assert_eq!(body.matches(Q1).count(), 1, "{body}");
 }
 
 #[tokio::test]
@@ -421,6 +428,43 @@ async fn returns_are_listed_by_period_to_the_end() {
         violated(broken),
         faults(&[("calendar", "REQUIRED"), ("period", "REQUIRED"), ("states[0]", "UNKNOWN_VALUE")])
     );
+}
+
+#[tokio::test]
+async fn returns_of_all_units_are_listed_by_name_to_the_end() {
+    const SHORT: &str = "units/ubnd";
+    let service = Service::start().await;
+    service.directory().create_unit(create_unit(SHORT, "")).await.unwrap();
+    let mut expected = Vec::new();
+    // The name of one unit begins like that of another.
+    for unit in [UNIT, SHORT, ABOVE] {
+        for form in ["01/TCD", "02/TCD", "HEADLINE"] {
+            let request = prepare(form, "2023-Q1", &[]);
+            let request = proto::PrepareReturnRequest { parent: unit.to_owned(), ..request };
+            let prepared = service.returns().prepare_return(request).await.unwrap().into_inner();
+            expected.push(prepared.name);
+        }
+    }
+    expected.sort();
+    let of_q1 = proto::ListReturnsRequest {
+        calendar: "tt-02-2021".to_owned(),
+        period: "2023-Q1".to_owned(),
+        ..list("units/-")
+    };
+    for page_size in [1, 2, 3, 9] {
+        let (mut found, mut token) = (Vec::new(), String::new());
+        loop {
+            let request = proto::ListReturnsRequest { page_size, page_token: token, ..of_q1.clone() };
+            let page = service.returns().list_returns(request).await.unwrap().into_inner();
+            assert!(page.returns.len() <= usize::try_from(page_size).unwrap());
+            found.extend(page.returns.into_iter().map(|one| one.name));
+            token = page.next_page_token;
+            if token.is_empty() {
+                break;
+            }
+        }
+        assert_eq!(found, expected, "{page_size} at once");
+    }
 }
 
 #[tokio::test]

@@ -25,7 +25,7 @@ const SETTINGS: [(&str, &str); 8] = [
     ("jit", "off"),
 ];
 /// How many connections read at once.
-const READERS: u32 = 8;
+pub(super) const READERS: u16 = 8;
 /// How long to wait for a connection before the store counts as unreachable.
 const CONNECT: Duration = Duration::from_secs(5);
 
@@ -36,8 +36,8 @@ pub(super) async fn open(address: &str) -> Result<Pools<Postgres>, StoreError> {
         .options(SETTINGS)
         .application_name("thidua")
         .disable_statement_logging();
-    let pool = |most| {
-        let pool = PgPoolOptions::new().max_connections(most).test_before_acquire(false);
+    let pool = |most: u16| {
+        let pool = PgPoolOptions::new().max_connections(most.into()).test_before_acquire(false);
         pool.acquire_timeout(CONNECT).connect_lazy_with(options.clone())
     };
     let pools = Pools { writer: pool(1), scout: pool(1), readers: pool(READERS) };

@@ -13,6 +13,9 @@ use super::{Pools, StoreError, Value};
 /// The most rows of one statement; times the widest row, well below the 32,766 values that SQLite binds.
 pub(in crate::store) const MOST_ROWS: usize = 500;
 
+/// How many connections read at once; each has a page cache of its own.
+pub(super) const READERS: u16 = 4;
+
 /// Keeps other processes out while it lives.
 #[derive(Debug)]
 pub(super) struct Lock(std::fs::File);
@@ -38,16 +41,18 @@ pub(super) fn open(path: PathBuf) -> Result<(Pools<Sqlite>, Lock), StoreError> {
         .pragma("temp_store", "MEMORY")
         .busy_timeout(Duration::from_secs(10))
         .statement_cache_capacity(512)
+        // A page at once, so that the connection's thread does not wait for whoever takes its rows.
+        .row_buffer_size(MOST_ROWS)
         .disable_statement_logging();
-    let pool = |most| {
-        let pool = SqlitePoolOptions::new().max_connections(most).test_before_acquire(false);
+    let pool = |most: u16| {
+        let pool = SqlitePoolOptions::new().max_connections(most.into()).test_before_acquire(false);
         pool.idle_timeout(None).max_lifetime(None)
     };
     let reading = options.clone().read_only(true);
     let pools = Pools {
         writer: pool(1).connect_lazy_with(options),
         scout: pool(1).connect_lazy_with(reading.clone()),
-        readers: pool(4).connect_lazy_with(reading),
+        readers: pool(READERS).connect_lazy_with(reading),
     };
     Ok((pools, lock))
 }

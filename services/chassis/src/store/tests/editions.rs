@@ -12,6 +12,7 @@ const LATER: Contributions = Contributions {
         }
         Ok(cells)
     },
+    ..COUNTING
 };
 
 async fn records(store: &Store) -> i64 {

@@ -139,7 +139,7 @@ async fn a_schema_of_another_release_is_refused_and_left_alone() {
             let told = matches!(opened, Err(StoreError::Schema { found, known: k }) if found == version && k == known);
             assert!(told, "{opened:?}");
         }
-        home.alter(if known == 2 { "UPDATE store_schema SET version = 2" } else { panic!("{known}") }).await;
+        home.alter(if known == 3 { "UPDATE store_schema SET version = 3" } else { panic!("{known}") }).await;
         assert_verified(&home.open().await).await;
     }
 }

@@ -154,3 +154,106 @@ async fn a_snapshot_stands_at_one_revision() {
         writer.await.unwrap();
     }
 }
+
+#[tokio::test]
+async fn a_collection_is_read_by_name_whatever_its_numbers() {
+    for home in homes() {
+        let store = home.open().await;
+        let names = ["things/a", "things/b", "things/b-1", "things/c", "things/\u{111}", "things/z"];
+        let others = ["thing/a", "things", "things-1/a", "things0/a", "thingsa/a"];
+        let numbered = names.iter().chain(&others).zip([5, 1, 4, 2, 3, 9, 1, 1, 1, 1, 1]);
+        store
+            .submit(command(&[], {
+                let all: Vec<(String, i64)> = numbered.map(|(name, at)| ((*name).to_owned(), at)).collect();
+                move |_, _| {
+                    let put = |(name, at): &(String, i64)| {
+                        let index = Index { collection: "things".into(), sort_number: *at, refers_to: None };
+                        Change::put(name, index, "{}".to_owned())
+                    };
+                    Ok(Decision { changes: all.iter().map(put).collect(), outcome: None })
+                }
+            }))
+            .await
+            .unwrap();
+        let mut snapshot = store.snapshot().await.unwrap();
+        for limit in 1..7 {
+            let mut query = PageQuery { first: 2, last: 5, ..PageQuery::all("things", limit) };
+            let mut found = Vec::new();
+            loop {
+                let page = snapshot.page_by_name(&query).await.unwrap();
+                assert!(page.len() <= usize::try_from(limit).unwrap());
+                let Some(last) = page.last() else { break };
+                query.after.1 = last.name.to_string();
+                found.extend(page.into_iter().map(|one| one.name.to_string()));
+            }
+            assert_eq!(found, ["things/a", "things/b-1", "things/c", "things/\u{111}"]);
+        }
+    }
+}
+
+/// A body that says what it is found by, and refers to a name.
+fn labelled(name: &'static str, number: i64, label: &'static str, refers_to: &'static str) -> Command<No> {
+    command(&[name], move |_, _| {
+        let refers_to = Some(refers_to.into()).filter(|_| !refers_to.is_empty());
+        let body = serde_json::json!({ "label": label }).to_string();
+        let mut change = Change::put(name, Index { refers_to, ..index(name, number) }, body);
+        change.found_by = Some(label.into());
+        Ok(Decision { changes: vec![change], outcome: None })
+    })
+}
+
+async fn found(store: &Store, by: FoundBy, limit: u32) -> Vec<String> {
+    let after = (String::new(), i64::MIN, String::new());
+    let mut query = FoundQuery { by, after, first: i64::MIN, last: 8, limit };
+    let mut found = Vec::new();
+    loop {
+        let page = store.found(&query).await.unwrap();
+        let Some(last) = page.last() else { return found };
+        let index = &last.held.index;
+        query.after = (index.collection.to_string(), index.sort_number, last.name.to_string());
+        found.extend(page.into_iter().map(|one| one.name.to_string()));
+    }
+}
+
+#[tokio::test]
+async fn what_shares_a_text_or_a_reference_is_found_in_every_collection() {
+    for home in homes() {
+        let store = home.open().await;
+        store.submit(put("owners/1", "{}")).await.unwrap();
+        for (name, number, label) in [
+            ("b/1", 3, "x"),
+            ("a/2", 7, "x"),
+            ("a/1", 7, "x"),
+            ("a/3", 1, "x"),
+            ("a/4", 9, "x"),
+            ("a/5", 1, "y"),
+        ] {
+            store.submit(labelled(name, number, label, "owners/1")).await.unwrap();
+        }
+        let text = |text: &str| FoundBy::Text(text.to_owned());
+        let owned = || FoundBy::Reference("owners/1".to_owned());
+        for limit in [1, 2, 9] {
+            assert_eq!(found(&store, text("x"), limit).await, ["a/3", "a/1", "a/2", "b/1"]);
+            assert_eq!(found(&store, owned(), limit).await, ["a/3", "a/5", "a/1", "a/2", "b/1"]);
+        }
+        store.submit(labelled("a/1", 7, "y", "")).await.unwrap();
+        store.submit(delete("a/2")).await.unwrap();
+        store.submit(put("a/3", "{}")).await.unwrap();
+        assert_eq!(found(&store, text("x"), 9).await, ["b/1"]);
+        assert_eq!(found(&store, text("y"), 9).await, ["a/5", "a/1"]);
+        assert_eq!(found(&store, owned(), 9).await, ["a/5", "b/1"]);
+        assert_verified(&store).await;
+        store.close().await;
+
+        home.alter("UPDATE resources SET found_by = NULL WHERE name = 'b/1'").await;
+        let store = home.open().await;
+        let findings = store.verify().await.unwrap().findings;
+        assert!(findings.len() == 1 && findings[0].starts_with("b/1 is not found"), "{findings:?}");
+        store.close().await;
+        // As a store of an earlier release comes: it is mended with the sums of a later edition.
+        let later = Contributions { edition: 2, ..COUNTING };
+        let store = home.try_open_counting(later).await.unwrap();
+        assert_eq!(found(&store, text("x"), 9).await, ["b/1"]);
+        assert_verified(&store).await;
+    }
+}

@@ -1,4 +1,4 @@
-//! What the sums were at an earlier revision, and what a rule sees of them.
+//! What stood at an earlier revision, which long reads there are at once, and what a rule sees of the sums.
 
 use proptest::prelude::*;
 
@@ -18,10 +18,19 @@ fn shown(tallies: &Tallies) -> Vec<i64> {
     (-1..7).flat_map(|day| ["records", "amounts"].map(|measure| tallies.up_to(measure, day))).collect()
 }
 
+/// A resource by name, with its revision, its times and its body.
+type Shown = (String, i64, [Timestamp; 2], Option<String>);
+
+fn standing(resource: &Resource) -> Shown {
+    let held = &resource.held;
+    let body = held.body.as_ref().map(ToString::to_string);
+    (resource.name.to_string(), held.revision, [held.create_time, held.update_time], body)
+}
+
 async fn check(home: &Home, history: &[Step]) {
     let wanted: Vec<Series> = UNITS.map(Into::into).to_vec();
     let store = home.open().await;
-    let mut seen: Vec<Vec<Vec<i64>>> = Vec::new();
+    let mut seen: Vec<(Vec<Vec<i64>>, Vec<Shown>)> = Vec::new();
     for step in std::iter::once(None).chain(history.iter().map(Some)) {
         if let Some((thing, content)) = step {
             let name = format!("things/{thing}");
@@ -34,13 +43,16 @@ async fn check(home: &Home, history: &[Step]) {
         }
         let (revision, tallies) = store.tallies(&wanted).await.unwrap();
         seen.truncate(usize::try_from(revision).unwrap());
-        seen.push(tallies.iter().map(|one| shown(one)).collect());
+        let things = store.page(&PageQuery::all("things", 100)).await.unwrap();
+        seen.push((tallies.iter().map(|one| shown(one)).collect(), things.iter().map(standing).collect()));
     }
     let mut snapshot = store.snapshot().await.unwrap();
     assert_eq!(snapshot.revision() + 1, i64::try_from(seen.len()).unwrap());
-    for (revision, then) in (0..).zip(&seen) {
+    for (revision, (sums, things)) in (0..).zip(&seen) {
         let found = snapshot.tallies_at(revision, &wanted).await.unwrap();
-        assert_eq!(&found.iter().map(shown).collect::<Vec<_>>(), then, "as of {revision}");
+        assert_eq!(&found.iter().map(shown).collect::<Vec<_>>(), sums, "as of {revision}");
+        let found = snapshot.collection_at(revision, "things").await.unwrap();
+        assert_eq!(&found.iter().map(standing).collect::<Vec<_>>(), things, "as of {revision}");
     }
     drop(snapshot);
     store.close().await;
@@ -49,13 +61,40 @@ async fn check(home: &Home, history: &[Step]) {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
     #[test]
-    fn sums_as_of_a_revision_are_what_was_read_then(history in histories()) {
+    fn what_is_read_as_of_a_revision_is_what_was_read_then(history in histories()) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             for home in homes() {
                 check(&home, &history).await;
             }
         });
+    }
+}
+
+#[tokio::test]
+async fn names_that_cannot_add_to_a_series_are_passed_over() {
+    const NAMED: Contributions = Contributions { prefix: |unit| format!("{unit}/"), ..COUNTING };
+    for home in homes() {
+        let store = home.try_open_counting(NAMED).await.unwrap();
+        // Against what the program says of its names, to see that it is not read.
+        store.submit(put("c/1", &record("a", 1, 1000))).await.unwrap();
+        let mut amount = 0;
+        for round in 0..3 {
+            for unit in ["a", "a-b", "ab", "b"] {
+                amount += 1;
+                store.submit(put(&format!("{unit}/{round}"), &record(unit, round, amount))).await.unwrap();
+            }
+        }
+        let mut snapshot = store.snapshot().await.unwrap();
+        for wanted in [vec!["a"], vec!["b", "a"], vec!["ab", "a-b", "c"], vec![]] {
+            let series: Vec<Series> = wanted.iter().map(|unit| (*unit).into()).collect();
+            let found = snapshot.tallies_at(5, &series).await.unwrap();
+            let found: Vec<i64> = found.iter().map(|one| one.up_to("amounts", 9)).collect();
+            let expected =
+                |unit: &&str| ["a", "a-b", "ab", "b"].iter().zip(1..).find(|(one, _)| *one == unit);
+            let expected = wanted.iter().map(|unit| expected(unit).map_or(0, |(_, amount)| amount));
+            assert_eq!(found, expected.collect::<Vec<i64>>(), "{wanted:?}");
+        }
     }
 }
 
@@ -72,6 +111,34 @@ async fn an_instant_tells_the_revision_that_stood_then() {
         for (second, revision) in [(9, 0), (10, 1), (19, 1), (20, 3), (29, 3), (30, 4), (99, 4)] {
             assert_eq!(snapshot.revision_at(at(second)).await.unwrap(), revision, "at {second}");
         }
+    }
+}
+
+#[tokio::test]
+async fn long_reads_leave_connections_to_the_others() {
+    for home in homes() {
+        let store = home.open().await;
+        store.submit(count("things/1")).await.unwrap();
+        let mut held = Vec::new();
+        let refusal = loop {
+            match store.long_snapshot().await {
+                Ok(snapshot) => held.push(snapshot),
+                Err(error) => break error,
+            }
+        };
+        assert!(matches!(refusal, StoreError::Busy), "{refusal}");
+        assert!(held.len() > 1);
+        // As many as there are already, and none waits.
+        let mut quick = Vec::new();
+        for _ in &held {
+            quick.push(store.snapshot().await.unwrap());
+        }
+        quick.pop();
+        assert_eq!(body(&store, "things/1").await.as_deref(), Some("1"));
+        store.submit(count("things/1")).await.unwrap();
+        held.pop();
+        assert_eq!(store.long_snapshot().await.unwrap().revision(), 2);
+        assert!(held.iter().all(|snapshot| snapshot.revision() == 1));
     }
 }
 

@@ -432,6 +432,47 @@ async fn a_rule_sees_whether_a_collection_goes_on_from_a_number() {
 }
 
 #[tokio::test]
+async fn however_many_leave_a_tail_in_one_batch_the_one_that_stays_is_seen() {
+    for home in homes() {
+        let store = home.open().await;
+        let names: Vec<String> = (0..1500).map(|n| format!("things/{n:04}")).collect();
+        let move_to = |number: i64| {
+            let all = names.clone();
+            let all = move |_: &State, _: &Context| {
+                let change = |name: &String| Change::put(name, index(name, number), "{}".to_owned());
+                Ok(Decision { changes: all.iter().map(change).collect(), outcome: None })
+            };
+            command(&names.iter().map(String::as_str).collect::<Vec<_>>(), all)
+        };
+        let look = || {
+            let mut look = command(&[], |state, _| {
+                let late = state.collection("things").find(|(_, held)| held.index.sort_number >= 5);
+                Err(No(late.map_or("none", |(name, _)| name).to_owned()))
+            });
+            look.needs = Needs::default().and_tail("things", 5);
+            look
+        };
+        let seen = |outcome: Result<Committed, SubmitError<No>>| match outcome {
+            Err(SubmitError::Refused(No(seen))) => seen,
+            other => panic!("{other:?}"),
+        };
+        store.submit(move_to(5)).await.unwrap();
+        let last = command(&["things/last"], |_, _| {
+            Ok(Decision::put("things/last", index("things/last", 6), "{}".to_owned()))
+        });
+        store.submit(last).await.unwrap();
+        assert_eq!(seen(batch(&store, [move_to(4), look()]).await.pop().unwrap()), "things/last");
+        // Decided while the batch before it is written, or after.
+        store.submit(move_to(5)).await.unwrap();
+        let moved = queue(&store, move_to(4));
+        tokio::task::yield_now().await;
+        let looked = queue(&store, look());
+        moved.await.unwrap();
+        assert_eq!(seen(looked.await), "things/last");
+    }
+}
+
+#[tokio::test]
 async fn however_many_refer_to_one_name_those_of_another_are_seen() {
     for home in homes() {
         let store = home.open().await;

@@ -1,0 +1,78 @@
+//! What units have recorded, and which units there were, all at one revision.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use thidua_chassis::failure::Shared;
+use thidua_chassis::store::{Series, Snapshot, Tallies};
+use thidua_proto::names::UnitName;
+
+use super::asked::AsOf;
+use super::figures::Daily;
+use super::{Statistics, unit};
+use crate::domain::structure::{Shown, Structure, sources};
+use crate::error::Error;
+
+/// The units whose figures are wanted, with the sums of their sources.
+pub(super) struct Recorded {
+    pub(super) revision: i64,
+    pub(super) shown: Vec<Shown>,
+    pub(super) sums: BTreeMap<UnitName, Daily<Arc<Tallies>>>,
+}
+
+impl Recorded {
+    fn new(revision: i64, shown: Vec<Shown>, tallies: Vec<Arc<Tallies>>) -> Self {
+        let sums = names(&shown).into_iter().cloned().zip(tallies.into_iter().map(Daily)).collect();
+        Self { revision, shown, sums }
+    }
+}
+
+/// Whose records count, each unit once.
+fn names(shown: &[Shown]) -> BTreeSet<&UnitName> {
+    shown.iter().flat_map(|unit| &unit.sources).map(|source| &source.unit).collect()
+}
+
+fn series(shown: &[Shown]) -> Vec<Series> {
+    names(shown).into_iter().map(|name| name.to_string().into()).collect()
+}
+
+impl Statistics {
+    /// What units have recorded, now or as of an earlier revision: then also units and lineage are those of that revision.
+    pub(super) async fn recorded(
+        &self,
+        asked: &[UnitName],
+        structure: Structure,
+        as_of: Option<AsOf>,
+    ) -> Result<Recorded, Error> {
+        let Some(as_of) = as_of else { return self.recorded_now(asked, structure).await };
+        let mut snapshot = self.store.long_snapshot().await?;
+        let revision = revision_of(&mut snapshot, as_of).await?;
+        let shown = sources(&unit::all_at(&mut snapshot, revision).await?, asked, structure)?;
+        let tallies = snapshot.tallies_at(revision, &series(&shown)).await?;
+        Ok(Recorded::new(revision, shown, tallies.into_iter().map(Arc::new).collect()))
+    }
+
+    /// Units and sums are kept in memory, each at its own revision: read again where a unit has changed between the two.
+    async fn recorded_now(&self, asked: &[UnitName], structure: Structure) -> Result<Recorded, Error> {
+        loop {
+            let units = self.units().await?;
+            let shown = sources(&units, asked, structure)?;
+            let (revision, tallies) = self.store.tallies(&series(&shown)).await?;
+            if self.units_stand(&units) {
+                return Ok(Recorded::new(revision, shown, tallies));
+            }
+        }
+    }
+}
+
+/// The revision that figures are wanted of, which must have been reached.
+async fn revision_of(snapshot: &mut Snapshot, as_of: AsOf) -> Result<i64, Error> {
+    let newest = snapshot.revision();
+    match as_of {
+        AsOf::Revision(asked) if asked > newest => {
+            Err(Shared::RevisionNotReached { revision: newest, min_revision: asked.to_string() }.into())
+        }
+        AsOf::Revision(revision) => Ok(revision),
+        AsOf::Time(time) => Ok(snapshot.revision_at(time).await?),
+    }
+}
