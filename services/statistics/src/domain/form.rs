@@ -96,7 +96,8 @@ pub enum Behaviour {
     Flow,
     /// What stood on the eve of the window (kỳ trước chuyển sang).
     Opening,
-    /// What stood on the eve and what came: grows with the window, does not add over windows.
+    /// Grows with the window, does not add over windows: what stood on the eve and what came, or a part of it that depends on
+    /// what stood on the eve.
     Turnover,
     /// What stands at the end of the window (chuyển kỳ sau).
     Closing,

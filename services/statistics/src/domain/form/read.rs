@@ -83,7 +83,7 @@ struct ColumnEntry {
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum BehaviourEntry {
-    Flow,
+    Turnover,
 }
 
 fn yes() -> bool {
@@ -163,7 +163,7 @@ impl ColumnEntry {
             (Some(_), Some(_)) => return Err("it is a sum or a share, not both".to_owned()),
         };
         let behaviour = match self.behaviour {
-            Some(BehaviourEntry::Flow) => Behaviour::Flow,
+            Some(BehaviourEntry::Turnover) => Behaviour::Turnover,
             None => behaviour,
         };
         let Self { code, group, label, label_en, unit: unit_of_measure, note, verified, .. } = self;

@@ -141,7 +141,8 @@ fn columns_behave_as_what_they_are_made_of() {
         (old, "01/TTr", "3", Behaviour::Flow),
         (old, "01/TTr", "8", Behaviour::Flow),
         (old, "01/TCD", "1", Behaviour::Flow),
-        (old, "02/XLD", "7", Behaviour::Flow),
+        // Of those carried over: with another eve others are.
+        (old, "02/XLD", "7", Behaviour::Turnover),
         (new, "01/XLD", "5", Behaviour::Closing),
         ("thidua", "HEADLINE", "7", Behaviour::Turnover),
         ("thidua", "HEADLINE", "8", Behaviour::Share),
