@@ -23,7 +23,7 @@ use tonic::Status;
 use tonic::transport::{Channel, Endpoint};
 
 /// The domain of the service's failures.
-const DOMAIN: &str = "thidua.statistics.v1";
+pub(crate) const DOMAIN: &str = "thidua.statistics.v1";
 
 /// The unit that the tests keep records for, the one above it, and one beside it that closed.
 pub(crate) const UNIT: &str = "units/thanh-tra-tinh";

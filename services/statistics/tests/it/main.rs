@@ -20,6 +20,8 @@ mod forms;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod history;
+#[cfg(test)]
 mod invalid;
 #[cfg(test)]
 mod kind;

@@ -7,7 +7,11 @@ use super::harness::*;
 use super::kind::{Kind, Terms};
 
 pub(crate) fn header(import_id: &str) -> Part {
-    let (import_id, parent) = (import_id.to_owned(), UNIT.to_owned());
+    header_for(UNIT, import_id)
+}
+
+pub(crate) fn header_for(unit: &str, import_id: &str) -> Part {
+    let (import_id, parent) = (import_id.to_owned(), unit.to_owned());
     Part::Header(proto::ImportHeader { import_id, parent, validate_only: false })
 }
 
