@@ -123,7 +123,8 @@ impl Explained {
                 }
                 let Some(terms) = found.terms(&column) else {
                     let mut v = Violations::default();
-                    v.refuse("column", Problem::malformed("a column that records make", &column));
+                    let expected = ("a column that records make", "một cột tính từ bản ghi");
+                    v.refuse("column", Problem::malformed(expected, &column));
                     return Err(v.into());
                 };
                 Ok((format!("{form} {column}"), None, terms))

@@ -197,7 +197,9 @@ impl Statistics {
         if let Some(digest) = common.digest
             && !(digest.len() == 64 && digest.bytes().all(|c| matches!(c, b'0'..=b'9' | b'a'..=b'f')))
         {
-            v.refuse("digest", Problem::malformed("64 lower-case hexadecimal digits", digest));
+            let expected =
+                ("64 lower-case hexadecimal digits", "64 chữ số thập lục phân viết thường");
+            v.refuse("digest", Problem::malformed(expected, digest));
         }
         let terms = Terms::parse(&mut v, common.method, caller, request, common.terms);
         let parsed = (|| Some((name?, reason?, terms?)))();
@@ -372,7 +374,7 @@ impl Plan {
                 let code = v.text("code", &entry.code, 1, 20).filter(|code| {
                     let known = self.form.column(code).is_some();
                     if !known {
-                        v.refuse("code", Problem::malformed("a column of the form", code));
+                        v.refuse("code", Problem::malformed(("a column of the form", "một cột của biểu mẫu"), code));
                     }
                     known
                 });

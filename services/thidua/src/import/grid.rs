@@ -104,7 +104,9 @@ fn text(written: Cow<'_, str>, encoding: Encoding) -> Cell<'_> {
     if let Some(converted) = encoding.convert(Cow::Borrowed(&*written)) {
         return Cell::of_text(Cow::Owned(converted.into_owned()));
     }
-    let expected = format!("text in {} alone, without letters of Unicode", encoding.name());
-    let problem = Problem::malformed(&expected, &written);
+    let name = encoding.name();
+    let english = format!("text in {name} alone, without letters of Unicode");
+    let vietnamese = format!("chữ chỉ theo {name}, không lẫn chữ Unicode");
+    let problem = Problem::malformed((&english, &vietnamese), &written);
     Cell::Unreadable { raw: written, problem }
 }

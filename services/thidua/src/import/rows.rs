@@ -165,17 +165,23 @@ fn check_shape(
     let (found, expected) = (line.cells.len(), heading.uses.len());
     let beyond = line.cells.iter().skip(expected).any(|cell| !cell.is_empty());
     if sheet.is_none() && found < expected || beyond {
-        let expected = format!("{expected} cells, as the heading has");
-        refuse("row".to_owned(), Problem::malformed(&expected, &format!("{found} cells")));
+        let (english, vietnamese) =
+            (format!("{expected} cells, as the heading has"), format!("{expected} ô như dòng tiêu đề"));
+        refuse("row".to_owned(), Problem::malformed((&english, &vietnamese), &found.to_string()));
     }
     for (used, cell) in heading.uses.iter().zip(&line.cells) {
         if *used == Use::Untitled && !cell.is_empty() && !document.reading.ignore_columns {
-            let problem = Problem::malformed("nothing below an empty heading", &cell.to_string());
+            let expected =
+                ("nothing below an empty heading", "ô trống, vì cột này không có tiêu đề");
+            let problem = Problem::malformed(expected, &cell.to_string());
             refuse("row".to_owned(), problem);
         }
         if *used == Use::Unit && !is_unit(cell, unit) {
-            let expected = format!("{unit}, whose records are imported");
-            refuse("unit".to_owned(), Problem::malformed(&expected, &cell.to_string()));
+            let (english, vietnamese) = (
+                format!("{unit}, whose records are imported"),
+                format!("{unit} là đơn vị đang nhập số liệu"),
+            );
+            refuse("unit".to_owned(), Problem::malformed((&english, &vietnamese), &cell.to_string()));
         }
     }
     let titles = columns::titles(document.kind);
@@ -189,8 +195,11 @@ fn check_shape(
                 Use::Unit | Use::Left | Use::Untitled => None,
             };
             if let Some(field) = field {
-                let expected = "a cell of its own: unmerge the cells and fill each";
-                refuse(field, Problem::malformed(expected, &format!("merged {name}")));
+                let expected = (
+                    "a cell of its own: unmerge the cells and fill each",
+                    "một ô riêng: hãy bỏ trộn ô và điền từng ô",
+                );
+                refuse(field, Problem::malformed(expected, &name));
             }
         }
     }
@@ -214,25 +223,27 @@ pub(super) fn refusal(line: i64, field: String, problem: &Problem) -> RefusedRow
 fn json_row(document: &Document, line: i64, text: &str, told: &mut Told) -> Option<ImportRow> {
     let kind = document.kind;
     let before = told.refused.len();
-    let mut refuse = |field: &str, cause: String| {
-        let problem = Problem::malformed(&cause, text);
+    let mut refuse = |field: &str, english: &str, vietnamese: &str| {
+        let problem = Problem::malformed((english, vietnamese), text);
         told.refused.push(refusal(line, field.to_owned(), &problem));
     };
     let Some(text) = document.reading.encoding().convert(text.into()) else {
-        refuse("line", "text in one encoding".to_owned());
+        refuse("line", "text in one encoding", "chữ chỉ theo một bảng mã");
         return None;
     };
     let mut row = ImportRow { line, ..ImportRow::default() };
     let mut value: serde_json::Value = match serde_json::from_str(&text) {
         Ok(value) => value,
         Err(cause) => {
-            refuse("line", format!("one JSON object ({cause})"));
+            let place = cause.column();
+            let vietnamese = format!("một đối tượng JSON (sai ở ký tự thứ {place})");
+            refuse("line", &format!("one JSON object ({cause})"), &vietnamese);
             return None;
         }
     };
     match value.as_object_mut().and_then(|object| object.remove("id")) {
         Some(serde_json::Value::String(id)) => row.id = id,
-        _ => refuse("id", "an object with a text `id`".to_owned()),
+        _ => refuse("id", "an object with a text `id`", "đối tượng có “id” là chữ"),
     }
     let record = match kind {
         RecordKind::Inspection => serde_json::from_value(value).map(Record::Inspection),
@@ -242,9 +253,22 @@ fn json_row(document: &Document, line: i64, text: &str, told: &mut Told) -> Opti
     };
     match record {
         Ok(record) => row.record = Some(record),
-        Err(cause) => refuse(kind.singular(), format!("a {} as ProtoJSON ({cause})", kind.singular())),
+        Err(cause) => {
+            let english = format!("a {} as ProtoJSON ({cause})", kind.singular());
+            refuse(kind.singular(), &english, &format!("{} dạng ProtoJSON", vietnamese(kind)));
+        }
     }
     (told.refused.len() == before).then_some(row)
+}
+
+/// What a record is called.
+fn vietnamese(kind: RecordKind) -> &'static str {
+    match kind {
+        RecordKind::Inspection => "một cuộc thanh tra, kiểm tra",
+        RecordKind::Reception => "một lượt tiếp công dân",
+        RecordKind::Petition => "một đơn",
+        RecordKind::Matter => "một vụ việc",
+    }
 }
 
 #[cfg(test)]

@@ -88,6 +88,26 @@ fn what_cannot_be_read_is_told_by_line_and_field() {
 }
 
 #[test]
+fn vietnamese_reasons_are_wholly_vietnamese() {
+    let content = format!(
+        "{HEADING}\np1,soon,letter,many,x,perhaps,#N/A,stored,\np2,2023-03-05\np3,2023-03-05,complaint,,,,,,,more\n"
+    );
+    let mut texts: Vec<String> =
+        read(csv(&content)).1.refused.into_iter().map(|row| row.localized_description).collect();
+    let json = "{\"id\":7}\nnonsense\n{\"id\":\"p\",\"kind\":\"X\"}\n";
+    let json = Document::of_json_lines(json.to_owned(), RecordKind::Petition, Reading::default());
+    texts.extend(read(json).1.refused.into_iter().map(|row| row.localized_description));
+    assert!(texts.len() >= 10, "{texts:?}");
+    for text in texts {
+        let said = text.split('“').map(|part| part.split_once('”').map_or(part, |(_, after)| after));
+        let said = said.collect::<String>();
+        for word in ["the ", " a ", " or ", " of ", "one ", "like", "day ", "number", "cells"] {
+            assert!(!said.contains(word), "`{word}` in: {text}");
+        }
+    }
+}
+
+#[test]
 fn a_file_of_an_english_machine_needs_its_locale() {
     let content = format!("{HEADING}\np1,3/5/2023,complaint,\"1,204\",,,,,\np2,3/15/2023,complaint,2,,,,,\n");
     let (rows, told) = read(csv(&content));
