@@ -231,10 +231,8 @@ impl Violations {
         } else if length < min {
             self.refuse(field, Problem::Required);
         } else if text.chars().any(char::is_control) {
-            let expected = (
-                "one line of text without control characters",
-                "một dòng chữ, không có ký tự điều khiển",
-            );
+            let expected =
+                ("one line of text without control characters", "một dòng chữ, không có ký tự điều khiển");
             self.refuse(field, Problem::malformed(expected, &text));
         } else {
             return Some(text);

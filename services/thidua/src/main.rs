@@ -2,6 +2,7 @@
 
 mod cli;
 mod client;
+mod directory;
 mod example;
 mod export;
 mod figures;

@@ -94,10 +94,8 @@ impl WindowQuery {
             Self::Days(window) => return Ok(Found { window, period: None }),
             Self::Period { calendar, period, cut_off } => (calendar, period, cut_off),
         };
-        let Some(known) = calendars.get(&calendar) else { return Err(Error::CalendarUnknown { calendar }) };
-        let Some(period) = known.period(&code) else {
-            return Err(Error::PeriodUnknown { calendar, period: code });
-        };
+        let known = calendars.find(&calendar)?;
+        let period = known.find(&code)?;
         let Some(window) = period.window(cut_off) else {
             let mut v = Violations::default();
             let (first, last) = (period.first, period.last);

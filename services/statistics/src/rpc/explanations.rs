@@ -116,8 +116,7 @@ impl Explained {
                 Ok((code, Some(measure), terms(&service.rules.catalogue, &measure.formula)))
             }
             Self::Column(form, column) => {
-                let found = service.rules.forms.get(&form);
-                let found = found.ok_or_else(|| Error::FormUnknown { form: form.clone() })?;
+                let found = service.rules.forms.find(&form)?;
                 if !found.validity.holds_on(window.last) {
                     return Err(Error::form_not_in_force(found, window.last));
                 }

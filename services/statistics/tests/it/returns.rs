@@ -371,7 +371,7 @@ async fn slips_are_told_with_their_paths() {
         ])
     );
     let told = refused(service.prepare("99/TCD", "2023-Q1", &[]).await, ErrorReason::FormUnknown);
-    assert_eq!(told, facts(&[("issuing_document", DOCUMENT), ("form", "99/TCD")]));
+    assert!(told["suggestions"].contains("01/TCD"), "{told:?}");
     refused(service.prepare("01/TCD", "2023-Q5", &[]).await, ErrorReason::PeriodUnknown);
     approved(&service).await;
     assert_eq!(violated(service.approve(Q1, "abc").await), faults(&[("digest", "MALFORMED")]));

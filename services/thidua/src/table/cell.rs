@@ -72,8 +72,7 @@ impl<'c> Cell<'c> {
 
     /// Of an error of a spreadsheet.
     pub(crate) fn fault(raw: Cow<'c, str>) -> Self {
-        let expected =
-            ("a value, not an error of the spreadsheet", "giá trị, không phải lỗi của bảng tính");
+        let expected = ("a value, not an error of the spreadsheet", "giá trị, không phải lỗi của bảng tính");
         let problem = Problem::malformed(expected, &raw);
         Self::Unreadable { raw, problem }
     }

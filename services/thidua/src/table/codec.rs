@@ -90,7 +90,9 @@ pub(crate) fn text(cell: &Cell<'_>) -> Result<String, Problem> {
         }
         Cell::Whole(number) => Ok(number.to_string()),
         Cell::Unreadable { problem, .. } => Err(problem.clone()),
-        Cell::Number(_) | Cell::Day(_) | Cell::Flag(_) => Err(Problem::malformed(("text", "chữ"), &cell.to_string())),
+        Cell::Number(_) | Cell::Day(_) | Cell::Flag(_) => {
+            Err(Problem::malformed(("text", "chữ"), &cell.to_string()))
+        }
     }
 }
 
@@ -100,9 +102,7 @@ fn integer(cell: &Cell<'_>, customs: Customs) -> Result<i64, Problem> {
         Cell::Whole(number) => Ok(*number),
         Cell::Text(text) => integer_of(text, customs.locale),
         Cell::Unreadable { problem, .. } => Err(problem.clone()),
-        Cell::Number(_) | Cell::Day(_) | Cell::Flag(_) => {
-            Err(Problem::malformed(WHOLE, &cell.to_string()))
-        }
+        Cell::Number(_) | Cell::Day(_) | Cell::Flag(_) => Err(Problem::malformed(WHOLE, &cell.to_string())),
     }
 }
 
@@ -148,8 +148,7 @@ fn day(cell: &Cell<'_>, customs: Customs) -> Result<Option<Date>, Problem> {
     }
 }
 
-const DAYS: (&str, &str) =
-    ("a day like 2023-03-15 or 15/03/2023", "một ngày như 2023-03-15 hoặc 15/03/2023");
+const DAYS: (&str, &str) = ("a day like 2023-03-15 or 15/03/2023", "một ngày như 2023-03-15 hoặc 15/03/2023");
 const WHOLE: (&str, &str) = ("a whole number in digits", "số nguyên viết bằng chữ số");
 const YES_OR_NO: (&str, &str) = ("yes or no", "“có” hoặc “không”");
 /// The days before 1 January 1970 in the two date systems of spreadsheets.
