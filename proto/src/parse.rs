@@ -42,8 +42,8 @@ pub enum Problem {
     },
     /// Not in the form expected.
     Malformed {
-        /// The form.
-        expected: String,
+        /// The form, in English and Vietnamese.
+        expected: (String, String),
         /// What was found, cut to 60 characters.
         found: String,
     },
@@ -97,10 +97,11 @@ pub enum Problem {
 }
 
 impl Problem {
-    /// A malformed text, with what was found cut to a readable length.
+    /// A malformed text: the form expected in English and Vietnamese, and what was found, cut to a readable length.
     #[must_use]
-    pub fn malformed(expected: &str, found: &str) -> Self {
-        Self::Malformed { expected: expected.to_owned(), found: found.chars().take(60).collect() }
+    pub fn malformed((english, vietnamese): (&str, &str), found: &str) -> Self {
+        let expected = (english.to_owned(), vietnamese.to_owned());
+        Self::Malformed { expected, found: found.chars().take(60).collect() }
     }
 
     /// The fact as one word, for programs.
@@ -128,7 +129,7 @@ impl Problem {
         match self {
             Self::Required => "must be given".to_owned(),
             Self::Unwanted { when } => format!("may be given only {}", when.0),
-            Self::Malformed { expected, found } => format!("must be {expected}, not `{found}`"),
+            Self::Malformed { expected, found } => format!("must be {}, not `{found}`", expected.0),
             Self::TooLong { max, found } => format!("has {found} characters, at most {max} are allowed"),
             Self::TooMany { max, found } => format!("has {found} elements, at most {max} are allowed"),
             Self::OutOfRange { min, max, found } => format!("must lie between {min} and {max}, not {found}"),
@@ -152,7 +153,7 @@ impl Problem {
             Self::Required => "bắt buộc phải nhập".to_owned(),
             Self::Unwanted { when } => format!("chỉ được nhập {}", when.1),
             Self::Malformed { expected, found } => {
-                format!("sai định dạng: cần {expected}, nhận được “{found}”")
+                format!("sai định dạng: cần {}, nhận được “{found}”", expected.1)
             }
             Self::TooLong { max, found } => format!("dài {found} ký tự, tối đa {max} ký tự"),
             Self::TooMany { max, found } => format!("có {found} phần tử, tối đa {max}"),
@@ -230,7 +231,9 @@ impl Violations {
         } else if length < min {
             self.refuse(field, Problem::Required);
         } else if text.chars().any(char::is_control) {
-            self.refuse(field, Problem::malformed("one line of text without control characters", &text));
+            let expected =
+                ("one line of text without control characters", "một dòng chữ, không có ký tự điều khiển");
+            self.refuse(field, Problem::malformed(expected, &text));
         } else {
             return Some(text);
         }
@@ -327,7 +330,9 @@ impl Violations {
         if let Ok(name) = text.parse() {
             return Some(Some(name));
         }
-        self.refuse(field, Problem::malformed(&format!("a name like `{}`", N::PATTERN), text));
+        let (english, vietnamese) =
+            (format!("a name like `{}`", N::PATTERN), format!("tên có dạng “{}”", N::PATTERN));
+        self.refuse(field, Problem::malformed((&english, &vietnamese), text));
         None
     }
 
@@ -339,7 +344,10 @@ impl Violations {
         }
         let id = text.parse().ok();
         if id.is_none() {
-            let expected = "1 to 63 lower-case letters, digits and inner hyphens";
+            let expected = (
+                "1 to 63 lower-case letters, digits and inner hyphens",
+                "1 đến 63 chữ thường không dấu, chữ số và dấu gạch nối ở giữa",
+            );
             self.refuse(field, Problem::malformed(expected, text));
         }
         id

@@ -235,6 +235,7 @@ async fn import(channel: &Channel, unit: &str, rows: i64) {
         import_id: thidua_chassis::clock::new_id().to_string(),
         parent: unit.to_owned(),
         validate_only: false,
+        create_only: false,
     };
     tokio::spawn(async move {
         let mut parts = vec![Part::Header(header)];

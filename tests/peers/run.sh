@@ -99,6 +99,9 @@ sed '7s/1997/1998/' "$scratch/statistics.jsonl" >"$scratch/changed.jsonl"
 grep -q '^invalid: revision 7 ' "$scratch/finding" || fail "a falsified export: $(cat "$scratch/finding")"
 echo "ok    with one byte changed: $(cat "$scratch/finding")"
 
+! "$python" "$here/verify_journal.py" /dev/null 2>"$scratch/finding" || fail 'an export without an entry verifies'
+echo "ok    without an entry: $(cat "$scratch/finding")"
+
 echo '== a restart'
 stop
 echo 'ok    SIGTERM ends it with exit code 0'

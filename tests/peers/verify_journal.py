@@ -44,6 +44,9 @@ def main():
             except (ValueError, KeyError, TypeError, AttributeError) as problem:
                 return f"invalid: revision {count} is not an entry ({problem!r})"
             head = entry["hash"]
+    if count == 0:
+        # Nothing to verify is no verified journal: the export was cut off, or written elsewhere.
+        return "invalid: there is no entry"
     print(f"valid: {count} entries, head {head}")
 
 

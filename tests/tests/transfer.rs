@@ -14,6 +14,7 @@ use std::time::Duration;
 use thidua_proto::journal::VerifyJournalRequest;
 use thidua_proto::journal::journal_service_client::JournalServiceClient;
 use thidua_proto::statistics::directory_service_client::DirectoryServiceClient;
+use thidua_proto::statistics::{CreateUnitRequest, ListUnitsRequest};
 use thidua_tests::program::{Program, command};
 use thidua_tests::sample;
 
@@ -168,6 +169,13 @@ async fn what_is_exported_is_imported_again_unchanged() {
         assert!(told.contains("1203 rows"), "{told}");
         let told = printed(&running, &[&import[..], &[&copy]].concat()).await;
         assert!(told.contains("0 created, 0 updated, 1203 unchanged, 0 refused"), "{format}: {told}");
+        let told = printed(&running, &["import", "--kind", "petitions", &copy]).await;
+        assert!(told.contains("0 created, 0 updated, 1203 unchanged, 0 refused"), "{format}: {told}");
+        let other = ["import", "--unit", "units/khac", "--kind", "petitions", &copy];
+        let refused = thidua(&running, &other).await;
+        let told = String::from_utf8_lossy(&refused.stdout).into_owned();
+        assert!(told.contains("0 created, 0 updated, 0 unchanged, 1203 refused"), "{format}: {told}");
+        assert!(told.contains("must be units/khac, whose records are imported"), "{told}");
         let again = thidua(&running, &["export", "--all", "--kind", "petitions", &copy]).await;
         assert!(!again.status.success() && String::from_utf8_lossy(&again.stderr).contains("there already"));
     }
@@ -177,7 +185,7 @@ async fn what_is_exported_is_imported_again_unchanged() {
     let told = printed(&running, &[&import[..], &[&copy]].concat()).await;
     assert!(told.contains("1203 unchanged, 0 refused"), "{told}");
 
-    let other = ["import", "--unit", "units/khac", "--kind", "petitions", &file("don.csv")];
+    let other = ["import", "--unit", "khac", "--kind", "petitions", &file("don.csv")];
     printed(&running, &other).await;
     let all = ["export", "--all", "--kind", "petitions", "--from", "2022-12-15", "--to", "2022-12-15"];
     let copy = file("all.csv");
@@ -186,6 +194,124 @@ async fn what_is_exported_is_imported_again_unchanged() {
     let of = |unit: &str| text.lines().filter(|line| line.starts_with(unit)).count();
     assert!(text.starts_with("unit,id,received_date,"), "{text}");
     assert_eq!((of("units/do,"), of("units/khac,")), (3, 3));
+    assert!(running.stop().await, "it does not end well");
+}
+
+/// What the system holds: every record of a kind as JSON lines without times and etags, and all figures of each unit.
+async fn held(office: &Program, file: &str) -> (Vec<String>, String) {
+    let mut records = Vec::new();
+    for kind in KINDS {
+        let path = format!("{file}-{kind}.jsonl");
+        printed(office, &["export", "--all", "--kind", kind, &path]).await;
+        for line in std::fs::read_to_string(&path).expect("an export").lines() {
+            let mut record: serde_json::Value = serde_json::from_str(line).expect("JSON");
+            let object = record.as_object_mut().expect("an object");
+            object.retain(|field, _| !["createTime", "updateTime", "etag"].contains(&field.as_str()));
+            records.push(record.to_string());
+        }
+    }
+    let window = ["figures", "--from", "2022-12-15", "--to", "2023-11-21", "--by-unit"];
+    (records, printed(office, &window).await)
+}
+
+/// Matters first: petitions and visits name them.
+const KINDS: [&str; 4] = ["matters", "inspections", "receptions", "petitions"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_that_is_exported_makes_an_empty_system_equal() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    let (full, _) = Program::office(&folder.path().join("full"), &[]).await;
+    let expected = held(&full, &file("full")).await;
+    assert!(expected.0.len() > 7000, "{} records", expected.0.len());
+    for format in ["csv", "xlsx"] {
+        for kind in KINDS {
+            printed(&full, &["export", "--all", "--kind", kind, &file(&format!("{kind}.{format}"))]).await;
+        }
+    }
+    let units = DirectoryServiceClient::new(full.channel()).list_units(ListUnitsRequest::default()).await;
+    let units = units.expect("the units").into_inner().units;
+    for format in ["csv", "xlsx", "jsonl"] {
+        let empty = office(&folder.path().join(format)).await;
+        let mut directory = DirectoryServiceClient::new(empty.channel());
+        for unit in units.clone() {
+            let unit_id = unit.name.trim_start_matches("units/").to_owned();
+            let request = CreateUnitRequest { unit_id, unit: Some(unit), ..Default::default() };
+            directory.create_unit(request).await.expect("a unit");
+        }
+        for kind in KINDS {
+            let name =
+                if format == "jsonl" { format!("full-{kind}.jsonl") } else { format!("{kind}.{format}") };
+            let told = printed(&empty, &["import", "--kind", kind, &file(&name)]).await;
+            assert!(told.contains(" 0 updated, 0 unchanged, 0 refused"), "{format}: {told}");
+        }
+        let found = held(&empty, &file(&format!("of-{format}"))).await;
+        assert!(found.0 == expected.0, "{format}: the records differ");
+        assert_eq!(found.1, expected.1, "{format}");
+        assert!(empty.stop().await, "it does not end well");
+    }
+    assert!(full.stop().await, "it does not end well");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_overwritten_unless_that_is_said() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let running = office(&folder.path().join("data")).await;
+    create_unit(&running, "do").await;
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    let (path, refused) = (file("don.csv"), file("refused.csv"));
+    // The second row of an id stands in another chunk than the first.
+    let content = table(700) + "don-00000001,2023-01-05,proposal,9,,\n";
+    std::fs::write(&path, &content).expect("a file");
+    let import = ["import", "--unit", "units/do", "--kind", "petitions"];
+    let output = thidua(&running, &[&import[..], &["--refused", &refused, &path]].concat()).await;
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(told.contains("700 created, 0 updated, 0 unchanged, 1 refused"), "{told}");
+    assert!(told.contains("line 702: id: `don-00000001` stands in line 2 already"), "{told}");
+    assert!(told.contains("đã có ở dòng 2"), "{told}");
+
+    // Brought again as it is, the refused row would take the first one's place.
+    let output = thidua(&running, &[&import[..], &[&refused]].concat()).await;
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(told.contains("0 created, 0 updated, 0 unchanged, 1 refused"), "{told}");
+    assert!(told.contains("units/do/petitions/don-00000001 exists already"), "{told}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--update"), "{output:?}");
+    let mended =
+        std::fs::read_to_string(&refused).expect("the refused rows").replace("00000001,", "00000701,");
+    std::fs::write(&refused, mended).expect("a file");
+    let told = printed(&running, &[&import[..], &[&refused]].concat()).await;
+    assert!(told.contains("1 created, 0 updated, 0 unchanged, 0 refused"), "{told}");
+    let changed = file("changed.csv");
+    std::fs::write(&changed, table(1).replace(",2,", ",3,")).expect("a file");
+    let told = printed(&running, &[&import[..], &["--update", &changed]].concat()).await;
+    assert!(told.contains("0 created, 1 updated, 0 unchanged, 0 refused"), "{told}");
+    assert!(running.stop().await, "it does not end well");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_exported_or_imported_leaves_nothing_behind_and_says_the_way_out() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let running = office(&folder.path().join("data")).await;
+    create_unit(&running, "so-noi-vu").await;
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    let failed = async |arguments: &[&str]| {
+        let output = thidua(&running, arguments).await;
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    for name in ["don.csv", "don.jsonl", "don.xlsx"] {
+        let export = ["export", "--unit", "units/so-noivu", "--kind", "petitions", &file(name)];
+        let told = failed(&export).await;
+        assert!(told.contains("units/so-noivu does not exist"), "{told}");
+        assert!(told.contains("units/so-noi-vu (Đơn vị so-noi-vu)"), "{told}");
+    }
+    let left: Vec<_> = std::fs::read_dir(folder.path()).expect("a folder").flatten().collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+    let told = failed(&["import", "--unit", "so-noi-vu", "--kind", "petitions", &file("none.xlsx")]).await;
+    assert!(told.contains("there is no such file (không có tệp này)"), "{told}");
+    std::fs::write(file("don.csv"), table(3)).expect("a file");
+    let told = failed(&["import", "--kind", "petitions", &file("don.csv")]).await;
+    assert!(told.contains("--unit units/…") && told.contains("“Đơn vị”"), "{told}");
     assert!(running.stop().await, "it does not end well");
 }
 

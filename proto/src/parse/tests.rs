@@ -88,7 +88,7 @@ fn every_problem_has_texts_in_both_languages() {
     let all = [
         Problem::Required,
         Problem::Unwanted { when: ("once resolved", "khi đã giải quyết") },
-        Problem::malformed("a day", "x"),
+        Problem::malformed(("a day", "một ngày"), "x"),
         Problem::TooLong { max: 1, found: 2 },
         Problem::TooMany { max: 1, found: 2 },
         Problem::OutOfRange { min: 0, max: 1, found: 2 },

@@ -57,8 +57,10 @@ pub fn merge<M: Message>(stored: &str, patch: &M, mask: Option<&FieldMask>) -> R
     let mut violations = Violations::default();
     for (index, path) in paths.iter().enumerate() {
         if !M::CHANGEABLE.contains(path) {
-            let expected = format!("one of {}", M::CHANGEABLE.join(", "));
-            violations.refuse(&format!("update_mask.paths[{index}]"), Problem::malformed(&expected, path));
+            let all = M::CHANGEABLE.join(", ");
+            let expected = (format!("one of {all}"), format!("một trong các trường {all}"));
+            let problem = Problem::malformed((&expected.0, &expected.1), path);
+            violations.refuse(&format!("update_mask.paths[{index}]"), problem);
         }
     }
     violations.finish(Some(()))?;

@@ -54,10 +54,11 @@ impl Journal {
         if asked.is_empty() || asked == self.name {
             return Some(());
         }
-        violations.refuse(
-            "journal",
-            Problem::malformed(&format!("`{}`, the journal of this program", self.name), asked),
+        let expected = (
+            format!("`{}`, the journal of this program", self.name),
+            format!("“{}”, nhật ký của chương trình này", self.name),
         );
+        violations.refuse("journal", Problem::malformed((&expected.0, &expected.1), asked));
         None
     }
 }

@@ -88,7 +88,7 @@ impl Terms {
 pub fn uuid(violations: &mut Violations, field: &str, text: &str) -> Option<Uuid> {
     let parsed = Uuid::try_parse(text).ok();
     if parsed.is_none() {
-        violations.refuse(field, Problem::malformed("a UUID", text));
+        violations.refuse(field, Problem::malformed(("a UUID", "một mã UUID"), text));
     }
     parsed
 }

@@ -86,16 +86,22 @@ pub enum Error {
     MeasureUnknown {
         /// The code.
         measure: String,
+        /// The nearest codes, best first.
+        suggestions: Vec<String>,
     },
     /// There is no such form.
     FormUnknown {
         /// Document and code.
         form: FormId,
+        /// The nearest, best first.
+        suggestions: Vec<String>,
     },
     /// There is no such calendar.
     CalendarUnknown {
         /// The code.
         calendar: String,
+        /// The nearest codes, best first.
+        suggestions: Vec<String>,
     },
     /// A calendar has no such period.
     PeriodUnknown {
@@ -103,6 +109,8 @@ pub enum Error {
         calendar: String,
         /// The period's code.
         period: String,
+        /// The nearest codes of its year, best first.
+        suggestions: Vec<String>,
     },
     /// A window does not end while its form is in force.
     FormNotInForce {
@@ -228,19 +236,14 @@ impl Error {
             Self::UnitHasLaterRecords { unit, effective_date, record } => {
                 later_records(&unit, effective_date, record)
             }
-            Self::MeasureUnknown { measure } => {
-                let texts = (
-                    format!("there is no measure `{measure}`; ListMeasures tells all"),
-                    format!("Không có chỉ tiêu “{measure}”."),
-                );
-                let detail = Detail::Resource(format!("measures/{measure}"));
-                make(Code::NotFound, ErrorReason::MeasureUnknown, vec![("measure", measure)], texts, detail)
-            }
+            Self::MeasureUnknown { measure, suggestions } => measure_unknown(measure, &suggestions),
             Self::Return { return_name, refusal } => returns::into_failure(&return_name, refusal),
             Self::PeriodLocked { unit, date, lock } => returns::locked(&unit, date, &lock),
-            Self::FormUnknown { form } => form_unknown(form),
-            Self::CalendarUnknown { calendar } => calendar_unknown(calendar),
-            Self::PeriodUnknown { calendar, period } => period_unknown(calendar, period),
+            Self::FormUnknown { form, suggestions } => form_unknown(form, &suggestions),
+            Self::CalendarUnknown { calendar, suggestions } => calendar_unknown(calendar, &suggestions),
+            Self::PeriodUnknown { calendar, period, suggestions } => {
+                period_unknown(calendar, period, &suggestions)
+            }
             Self::FormNotInForce { form, last_date, validity } => {
                 form_not_in_force(form, last_date, validity)
             }
@@ -362,32 +365,59 @@ impl From<Error> for Status {
     }
 }
 
-fn form_unknown(form: FormId) -> Failure {
+/// The nearest codes, as metadata has them, and what is said of them in English and Vietnamese: nothing where there is none.
+fn suggested(suggestions: &[String]) -> (String, String, String) {
+    let list = suggestions.join(", ");
+    if list.is_empty() {
+        return (list, String::new(), String::new());
+    }
+    let (english, vietnamese) = (format!("; did you mean {list}?"), format!(" Có phải là {list}?"));
+    (list, english, vietnamese)
+}
+
+fn measure_unknown(measure: String, suggestions: &[String]) -> Failure {
+    let (near, english, vietnamese) = suggested(suggestions);
     let texts = (
-        format!("there is no form {} of {}; ListForms tells all", form.code, form.document),
-        format!("{} không có biểu mẫu {}.", form.document, form.code),
+        format!("there is no measure `{measure}`; ListMeasures tells all{english}"),
+        format!("Không có chỉ tiêu “{measure}”.{vietnamese}"),
+    );
+    let detail = Detail::Resource(format!("measures/{measure}"));
+    let metadata = vec![("measure", measure), ("suggestions", near)];
+    make(Code::NotFound, ErrorReason::MeasureUnknown, metadata, texts, detail)
+}
+
+fn form_unknown(form: FormId, suggestions: &[String]) -> Failure {
+    let (near, english, vietnamese) = suggested(suggestions);
+    let texts = (
+        format!("there is no form {} of {}; ListForms tells all{english}", form.code, form.document),
+        format!("{} không có biểu mẫu {}.{vietnamese}", form.document, form.code),
     );
     let detail = Detail::Resource(format!("forms/{form}"));
-    let metadata = vec![("issuing_document", form.document), ("form", form.code)];
+    let metadata = vec![("issuing_document", form.document), ("form", form.code), ("suggestions", near)];
     make(Code::NotFound, ErrorReason::FormUnknown, metadata, texts, detail)
 }
 
-fn calendar_unknown(calendar: String) -> Failure {
+fn calendar_unknown(calendar: String, suggestions: &[String]) -> Failure {
+    let (near, english, vietnamese) = suggested(suggestions);
     let texts = (
-        format!("there is no calendar `{calendar}`; ListCalendars tells all"),
-        format!("Không có lịch báo cáo “{calendar}”."),
+        format!("there is no calendar `{calendar}`; ListCalendars tells all{english}"),
+        format!("Không có lịch báo cáo “{calendar}”.{vietnamese}"),
     );
     let detail = Detail::Resource(format!("calendars/{calendar}"));
-    make(Code::NotFound, ErrorReason::CalendarUnknown, vec![("calendar", calendar)], texts, detail)
+    let metadata = vec![("calendar", calendar), ("suggestions", near)];
+    make(Code::NotFound, ErrorReason::CalendarUnknown, metadata, texts, detail)
 }
 
-fn period_unknown(calendar: String, period: String) -> Failure {
+fn period_unknown(calendar: String, period: String, suggestions: &[String]) -> Failure {
+    let (near, english, vietnamese) = suggested(suggestions);
     let texts = (
-        format!("the calendar `{calendar}` has no period `{period}`; ListCalendars tells those of a year"),
-        format!("Lịch báo cáo “{calendar}” không có kỳ “{period}”."),
+        format!(
+            "the calendar `{calendar}` has no period `{period}`; ListCalendars tells those of a year{english}"
+        ),
+        format!("Lịch báo cáo “{calendar}” không có kỳ “{period}”.{vietnamese}"),
     );
     let detail = Detail::Resource(format!("calendars/{calendar}/periods/{period}"));
-    let metadata = vec![("calendar", calendar), ("period", period)];
+    let metadata = vec![("calendar", calendar), ("period", period), ("suggestions", near)];
     make(Code::NotFound, ErrorReason::PeriodUnknown, metadata, texts, detail)
 }
 

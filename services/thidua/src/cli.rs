@@ -5,7 +5,7 @@ use thidua_chassis::program;
 use thidua_chassis::serve::{PROBE, check_health};
 use thidua_proto::names::{RecordKind, UnitName};
 
-use crate::{client, example, export, figures, form, import, journal, office, report, store};
+use crate::{client, example, export, figures, form, import, journal, list, office, report, store};
 
 /// What the program can be asked to do; without any of these it serves.
 #[derive(Debug, Subcommand)]
@@ -20,6 +20,9 @@ pub(crate) enum Action {
     Export(export::Asked),
     /// Compute figures and write them to a CSV, Excel or JSON lines file
     Figures(figures::Asked),
+    /// List the names and codes that the other commands take
+    #[command(subcommand)]
+    List(list::Asked),
     /// Load the example year (Bắc Ninh 2023) into a running system; loading it again changes nothing
     LoadExample(Address),
     /// Ask a running program for its health; exit code 1 where it does not serve
@@ -89,23 +92,43 @@ pub(crate) enum StoreAction {
 pub(crate) enum JournalAction {
     /// Recompute every hash, the state and the sums; exit code 1 where something does not hold
     Verify(JournalArguments),
-    /// Print all entries as JSON lines, for backups and for verification offline
-    Export(JournalArguments),
+    /// Print all entries of one journal as JSON lines, for backups and for verification offline
+    ///
+    /// One --journal must be named. Write it to a file: `thidua journal export --journal statistics > journal.jsonl`;
+    /// `tests/peers/verify_journal.py journal.jsonl` verifies it without thidua.
+    Export(OneJournal),
 }
 
-/// Which journal.
+/// The journal of one service.
+#[derive(Debug, Args)]
+pub(crate) struct OneJournal {
+    #[command(flatten)]
+    pub(crate) address: Address,
+    /// Of which service
+    #[arg(long, value_parser = JOURNALS)]
+    pub(crate) journal: String,
+}
+
+/// The services that keep a journal.
+pub(crate) const JOURNALS: [&str; 3] = ["statistics", "awards", "gateway"];
+
+/// Which journals.
 #[derive(Debug, Args)]
 pub(crate) struct JournalArguments {
     #[command(flatten)]
     pub(crate) address: Address,
     /// Of which service; all three if left out
-    #[arg(long, value_parser = ["statistics", "awards", "gateway"])]
+    #[arg(long, value_parser = JOURNALS)]
     pub(crate) journal: Option<String>,
 }
 
-/// Reads a unit's name.
+/// Reads a unit's name; its id alone will do.
 pub(crate) fn unit(text: &str) -> Result<UnitName, String> {
-    text.parse().map_err(|_| "write units/{unit}, such as units/thanh-tra-tinh".to_owned())
+    let by_id = || format!("units/{text}").parse();
+    text.parse().or_else(|_| by_id()).map_err(|_| {
+        "write units/{unit}, such as units/thanh-tra-tinh; `thidua list units` tells all (viết mã đơn vị)"
+            .to_owned()
+    })
 }
 
 pub(crate) fn command() -> clap::Command {
@@ -125,8 +148,17 @@ pub(crate) async fn run(action: Action) -> Result<(), String> {
         Action::Import(asked) => import::files(asked).await,
         Action::Export(asked) => export::run(&asked).await,
         Action::Figures(asked) => figures::run(&asked).await,
-        Action::LoadExample(address) => example::load(&client::connect(&address.address)?).await,
-        Action::Health(asked) => check_health(&asked.address, PROBE).await,
+        Action::List(asked) => list::print(&asked).await,
+        Action::LoadExample(address) => {
+            example::load(&client::connect(&address.address)?).await?;
+            println!("{}: the example year is loaded (đã nạp năm mẫu): {}", address.address, example::BLOC);
+            Ok(())
+        }
+        Action::Health(asked) => {
+            check_health(&client::address(&asked.address)?, PROBE).await?;
+            println!("{}: serving (đang phục vụ)", asked.address);
+            Ok(())
+        }
         Action::Store(StoreAction::Copy { from, to }) => store::copy(&from, &to).await,
         Action::Journal(JournalAction::Verify(asked)) => journal::verify(&asked).await,
         Action::Journal(JournalAction::Export(asked)) => journal::export(&asked).await,

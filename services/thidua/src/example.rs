@@ -219,7 +219,7 @@ async fn load_records(channel: &Channel) -> Result<(), String> {
             let id = import::id_of(&unit, kind, content);
             let document = Document::of_csv((*content).to_owned(), kind, Reading::default());
             let document = Arc::new(document.map_err(|problem| format!("{path}: {problem}"))?);
-            let target = Target { unit, dry_run: false };
+            let target = Target { unit: Some(unit), dry_run: false, update: true };
             bar.set_message(format!("Đang nạp năm mẫu: {path}"));
             let hidden = indicatif::ProgressBar::hidden();
             let outcome = import::document_of(channel, &target, id, &document, &hidden).await?;

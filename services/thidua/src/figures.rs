@@ -15,7 +15,8 @@ use thidua_proto::statistics::{
 };
 
 use crate::cli::{Address, unit};
-use crate::client::{connect, tell};
+use crate::client::connect;
+use crate::directory::tell_with_units;
 use crate::export::is_there;
 use crate::output::{self, Book, Format};
 use crate::table::{Cell, Wording};
@@ -81,8 +82,11 @@ pub(crate) async fn run(asked: &Asked) -> Result<(), String> {
         by_unit: asked.by_unit,
         ..ComputeFiguresRequest::default()
     };
-    let mut client = FigureServiceClient::new(connect(&asked.address.address)?);
-    let answer = client.compute_figures(request).await.map_err(tell)?.into_inner();
+    let channel = connect(&asked.address.address)?;
+    let answer = match FigureServiceClient::new(channel.clone()).compute_figures(request).await {
+        Ok(answer) => answer.into_inner(),
+        Err(status) => return Err(tell_with_units(&channel, status).await),
+    };
     let by_default = if format == Format::Xlsx { Wording::Vi } else { Wording::Fields };
     let wording = asked.wording.unwrap_or(by_default);
     let titles = TITLES.map(|(field, vietnamese)| match wording {

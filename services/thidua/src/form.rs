@@ -7,13 +7,13 @@ use clap::Args;
 use thidua_proto::date;
 use thidua_proto::names::UnitName;
 use thidua_proto::statistics as proto;
-use thidua_proto::statistics::directory_service_client::DirectoryServiceClient;
 use thidua_proto::statistics::figure_service_client::FigureServiceClient;
 use thidua_proto::statistics::{FigureStatus, FindingSeverity};
 use tonic::transport::Channel;
 
 use crate::cli::{Address, unit};
 use crate::client::{connect, tell};
+use crate::directory::{self, tell_with_units};
 use crate::output::print_line;
 
 /// Which forms, of whom, over which period.
@@ -54,7 +54,7 @@ pub(crate) async fn print(asked: &Asked) -> Result<(), String> {
         Some(code) => vec![(asked.document.clone(), code.clone())],
         None => in_force(&mut figures, asked).await?,
     };
-    let names = names(&channel).await?;
+    let names = directory::names(&channel).await?;
     for (issuing_document, code) in forms {
         let request = proto::FillFormRequest {
             issuing_document,
@@ -66,7 +66,10 @@ pub(crate) async fn print(asked: &Asked) -> Result<(), String> {
             by_unit: asked.by_unit || asked.all,
             ..proto::FillFormRequest::default()
         };
-        let answer = figures.fill_form(request).await.map_err(tell)?.into_inner();
+        let answer = match figures.fill_form(request).await {
+            Ok(answer) => answer.into_inner(),
+            Err(status) => return Err(tell_with_units(&channel, status).await),
+        };
         for fill in &answer.fills {
             let who = names.get(&fill.unit).map_or_else(|| whole(&asked.units, &names), Clone::clone);
             if !print_line(&page(&answer, fill, &who))? {
@@ -101,22 +104,6 @@ async fn last_day(
     let calendar = calendars.into_iter().find(|calendar| calendar.code == asked.calendar);
     let mut periods = calendar.into_iter().flat_map(|calendar| calendar.periods);
     Ok(periods.find(|period| period.code == asked.period).and_then(|period| period.last_date))
-}
-
-/// The names of all units as people write them.
-async fn names(channel: &Channel) -> Result<BTreeMap<String, String>, String> {
-    let mut directory = DirectoryServiceClient::new(channel.clone());
-    let mut names = BTreeMap::new();
-    let mut page_token = String::new();
-    loop {
-        let request = proto::ListUnitsRequest { page_size: 1000, page_token, ..Default::default() };
-        let answer = directory.list_units(request).await.map_err(tell)?.into_inner();
-        names.extend(answer.units.into_iter().map(|unit| (unit.name, unit.display_name)));
-        page_token = answer.next_page_token;
-        if page_token.is_empty() {
-            return Ok(names);
-        }
-    }
 }
 
 /// Whom the form of all together is of.

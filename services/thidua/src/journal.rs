@@ -6,23 +6,23 @@ use thidua_proto::journal::{ListEntriesRequest, VerifyJournalRequest};
 use tonic::Response;
 use tonic::transport::Channel;
 
-use crate::cli::JournalArguments;
+use crate::cli::{Address, JOURNALS, JournalArguments, OneJournal};
 use crate::client::{connect, tell};
 use crate::output::print_line;
 
-fn client(asked: &JournalArguments) -> Result<JournalServiceClient<Channel>, String> {
-    Ok(JournalServiceClient::new(connect(&asked.address.address)?).max_decoding_message_size(MOST_BYTES))
+fn client(address: &Address) -> Result<JournalServiceClient<Channel>, String> {
+    Ok(JournalServiceClient::new(connect(&address.address)?).max_decoding_message_size(MOST_BYTES))
 }
 
 fn journals(asked: &JournalArguments) -> Vec<String> {
-    let all = || ["statistics", "awards", "gateway"].map(str::to_owned).to_vec();
+    let all = || JOURNALS.map(str::to_owned).to_vec();
     let names = asked.journal.clone().map_or_else(all, |journal| vec![journal]);
     names.into_iter().map(|name| format!("journals/{name}")).collect()
 }
 
 /// Verifies every journal that is asked for, also past one that fails or cannot be reached.
 pub(crate) async fn verify(asked: &JournalArguments) -> Result<(), String> {
-    let mut client = client(asked)?;
+    let mut client = client(&asked.address)?;
     let mut failed = Vec::new();
     for journal in journals(asked) {
         let request = VerifyJournalRequest { journal: journal.clone() };
@@ -49,10 +49,9 @@ pub(crate) async fn verify(asked: &JournalArguments) -> Result<(), String> {
     if failed.is_empty() { Ok(()) } else { Err(format!("does not verify: {}", failed.join(", "))) }
 }
 
-pub(crate) async fn export(asked: &JournalArguments) -> Result<(), String> {
-    let [journal] =
-        <[String; 1]>::try_from(journals(asked)).map_err(|_| "name one --journal to export".to_owned())?;
-    let mut client = client(asked)?;
+pub(crate) async fn export(asked: &OneJournal) -> Result<(), String> {
+    let journal = format!("journals/{}", asked.journal);
+    let mut client = client(&asked.address)?;
     let mut page_token = String::new();
     loop {
         let request = ListEntriesRequest {

@@ -2,12 +2,14 @@
 
 mod cli;
 mod client;
+mod directory;
 mod example;
 mod export;
 mod figures;
 mod form;
 mod import;
 mod journal;
+mod list;
 mod office;
 mod output;
 mod report;

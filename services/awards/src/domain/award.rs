@@ -53,7 +53,9 @@ impl Award {
         let mut violations = Violations::default();
         let mut same = |field: &str, nominated: String, found: String| {
             if nominated != found {
-                violations.refuse(field, Problem::malformed(&format!("`{nominated}`, as nominated"), &found));
+                let expected =
+                    (format!("`{nominated}`, as nominated"), format!("“{nominated}” như đã đề nghị"));
+                violations.refuse(field, Problem::malformed((&expected.0, &expected.1), &found));
             }
         };
         same("award.unit", nomination.unit.to_string(), self.unit.to_string());

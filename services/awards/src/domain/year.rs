@@ -123,7 +123,7 @@ impl BlocYear {
     pub fn require_not_before(&self, field: &str, date: Date) -> Result<(), Error> {
         let mut violations = Violations::default();
         if date < self.plan.first_date {
-            violations.refuse(field, Problem::Before { other: "the first_date of the year" });
+            violations.refuse(field, Problem::Before { other: "bloc_year.first_date" });
         }
         Ok(violations.finish(Some(()))?)
     }

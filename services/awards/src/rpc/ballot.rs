@@ -108,7 +108,8 @@ fn parse(m: &proto::Ballot, year: Option<&YearName>, v: &mut Violations) -> Opti
     if let (Some(nomination), Some(year)) = (&nomination, year)
         && nomination.year != *year
     {
-        v.refuse("nomination", Problem::malformed(&format!("a nomination of {year}"), &m.nomination));
+        let expected = (format!("a nomination of {year}"), format!("một đề nghị của {year}"));
+        v.refuse("nomination", Problem::malformed((&expected.0, &expected.1), &m.nomination));
     }
     let vote_date = v.required_day("vote_date", m.vote_date);
     let present = count(v, "present_count", m.present_count, 1);

@@ -95,7 +95,9 @@ pub(super) async fn update(
 fn parse_id(v: &mut Violations, text: &str) -> Option<BlocName> {
     let bloc = v.id("bloc_id", text)?;
     if bloc.as_str().len() < 2 {
-        v.refuse("bloc_id", Problem::malformed("a readable slug of 2 to 63 characters", text));
+        let expected =
+            ("a readable slug of 2 to 63 characters", "mã dễ đọc từ 2 đến 63 ký tự, như so-noi-vu");
+        v.refuse("bloc_id", Problem::malformed(expected, text));
         return None;
     }
     Some(BlocName { bloc })

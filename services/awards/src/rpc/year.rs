@@ -159,8 +159,11 @@ fn parse(m: &proto::BlocYear, v: &mut Violations) -> Option<Plan> {
     if let (Some(first), Some(last)) = (first_date, last_date)
         && Plan::days(first, last) > MOST_DAYS
     {
-        let expected = format!("a day within {MOST_DAYS} days of first_date");
-        v.refuse("last_date", Problem::malformed(&expected, &last.to_string()));
+        let expected = (
+            format!("a day within {MOST_DAYS} days of first_date"),
+            format!("một ngày trong vòng {MOST_DAYS} ngày kể từ first_date"),
+        );
+        v.refuse("last_date", Problem::malformed((&expected.0, &expected.1), &last.to_string()));
     }
     let pledge_agreement = match &m.pledge_agreement {
         Some(pledge) => v.within("pledge_agreement", |v| parse_pledge(pledge, v)).map(Some),

@@ -240,7 +240,7 @@ impl Writer<'_> {
             vec![
                 self.text(figure.label.as_ref()),
                 self.exact(figure) + &self.counts_of(figure),
-                figure.unit_of_measure.clone(),
+                self.say(&figure.unit_of_measure, &figure.unit_of_measure_en),
                 status(figure),
             ]
         };

@@ -90,8 +90,11 @@ fn report_figure(
     measure: &statistics::Measure,
     source: Source,
 ) -> ReportFigure {
-    let phrase = |language| match &figure.value {
-        Some(FigureValue::Amount(amount)) => wording.amount(language, *amount, &measure.unit_of_measure),
+    let phrase = |language: Language| match &figure.value {
+        Some(FigureValue::Amount(amount)) => {
+            let unit = language.pick(&measure.unit_of_measure, &measure.unit_of_measure_en);
+            wording.amount(language, *amount, unit)
+        }
         Some(FigureValue::Ratio(ratio)) => wording.percent(language, &ratio.percent),
         None => "–".to_owned(),
     };
@@ -105,6 +108,7 @@ fn report_figure(
         measure: figure.measure.clone(),
         label: Some(label(&measure.display_name, &measure.display_name_en)),
         unit_of_measure: measure.unit_of_measure.clone(),
+        unit_of_measure_en: measure.unit_of_measure_en.clone(),
         value: figure.value.as_ref().map(|value| match value {
             FigureValue::Amount(amount) => ReportValue::Amount(*amount),
             FigureValue::Ratio(ratio) => ReportValue::Share(Share {

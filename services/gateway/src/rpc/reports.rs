@@ -111,7 +111,7 @@ impl BlocReportService for Reports {
             "" | "vi" => Some(Language::Vietnamese),
             "en" => Some(Language::English),
             other => {
-                v.refuse("language_code", Problem::malformed("`vi` or `en`", other));
+                v.refuse("language_code", Problem::malformed(("`vi` or `en`", "“vi” hoặc “en”"), other));
                 None
             }
         };

@@ -55,7 +55,12 @@ struct Sdmx {
 
 /// Adds the addresses to a program's routes; GET and HEAD.
 pub fn add(router: Router, upstreams: Upstreams, clock: Clock) -> Router {
-    let own = Router::new().route("/sdmx/v2.1/{*path}", get(answer));
+    let own = Router::new()
+        .route("/sdmx/v2.1/{*path}", get(answer))
+        // What names nothing, or another version, is told so as SDMX tells it.
+        .route("/sdmx", get(unnamed))
+        .route("/sdmx/", get(unnamed))
+        .route("/sdmx/{*path}", get(unnamed));
     router.merge(own.with_state(Sdmx { upstreams, clock }))
 }
 
@@ -69,6 +74,10 @@ async fn answer(
         Ok(response) => response,
         Err(refusal) => refusal.into_response(),
     }
+}
+
+async fn unnamed() -> Response {
+    Refusal::NothingNamed.into_response()
 }
 
 /// Content in a format, and whether all of it stands at one revision.

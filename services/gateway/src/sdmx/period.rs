@@ -131,8 +131,24 @@ fn digits(text: &str, width: usize) -> Option<i16> {
     text.parse().ok()
 }
 
-/// The days of a period as `startPeriod` and `endPeriod` name it: a reporting period, a year (`2023`, which is the
-/// reporting year), a month of the calendar (`2023-03`) or a day (`2023-03-15`).
+/// The days of the periods that forms call otherwise: `2023-Y`, `2023-6M`, `2023-9M`.
+fn of_forms(text: &str) -> Option<(Date, Date)> {
+    let (year, name) = text.split_once('-')?;
+    let year = digits(year, 4)?;
+    let through = |frequency, number| {
+        let (first, last) = (Period::new(frequency, year, 1)?, Period::new(frequency, year, number)?);
+        Some((first.first, last.last))
+    };
+    match name {
+        "Y" => through(Frequency::Annual, 1),
+        "6M" => through(Frequency::HalfYearly, 1),
+        "9M" => through(Frequency::Quarterly, 3),
+        _ => None,
+    }
+}
+
+/// The days of a period as `startPeriod` and `endPeriod` name it: a reporting period, as SDMX or as forms call it, a year
+/// (`2023`, which is the reporting year), a month of the calendar (`2023-03`) or a day (`2023-03-15`).
 #[must_use]
 pub fn days(text: &str) -> Option<(Date, Date)> {
     if let Some(year) = digits(text, 4) {
@@ -141,6 +157,9 @@ pub fn days(text: &str) -> Option<(Date, Date)> {
     }
     if let Some(period) = Period::parse(text) {
         return Some((period.first, period.last));
+    }
+    if let Some(found) = of_forms(text) {
+        return Some(found);
     }
     let mut parts = text.split('-');
     let year = digits(parts.next()?, 4).filter(|year| YEARS.contains(year))?;
@@ -170,6 +189,9 @@ mod tests {
         for (text, first, last) in [
             ("2023-A1", date(2022, 12, 15), date(2023, 12, 14)),
             ("2023-S1", date(2022, 12, 15), date(2023, 6, 14)),
+            ("2023-Y", date(2022, 12, 15), date(2023, 12, 14)),
+            ("2023-6M", date(2022, 12, 15), date(2023, 6, 14)),
+            ("2023-9M", date(2022, 12, 15), date(2023, 9, 14)),
             ("2023-S2", date(2023, 6, 15), date(2023, 12, 14)),
             ("2023-Q1", date(2022, 12, 15), date(2023, 3, 14)),
             ("2023-Q4", date(2023, 9, 15), date(2023, 12, 14)),
@@ -192,6 +214,8 @@ mod tests {
             "3000",
             "2023-",
             "2023-A2",
+            "2023-3M",
+            "1900-Y",
             "2023-A",
             "2023-Q0",
             "2023-Q5",

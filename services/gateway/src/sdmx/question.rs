@@ -129,7 +129,7 @@ impl Question {
         accept: Option<&str>,
     ) -> Result<Self, Refusal> {
         let mut parts = path.split('/').filter(|part| !part.is_empty());
-        let resource = parts.next().unwrap_or_default();
+        let resource = parts.next().ok_or(Refusal::NothingNamed)?;
         let rest: Vec<&str> = parts.collect();
         let mut parameters = Parameters::new(parameters)?;
         let format = parameters.take("format");
@@ -217,8 +217,8 @@ fn bound(parameters: &mut Parameters, parameter: &'static str) -> Result<Option<
     let Some(value) = parameters.take(parameter) else { return Ok(None) };
     let found = period::days(&value);
     let expected = Words {
-        vi: "2023 (năm báo cáo), 2023-A1, 2023-S1, 2023-Q1, 2023-M03, 2023-03 (tháng dương lịch) hoặc 2023-03-15",
-        en: "2023 (the reporting year), 2023-A1, 2023-S1, 2023-Q1, 2023-M03, 2023-03 (a month of the calendar) or 2023-03-15",
+        vi: "2023 (năm báo cáo; cũng là 2023-A1, 2023-Y), 2023-S1 (2023-6M), 2023-9M, 2023-Q1, 2023-M03, 2023-03 (tháng dương lịch) hoặc 2023-03-15",
+        en: "2023 (the reporting year; also 2023-A1, 2023-Y), 2023-S1 (2023-6M), 2023-9M, 2023-Q1, 2023-M03, 2023-03 (a month of the calendar) or 2023-03-15",
     };
     found.map(Some).ok_or(Refusal::ParameterInvalid { parameter, value, expected })
 }
@@ -262,7 +262,7 @@ mod tests {
     #[test]
     fn what_cannot_be_answered_is_told_apart() {
         for (address, status) in [
-            ("", 501),
+            ("", 400),
             ("schema/dataflow/THIDUA/FIGURES", 501),
             ("codelist/THIDUA/CL_UNIT/1.0/_T", 400),
             ("codelist/THIDUA/CL_NONE", 404),

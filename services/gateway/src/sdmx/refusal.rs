@@ -21,6 +21,8 @@ pub struct Words {
 /// Why there is no answer, as facts.
 #[derive(Debug)]
 pub enum Refusal {
+    /// The address ends before a resource, or is of a version that is not served.
+    NothingNamed,
     /// The kind of resource is not served.
     ResourceUnsupported {
         /// As asked.
@@ -107,6 +109,10 @@ impl Refusal {
         let status = self.status();
         let (vietnamese, english) = match self {
             Self::Upstream(error) => return Plain::from(&Status::from(error)),
+            Self::NothingNamed => (
+                "Địa chỉ không nêu tài nguyên; bắt đầu từ /sdmx/v2.1/dataflow/THIDUA/FIGURES?references=all, số liệu ở /sdmx/v2.1/data/FIGURES/…".to_owned(),
+                "the address names no resource; begin with /sdmx/v2.1/dataflow/THIDUA/FIGURES?references=all, data are under /sdmx/v2.1/data/FIGURES/…".to_owned(),
+            ),
             Self::ResourceUnsupported { resource } => (
                 format!("Không phục vụ tài nguyên “{resource}”; có: dataflow, datastructure, conceptscheme, codelist, data."),
                 format!("there is no resource `{resource}` here; ask for dataflow, datastructure, conceptscheme, codelist or data"),
@@ -161,7 +167,8 @@ impl Refusal {
                 StatusCode::NOT_IMPLEMENTED
             }
             Self::ArtefactUnknown { .. } | Self::NothingFound => StatusCode::NOT_FOUND,
-            Self::PathInvalid
+            Self::NothingNamed
+            | Self::PathInvalid
             | Self::ParameterUnknown { .. }
             | Self::ParameterInvalid { .. }
             | Self::KeyInvalid { .. }

@@ -40,7 +40,12 @@ async fn calls_are_passed_on_with_metadata_and_trailers() {
 async fn imports_and_exports_are_passed_on() {
     let system = System::start().await;
     let import_id = "018f0000-0000-7000-8000-000000000001".to_owned();
-    let header = proto::ImportHeader { import_id, parent: UNITS[0].0.to_owned(), validate_only: false };
+    let header = proto::ImportHeader {
+        import_id,
+        parent: UNITS[0].0.to_owned(),
+        validate_only: false,
+        create_only: false,
+    };
     let reception = proto::Reception {
         reception_date: day(2023, 3, 1),
         mode: proto::ReceptionMode::Head.into(),

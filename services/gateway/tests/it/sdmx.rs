@@ -337,6 +337,11 @@ async fn what_cannot_be_answered_is_told_in_both_languages() {
     ] {
         assert_eq!(told(&system.get(path).await), expected, "{path}");
     }
+    for root in ["/sdmx", "/sdmx/", "/sdmx/v2.1", "/sdmx/v2.1/", "/sdmx/v3/data"] {
+        let answer = send(system.gateway.address(), "GET", root, "").await;
+        assert_eq!(told(&answer), (400, "140"), "{root}");
+        assert!(answer.body.contains("/sdmx/v2.1/dataflow/THIDUA/FIGURES"), "{}", answer.body);
+    }
     let refusal = system.get("data/FIGURES/A.nobody.%3Cb%3E").await;
     insta::assert_snapshot!(refusal.body, @r#"
     <?xml version="1.0" encoding="UTF-8"?>

@@ -7,6 +7,8 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::figure::Window;
+use super::search::nearest;
+use crate::error::Error;
 
 /// A reporting calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,14 +83,26 @@ impl Period {
 }
 
 impl Calendar {
-    /// The period of a code such as `2023-9M`; `None` where the calendar has none, or did not hold at its end.
+    /// The period of a code such as `2023-9M`, or of the one that SDMX has for it (`2023-A1` for `2023-Y`); `None` where the calendar has none, or did not hold at its end.
     #[must_use]
     pub fn period(&self, code: &str) -> Option<Period> {
         let (year, name) = code.split_once('-')?;
         let is_year = year.len() == 4 && year.bytes().all(|digit| digit.is_ascii_digit());
         let year = year.parse().ok().filter(|year| is_year && YEARS.contains(year))?;
-        let pattern = self.patterns.iter().find(|pattern| pattern.code == name)?;
+        let pattern = self.patterns.iter().find(|pattern| pattern.is_called(name))?;
         self.in_force(self.make(pattern, year)?)
+    }
+
+    /// A period that must be there; the refusal names the nearest of its year.
+    pub fn find(&self, code: &str) -> Result<Period, Error> {
+        self.period(code).ok_or_else(|| {
+            let year = code.get(..4).and_then(|year| year.parse().ok()).unwrap_or_default();
+            Error::PeriodUnknown {
+                calendar: self.code.clone(),
+                period: code.to_owned(),
+                suggestions: nearest(code, self.periods(year).into_iter().map(|period| period.code)),
+            }
+        })
     }
 
     /// All periods named for a year, in the order of the data: none where the calendar did not hold.
@@ -216,6 +230,14 @@ impl Calendars {
         self.calendars.get(code)
     }
 
+    /// A calendar that must be there; the refusal names the nearest.
+    pub fn find(&self, code: &str) -> Result<&Calendar, Error> {
+        self.get(code).ok_or_else(|| Error::CalendarUnknown {
+            calendar: code.to_owned(),
+            suggestions: nearest(code, self.calendars.keys().cloned()),
+        })
+    }
+
     /// All calendars, by code.
     pub fn all(&self) -> impl Iterator<Item = &Calendar> {
         self.calendars.values()
@@ -225,11 +247,19 @@ impl Calendars {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Pattern {
     code: String,
+    /// SDMX's code, where it is another one.
+    sdmx: Option<String>,
     kind: String,
     label: String,
     label_en: String,
     span: Span,
     cumulative: bool,
+}
+
+impl Pattern {
+    fn is_called(&self, name: &str) -> bool {
+        self.code == name || self.sdmx.as_deref() == Some(name)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -303,6 +333,7 @@ struct SpanEntry {
 #[serde(deny_unknown_fields)]
 struct PatternEntry {
     code: String,
+    sdmx: Option<String>,
     kind: String,
     label: String,
     label_en: String,
@@ -319,8 +350,8 @@ impl Entry {
         };
         let pattern = |entry: PatternEntry| {
             let span = span(&entry.first, &entry.last)?;
-            let PatternEntry { code, kind, label, label_en, cumulative, .. } = entry;
-            Ok::<_, String>(Pattern { code, kind, label, label_en, span, cumulative })
+            let PatternEntry { code, sdmx, kind, label, label_en, cumulative, .. } = entry;
+            Ok::<_, String>(Pattern { code, sdmx, kind, label, label_en, span, cumulative })
         };
         Ok(Calendar {
             year: span(&self.year.first, &self.year.last)?,

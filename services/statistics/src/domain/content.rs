@@ -14,7 +14,8 @@ pub struct NoToken;
 
 impl ContentToken {
     /// The form, for those who get it wrong.
-    pub const FORM: &'static str = "64 hexadecimal digits in lower case";
+    pub const FORM: (&'static str, &'static str) =
+        ("64 hexadecimal digits in lower case", "64 chữ số thập lục phân viết thường");
 }
 
 impl FromStr for ContentToken {

@@ -14,6 +14,8 @@ use super::explanation::{Part, Term, plain};
 use super::expression::{Expression, Reference};
 use super::figure::{Ratio, Sums, Value, Window, compute};
 use super::measure::{Catalogue, Formula};
+use super::search::nearest;
+use crate::error::Error;
 
 /// What stands in a form: the exact value of each column that has one, by the column's code. Missing is not zero.
 pub type Values = BTreeMap<String, i64>;
@@ -318,6 +320,14 @@ impl Forms {
     #[must_use]
     pub fn get(&self, id: &FormId) -> Option<&Form> {
         self.forms.get(id)
+    }
+
+    /// A form that must be there; the refusal names the nearest.
+    pub fn find(&self, id: &FormId) -> Result<&Form, Error> {
+        self.get(id).ok_or_else(|| {
+            let suggestions = nearest(&id.to_string(), self.all().map(|form| form.id.to_string()));
+            Error::FormUnknown { form: id.clone(), suggestions }
+        })
     }
 
     /// All forms, by document and code.

@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
+use super::search::nearest;
 use super::sums;
 use super::template::{Dimension, expand};
+use crate::error::Error;
 
 /// A published measure.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -112,6 +114,14 @@ impl Catalogue {
     #[must_use]
     pub fn get(&self, code: &str) -> Option<&Measure> {
         self.measures.get(code)
+    }
+
+    /// A measure that must be there; the refusal names the nearest.
+    pub fn find(&self, code: &str) -> Result<&Measure, Error> {
+        self.get(code).ok_or_else(|| Error::MeasureUnknown {
+            measure: code.to_owned(),
+            suggestions: nearest(code, self.measures.keys().cloned()),
+        })
     }
 
     /// All measures, by code.

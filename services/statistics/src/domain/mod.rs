@@ -33,5 +33,6 @@ pub mod succession;
 pub mod sums;
 mod template;
 pub mod unit;
+pub mod unit_of_measure;
 pub mod wording;
 pub mod workday;

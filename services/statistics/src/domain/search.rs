@@ -30,6 +30,25 @@ pub fn nearness(a: &str, b: &str) -> u8 {
     (strsim::sorensen_dice(a, b) * 100.0).round() as u8
 }
 
+/// How many codes are suggested in place of one that is not there, and how near one must be.
+const SUGGESTED: (usize, f64) = (3, 0.6);
+
+/// The codes nearest to one that is not there, best first; none where none is near.
+pub fn nearest(written: &str, codes: impl IntoIterator<Item = String>) -> Vec<String> {
+    let (most, least) = SUGGESTED;
+    let written = written.to_lowercase();
+    let score = |code: &str| {
+        let code = code.to_lowercase();
+        // Letters that changed places or were slipped in, or whole words that did.
+        strsim::normalized_damerau_levenshtein(&written, &code).max(strsim::sorensen_dice(&written, &code))
+    };
+    let ranked = codes.into_iter().map(|code| (score(&code), code));
+    let mut near: Vec<(f64, String)> = ranked.filter(|(score, _)| *score >= least).collect();
+    near.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    near.truncate(most);
+    near.into_iter().map(|(_, code)| code).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -68,6 +87,20 @@ mod tests {
     fn nearer_names_are_nearer() {
         let key = search_key("Sở Tư");
         assert!(nearness(&key, &search_key("Sở Tư pháp")) > nearness(&key, &search_key("Công an tỉnh")));
+    }
+
+    #[test]
+    fn a_mistyped_code_has_its_nearest_beside_it() {
+        let near = |written: &str, codes: &[&str]| {
+            nearest(written, codes.iter().map(|code| (*code).to_owned())).join(", ")
+        };
+        let codes = ["petitions.received", "petitions.processed", "receptions.visits", "matters.resolved"];
+        assert_eq!(near("petitions.recieved", &codes), "petitions.received, petitions.processed");
+        assert_eq!(near("received.petitions", &codes[..1]), "petitions.received");
+        assert_eq!(near("money", &codes), "");
+        let periods = ["2023-Q1", "2023-Q2", "2023-Q3", "2023-Q4", "2023-Y"];
+        assert_eq!(near("2023-Q5", &periods), "2023-Q1, 2023-Q2, 2023-Q3");
+        assert_eq!(near("units/so-noivu", &["units/so-noi-vu", "units/cong-an-tinh"]), "units/so-noi-vu");
     }
 
     proptest! {

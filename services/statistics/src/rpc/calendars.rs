@@ -94,15 +94,15 @@ impl WindowQuery {
             Self::Days(window) => return Ok(Found { window, period: None }),
             Self::Period { calendar, period, cut_off } => (calendar, period, cut_off),
         };
-        let Some(known) = calendars.get(&calendar) else { return Err(Error::CalendarUnknown { calendar }) };
-        let Some(period) = known.period(&code) else {
-            return Err(Error::PeriodUnknown { calendar, period: code });
-        };
+        let known = calendars.find(&calendar)?;
+        let period = known.find(&code)?;
         let Some(window) = period.window(cut_off) else {
             let mut v = Violations::default();
-            let expected = format!("a day from {} to {}", period.first, period.last);
+            let (first, last) = (period.first, period.last);
+            let (english, vietnamese) =
+                (format!("a day from {first} to {last}"), format!("một ngày từ {first} đến {last}"));
             let found = cut_off.map_or_else(String::new, |day| day.to_string());
-            v.refuse("cut_off_date", Problem::malformed(&expected, &found));
+            v.refuse("cut_off_date", Problem::malformed((&english, &vietnamese), &found));
             return Err(v.into());
         };
         Ok(Found { window, period: Some((known, period)) })

@@ -170,7 +170,8 @@ fn filter(request: &proto::ListUnitsRequest, v: &mut Violations) -> Option<Filte
     let valid_on = v.day("valid_on", request.valid_on);
     let query = v.text("query", &request.query, 0, 200);
     if query.as_deref().is_some_and(|query| !query.is_empty() && search_key(query).is_empty()) {
-        v.refuse("query", Problem::malformed("a text with a letter or digit", &request.query));
+        let expected = ("a text with a letter or digit", "chuỗi có ít nhất một chữ cái hoặc chữ số");
+        v.refuse("query", Problem::malformed(expected, &request.query));
     }
     let superior: Option<Option<UnitName>> = v.optional_name("superior", &request.superior);
     if request.all_below && request.superior.is_empty() {

@@ -105,14 +105,14 @@ impl Explained {
                 Ok((code, Some(measure), terms(&service.rules.catalogue, &measure.formula)))
             }
             Self::Column(form, column) => {
-                let found = service.rules.forms.get(&form);
-                let found = found.ok_or_else(|| Error::FormUnknown { form: form.clone() })?;
+                let found = service.rules.forms.find(&form)?;
                 if !found.validity.holds_on(window.last) {
                     return Err(Error::form_not_in_force(found, window.last));
                 }
                 let Some(terms) = found.terms(&column) else {
                     let mut v = Violations::default();
-                    v.refuse("column", Problem::malformed("a column that records make", &column));
+                    let expected = ("a column that records make", "một cột tính từ bản ghi");
+                    v.refuse("column", Problem::malformed(expected, &column));
                     return Err(v.into());
                 };
                 Ok((format!("{form} {column}"), None, terms))

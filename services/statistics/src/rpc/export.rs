@@ -60,7 +60,7 @@ pub(super) async fn begin(
         .collect();
     let export = Export { collections, days: asked.days };
     let parts = stream(async move |reader: Reader<_>| export.send(snapshot, place, &reader).await);
-    Ok(parts.map(move |part| Ok(message(part?, &binding)?)))
+    Ok(parts.map(move |part| Ok(message(&part?, &binding)?)))
 }
 
 /// A request that is right in shape.
@@ -175,7 +175,7 @@ impl Export {
     }
 }
 
-fn message(part: Part, binding: &Binding) -> Result<proto::ExportRecordsResponse, Error> {
+fn message(part: &Part, binding: &Binding) -> Result<proto::ExportRecordsResponse, Error> {
     let rows = part.rows.iter().map(|(kind, resource)| row(*kind, resource)).collect::<Result<_, _>>()?;
     let cursor = binding.token(&part.place.cursor());
     Ok(proto::ExportRecordsResponse { rows, cursor, revision: part.place.revision })

@@ -15,6 +15,7 @@ use super::{Statistics, explanations};
 use crate::domain::figure::{Sums, Value, Window, compute, total};
 use crate::domain::measure::{Formula, Measure};
 use crate::domain::structure::{Regrouped, Shown, Structure};
+use crate::domain::unit_of_measure;
 use crate::error::Error;
 
 #[tonic::async_trait]
@@ -102,8 +103,7 @@ impl FigureService for Statistics {
 
 impl Statistics {
     pub(super) fn measure(&self, code: &str) -> Result<&Measure, Error> {
-        let unknown = || Error::MeasureUnknown { measure: code.to_owned() };
-        self.rules.catalogue.get(code).ok_or_else(unknown)
+        self.rules.catalogue.find(code)
     }
 
     fn measures(&self, codes: &[String]) -> Result<Vec<&Measure>, Error> {
@@ -165,6 +165,7 @@ pub(super) fn measure_to_proto(measure: &Measure) -> proto::Measure {
         unit_of_measure: measure.unit_of_measure.clone(),
         definition: measure.definition.clone(),
         source: measure.source.clone(),
+        unit_of_measure_en: unit_of_measure::english(&measure.unit_of_measure).to_owned(),
     }
 }
 

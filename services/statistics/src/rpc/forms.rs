@@ -18,6 +18,7 @@ use crate::domain::check::{Cited, Finding, Rule, Severity, Stand, check};
 use crate::domain::figure::Window;
 use crate::domain::form::{Behaviour, Column, Form, FormId, Values, fill, total};
 use crate::domain::rules::Rules;
+use crate::domain::unit_of_measure;
 use crate::domain::wording::{Language, window_text};
 use crate::error::Error;
 
@@ -28,7 +29,7 @@ impl Statistics {
     ) -> Result<Response<proto::FillFormResponse>, Status> {
         let query = Query::parse(request.get_ref())?;
         let rules = &*self.rules;
-        let form = rules.forms.get(&query.form).ok_or(Error::FormUnknown { form: query.form })?;
+        let form = rules.forms.find(&query.form)?;
         let found = query.window.find(&rules.calendars)?;
         let window = found.window;
         if !form.validity.holds_on(window.last) {
@@ -227,6 +228,7 @@ fn column_to_proto(column: &Column) -> proto::FormColumn {
         formula: column.formula.clone(),
         note: column.note.clone(),
         verified: column.verified,
+        unit_of_measure_en: unit_of_measure::english(&column.unit_of_measure).to_owned(),
     }
 }
 

@@ -34,8 +34,9 @@ pub(super) fn record_name<M: RecordMessage>(field: &str, text: &str) -> Result<R
     let mut violations = Violations::default();
     let name = violations.name::<RecordName>(field, text).and_then(|name| {
         if name.kind != M::KIND {
-            let expected = format!("a name like `units/{{unit}}/{}/{{id}}`", M::KIND.collection());
-            violations.refuse(field, Problem::malformed(&expected, text));
+            let pattern = format!("units/{{unit}}/{}/{{id}}", M::KIND.collection());
+            let expected = (format!("a name like `{pattern}`"), format!("tên có dạng “{pattern}”"));
+            violations.refuse(field, Problem::malformed((&expected.0, &expected.1), text));
         }
         (name.kind == M::KIND).then_some(name)
     });

@@ -167,7 +167,11 @@ pub(super) fn matter(v: &mut Violations, text: &str) -> Option<Option<RecordName
     let name: Option<RecordName> = v.optional_name("matter", text)?;
     match name {
         Some(name) if name.kind != RecordKind::Matter => {
-            v.refuse("matter", Problem::malformed("a name like `units/{unit}/matters/{matter}`", text));
+            let expected = (
+                "a name like `units/{unit}/matters/{matter}`",
+                "tên có dạng “units/{unit}/matters/{matter}”",
+            );
+            v.refuse("matter", Problem::malformed(expected, text));
             None
         }
         name => Some(name),

@@ -97,11 +97,7 @@ impl<'r> Query<'r> {
             Some(find_period(&service.rules, &m.calendar, &m.period)?)
         };
         let form = FormId { document: m.issuing_document.clone(), code: m.form.clone() };
-        let form = match service.rules.forms.get(&form) {
-            _ if m.form.is_empty() => None,
-            Some(_) => Some(form),
-            None => return Err(Error::FormUnknown { form }),
-        };
+        let form = if m.form.is_empty() { None } else { Some(service.rules.forms.find(&form)?.id.clone()) };
         Ok(Self { unit, form, period, states: m.states.clone() })
     }
 

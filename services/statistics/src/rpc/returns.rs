@@ -195,7 +195,8 @@ impl Statistics {
         if let Some(digest) = common.digest
             && !(digest.len() == 64 && digest.bytes().all(|c| matches!(c, b'0'..=b'9' | b'a'..=b'f')))
         {
-            v.refuse("digest", Problem::malformed("64 lower-case hexadecimal digits", digest));
+            let expected = ("64 lower-case hexadecimal digits", "64 chữ số thập lục phân viết thường");
+            v.refuse("digest", Problem::malformed(expected, digest));
         }
         let terms = Terms::parse(&mut v, common.method, caller, request, common.terms);
         let parsed = (|| Some((name?, reason?, terms?)))();
@@ -298,7 +299,7 @@ impl Plan {
         period: &str,
     ) -> Result<Self, Error> {
         let (found, period) = find_period(rules, calendar, period)?;
-        let known = rules.forms.get(form).ok_or_else(|| Error::FormUnknown { form: form.clone() })?;
+        let known = rules.forms.find(form)?;
         let name = name(unit, &known.id, &found.code, &period);
         let calendar = found.code.clone();
         Ok(Self { rules: Arc::clone(rules), name, form: known.clone(), calendar, period })
@@ -370,7 +371,10 @@ impl Plan {
                 let code = v.text("code", &entry.code, 1, 20).filter(|code| {
                     let known = self.form.column(code).is_some();
                     if !known {
-                        v.refuse("code", Problem::malformed("a column of the form", code));
+                        v.refuse(
+                            "code",
+                            Problem::malformed(("a column of the form", "một cột của biểu mẫu"), code),
+                        );
                     }
                     known
                 });
@@ -442,8 +446,6 @@ pub(super) fn find_period<'r>(
     calendar: &str,
     period: &str,
 ) -> Result<(&'r Calendar, Period), Error> {
-    let unknown = || Error::CalendarUnknown { calendar: calendar.to_owned() };
-    let found = rules.calendars.get(calendar).ok_or_else(unknown)?;
-    let unknown = || Error::PeriodUnknown { calendar: calendar.to_owned(), period: period.to_owned() };
-    Ok((found, found.period(period).ok_or_else(unknown)?))
+    let found = rules.calendars.find(calendar)?;
+    Ok((found, found.find(period)?))
 }

@@ -116,7 +116,7 @@ fn parse_successor(m: &proto::Successor, opened_on: Option<Date>, v: &mut Violat
         let opened = v.within("unit", |v| {
             let opened = unit::parse(&opened, v)?;
             if opened_on.is_some_and(|date| date != opened.open_date) {
-                let expected = "the effective date, or left out";
+                let expected = ("the effective date, or left out", "ngày có hiệu lực, hoặc để trống");
                 v.refuse("open_date", Problem::malformed(expected, &opened.open_date.to_string()));
             }
             Some(opened)
@@ -139,10 +139,12 @@ fn parse_portions(
             let parts = unit::parts(v, ["numerator", "denominator"], m.numerator, m.denominator);
             let (predecessor, successor) = (predecessor?, successor?);
             if predecessors.is_some_and(|named| !named.contains(&predecessor)) {
-                v.refuse("predecessor", Problem::malformed("one of the predecessors", &m.predecessor));
+                let expected = ("one of the predecessors", "một trong các đơn vị cũ");
+                v.refuse("predecessor", Problem::malformed(expected, &m.predecessor));
             }
             if successors.is_some_and(|named| !named.iter().any(|one| one.name == successor)) {
-                v.refuse("successor", Problem::malformed("one of the successors", &m.successor));
+                let expected = ("one of the successors", "một trong các đơn vị kế thừa");
+                v.refuse("successor", Problem::malformed(expected, &m.successor));
             }
             Some(Portion { predecessor, successor, parts: parts? })
         })?;

@@ -92,6 +92,7 @@ struct Header {
     import_id: Uuid,
     unit: UnitName,
     validate_only: bool,
+    create_only: bool,
 }
 
 impl Header {
@@ -99,7 +100,10 @@ impl Header {
         let mut v = Violations::default();
         let (import_id, unit) =
             v.within("header", |v| (uuid(v, "import_id", &m.import_id), v.name("parent", &m.parent)));
-        let parsed = (|| Some(Self { import_id: import_id?, unit: unit?, validate_only: m.validate_only }))();
+        let parsed = (|| {
+            let (validate_only, create_only) = (m.validate_only, m.create_only);
+            Some(Self { import_id: import_id?, unit: unit?, validate_only, create_only })
+        })();
         Ok(v.finish(parsed)?)
     }
 }
@@ -138,7 +142,9 @@ impl Import {
         }
         let last = chunk.last;
         let (id, number) = (self.header.import_id, chunk.number);
-        let request_id = Uuid::new_v5(&id, format!("{} {number}", self.header.unit).as_bytes());
+        // A row refused because its record is there is not refused again where it may be updated.
+        let terms = if self.header.create_only { " create-only" } else { "" };
+        let request_id = Uuid::new_v5(&id, format!("{} {number}{terms}", self.header.unit).as_bytes());
         let terms = Terms::of_part(METHOD, &self.caller, &chunk, request_id, self.header.validate_only);
         let rows: Vec<Parsed> =
             chunk.rows.into_iter().map(|row| Parsed::of(&self.header.unit, &row)).collect();
@@ -156,7 +162,7 @@ impl Import {
             self.settle_one().await?;
         }
         for (terms, rows) in self.ready.drain(..) {
-            self.under_way.push_back(enqueue(&self.service, terms, &self.header.unit, rows).await?);
+            self.under_way.push_back(enqueue(&self.service, terms, &self.header, rows).await?);
         }
         Ok(())
     }
@@ -243,7 +249,7 @@ fn read<M: RecordMessage>(
 async fn enqueue(
     service: &Statistics,
     terms: Terms,
-    unit: &UnitName,
+    Header { unit, create_only, .. }: &Header,
     rows: Vec<Parsed>,
 ) -> Result<Receipt<Error>, Error> {
     let sound = || rows.iter().filter_map(|row| row.new.as_ref().ok());
@@ -254,15 +260,16 @@ async fn enqueue(
     let matters: BTreeSet<&Arc<str>> =
         sound().filter_map(|new| new.change.index.refers_to.as_ref()).collect();
     needs.names.extend(matters.into_iter().cloned());
-    terms.enqueue(&service.store, needs, move |state, _| Ok(decide(state, &rows))).await
+    let create_only = *create_only;
+    terms.enqueue(&service.store, needs, move |state, _| Ok(decide(state, &rows, create_only))).await
 }
 
-/// Keeps the rows that hold and tells of the others.
-fn decide(state: &State, rows: &[Parsed]) -> Decision {
+/// Keeps the rows that hold and tells of the others; with `create_only`, a record that is there is not touched.
+fn decide(state: &State, rows: &[Parsed], create_only: bool) -> Decision {
     let mut outcome = proto::ImportRecordsResponse::default();
     let (mut seen, mut changes) = (HashSet::new(), Vec::with_capacity(rows.len()));
     for row in rows {
-        match take(state, row, &mut seen, &mut changes) {
+        match take(state, row, create_only, &mut seen, &mut changes) {
             Ok(Taken::Created) => outcome.created_count += 1,
             Ok(Taken::Updated) => outcome.updated_count += 1,
             Ok(Taken::Unchanged) => outcome.unchanged_count += 1,
@@ -286,6 +293,7 @@ enum Taken {
 fn take(
     state: &State,
     row: &Parsed,
+    create_only: bool,
     seen: &mut HashSet<Arc<str>>,
     changes: &mut Vec<Change>,
 ) -> Result<Taken, Vec<proto::RefusedRow>> {
@@ -303,6 +311,7 @@ fn take(
     let taken = match state.get(&new.name) {
         None => Taken::Created,
         Some(held) if held.body == new.change.body => return Ok(Taken::Unchanged),
+        Some(_) if create_only => return Err(vec![refusal(row, Error::already_exists(&new.name))]),
         Some(_) => Taken::Updated,
     };
     changes.push(new.change.clone());

@@ -84,7 +84,9 @@ pub(super) fn parts(
 pub(super) fn parse_id(v: &mut Violations, text: &str) -> Option<UnitName> {
     let unit = v.id("unit_id", text)?;
     if unit.as_str().len() < 2 {
-        v.refuse("unit_id", Problem::malformed("a readable slug of 2 to 63 characters", text));
+        let expected =
+            ("a readable slug of 2 to 63 characters", "mã dễ đọc từ 2 đến 63 ký tự, như so-noi-vu");
+        v.refuse("unit_id", Problem::malformed(expected, text));
         return None;
     }
     Some(UnitName { unit })

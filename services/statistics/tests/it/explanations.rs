@@ -219,7 +219,7 @@ async fn slips_and_unknown_names_are_told() {
     assert_eq!(told, facts(&[("resource", "units/none")]));
     let told =
         refused(explain(&service, asked(&[UNIT], "petitions.lost")).await, ErrorReason::MeasureUnknown);
-    assert_eq!(told, facts(&[("measure", "petitions.lost")]));
+    assert_eq!(told, facts(&[("measure", "petitions.lost"), ("suggestions", "")]));
 }
 
 fn as_of(revision: Option<i64>, time: Option<Timestamp>) -> proto::ComputeFiguresRequest {

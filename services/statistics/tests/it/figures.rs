@@ -446,9 +446,16 @@ async fn unknown_units_and_measures_are_refused() {
         proto::ComputeFiguresRequest { units: vec![UNIT.to_owned(), "units/none".to_owned()], ..year_2023() };
     let told = refused(compute(&service, request).await, ErrorReason::ResourceNotFound);
     assert_eq!(told, facts(&[("resource", "units/none")]));
-    for code in ["petitions.lost", "Petitions.received"] {
+    for (code, near) in [
+        ("petitions.lost", ""),
+        ("petitions.recieved", "petitions.received, receptions.received, petitions.processed"),
+        ("Petitions.received", "petitions.received"),
+    ] {
         let found = compute(&service, of(&["petitions.received", code], year_2023())).await;
-        assert_eq!(refused(found, ErrorReason::MeasureUnknown), facts(&[("measure", code)]));
+        assert_eq!(
+            refused(found, ErrorReason::MeasureUnknown),
+            facts(&[("measure", code), ("suggestions", near)])
+        );
     }
 }
 

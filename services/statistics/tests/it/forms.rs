@@ -273,21 +273,35 @@ async fn slips_are_told_with_their_paths() {
 async fn what_is_not_there_or_not_in_force_is_refused() {
     let service = Service::start().await;
     let told = refused(fill(&service, asked("99/TCD", "2023-Y")).await, ErrorReason::FormUnknown);
-    assert_eq!(told, facts(&[("issuing_document", DOCUMENT), ("form", "99/TCD")]));
+    assert_eq!(
+        told,
+        facts(&[
+            ("issuing_document", DOCUMENT),
+            ("form", "99/TCD"),
+            (
+                "suggestions",
+                "TT 02/2021/TT-TTCP 01/TCD, TT 02/2021/TT-TTCP 02/TCD, TT 02/2021/TT-TTCP 01/TTr"
+            ),
+        ])
+    );
     // Another document's form of the same code is another form.
     let request = proto::FillFormRequest {
         issuing_document: "NĐ 154/2026/NĐ-CP".to_owned(),
         ..asked("01/TCD", "2023-Y")
     };
     let told = refused(fill(&service, request).await, ErrorReason::FormUnknown);
-    assert_eq!(told, facts(&[("issuing_document", "NĐ 154/2026/NĐ-CP"), ("form", "01/TCD")]));
+    assert_eq!(
+        told,
+        facts(&[("issuing_document", "NĐ 154/2026/NĐ-CP"), ("form", "01/TCD"), ("suggestions", "")])
+    );
 
     let request = proto::FillFormRequest { calendar: "tt-03-2013".to_owned(), ..asked("01/TCD", "2013-Y") };
     let told = refused(fill(&service, request).await, ErrorReason::CalendarUnknown);
-    assert_eq!(told, facts(&[("calendar", "tt-03-2013")]));
-    for period in ["2023-Q5", "2023-M03", "2020-Y"] {
+    assert_eq!(told, facts(&[("calendar", "tt-03-2013"), ("suggestions", "tt-02-2021")]));
+    let quarters = "2023-Q1, 2023-Q2, 2023-Q3";
+    for (period, near) in [("2023-Q5", quarters), ("2023-M03", "2023-Q3, 2023-6M, 2023-9M"), ("2020-Y", "")] {
         let told = refused(fill(&service, asked("01/TCD", period)).await, ErrorReason::PeriodUnknown);
-        assert_eq!(told, facts(&[("calendar", "tt-02-2021"), ("period", period)]));
+        assert_eq!(told, facts(&[("calendar", "tt-02-2021"), ("period", period), ("suggestions", near)]));
     }
     let figures = proto::ComputeFiguresRequest {
         calendar: "tt-02-2021".to_owned(),
@@ -295,7 +309,7 @@ async fn what_is_not_there_or_not_in_force_is_refused() {
         ..Default::default()
     };
     let found = service.figures().compute_figures(figures).await;
-    assert_eq!(refused(found, ErrorReason::PeriodUnknown).len(), 2);
+    assert_eq!(refused(found, ErrorReason::PeriodUnknown).len(), 3);
 
     let told = refused(fill(&service, asked("01/XLD", "2024-Y")).await, ErrorReason::FormNotInForce);
     let expected = [

@@ -395,8 +395,12 @@ async fn are_refused_in_an_import<K: Kind>(service: &Service, rows: Vec<(K, Vec<
         })
         .collect();
     let refused_count = i64::try_from(rows.len()).unwrap();
-    let header =
-        proto::ImportHeader { import_id: OTHER_ID.to_owned(), parent: UNIT.to_owned(), validate_only: false };
+    let header = proto::ImportHeader {
+        import_id: OTHER_ID.to_owned(),
+        parent: UNIT.to_owned(),
+        validate_only: false,
+        create_only: false,
+    };
     let row = |(line, (record, _)): (i64, (K, _))| proto::ImportRow {
         line,
         id: format!("r{line}"),

@@ -12,12 +12,12 @@ pub(crate) fn header(import_id: &str) -> Part {
 
 pub(crate) fn header_for(unit: &str, import_id: &str) -> Part {
     let (import_id, parent) = (import_id.to_owned(), unit.to_owned());
-    Part::Header(proto::ImportHeader { import_id, parent, validate_only: false })
+    Part::Header(proto::ImportHeader { import_id, parent, validate_only: false, create_only: false })
 }
 
 fn dry_run(import_id: &str) -> Part {
     let (import_id, parent) = (import_id.to_owned(), UNIT.to_owned());
-    Part::Header(proto::ImportHeader { import_id, parent, validate_only: true })
+    Part::Header(proto::ImportHeader { import_id, parent, validate_only: true, create_only: false })
 }
 
 fn row(line: i64, id: &str, record: impl Kind) -> proto::ImportRow {
@@ -293,7 +293,7 @@ async fn the_header_is_held_to_the_rules_of_single_calls() {
     let service = Service::start().await;
     let with = |import_id: &str, parent: &str| {
         let (import_id, parent) = (import_id.to_owned(), parent.to_owned());
-        Part::Header(proto::ImportHeader { import_id, parent, validate_only: false })
+        Part::Header(proto::ImportHeader { import_id, parent, validate_only: false, create_only: false })
     };
     let bad = send(&service, vec![with("7", "x"), last(1, vec![])]).await;
     assert_eq!(violated(bad), faults(&[("header.import_id", "MALFORMED"), ("header.parent", "MALFORMED")]));

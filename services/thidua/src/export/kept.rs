@@ -26,7 +26,8 @@ struct Progress {
 #[derive(Debug)]
 pub(super) struct Kept {
     path: PathBuf,
-    file: File,
+    /// None before anything is written: an export that never begins leaves nothing behind.
+    file: Option<File>,
     progress: Progress,
     unsaved: u32,
 }
@@ -48,7 +49,7 @@ fn failed(path: &Path) -> impl Fn(std::io::Error) -> String {
 }
 
 impl Kept {
-    /// A new file, or one that was cut off, from where it is sound.
+    /// A new file, which is made when something is written to it, or one that was cut off, from where it is sound.
     pub(super) fn open(path: &Path, plan: &str) -> Result<Self, String> {
         let beside = beside(path);
         let progress = match std::fs::read(&beside) {
@@ -61,15 +62,11 @@ impl Kept {
         };
         let path = path.to_owned();
         let Some(progress) = progress else {
-            let file = OpenOptions::new().write(true).create_new(true).open(&path);
-            let file = file.map_err(|cause| {
-                let there = cause.kind() == std::io::ErrorKind::AlreadyExists;
-                if there { is_there(&path) } else { failed(&path)(cause) }
-            })?;
+            if path.exists() {
+                return Err(is_there(&path));
+            }
             let progress = Progress { plan: plan.to_owned(), ..Progress::default() };
-            let mut kept = Self { path, file, progress, unsaved: 0 };
-            kept.save()?;
-            return Ok(kept);
+            return Ok(Self { path, file: None, progress, unsaved: 0 });
         };
         if progress.plan != plan {
             return Err(format!(
@@ -88,7 +85,22 @@ impl Kept {
         }
         file.set_len(progress.length).map_err(failed(&path))?;
         file.seek(SeekFrom::End(0)).map_err(failed(&path))?;
-        Ok(Self { path, file, progress, unsaved: 0 })
+        Ok(Self { path, file: Some(file), progress, unsaved: 0 })
+    }
+
+    /// Makes the file; before anything is in it, it is noted beside it that it is an export's.
+    fn make(&mut self) -> Result<(), String> {
+        let file = OpenOptions::new().write(true).create_new(true).open(&self.path);
+        self.file = Some(file.map_err(|cause| {
+            let there = cause.kind() == std::io::ErrorKind::AlreadyExists;
+            if there { is_there(&self.path) } else { failed(&self.path)(cause) }
+        })?);
+        self.save()
+    }
+
+    /// Whether there is a file to go on with.
+    pub(super) fn has_begun(&self) -> bool {
+        self.file.is_some()
     }
 
     /// Whether nothing has been written.
@@ -111,7 +123,12 @@ impl Kept {
         rows: u64,
         at: Option<(String, i64)>,
     ) -> Result<(), String> {
-        self.file.write_all(bytes).map_err(failed(&self.path))?;
+        if self.file.is_none() {
+            self.make()?;
+        }
+        if let Some(file) = &mut self.file {
+            file.write_all(bytes).map_err(failed(&self.path))?;
+        }
         self.progress.length += u64::try_from(bytes.len()).unwrap_or_default();
         self.progress.rows += rows;
         if let Some((cursor, revision)) = at {
@@ -123,7 +140,9 @@ impl Kept {
 
     /// First the rows, then how far they go: what is told to be there is there.
     fn save(&mut self) -> Result<(), String> {
-        self.file.sync_data().map_err(failed(&self.path))?;
+        if let Some(file) = &self.file {
+            file.sync_data().map_err(failed(&self.path))?;
+        }
         let (beside, text) = (beside(&self.path), serde_json::to_vec(&self.progress));
         let mut next = beside.clone();
         next.set_extension("next");
@@ -135,7 +154,9 @@ impl Kept {
 
     /// All has come: rows and revision.
     pub(super) fn finish(self) -> Result<(u64, i64), String> {
-        self.file.sync_all().map_err(failed(&self.path))?;
+        if let Some(file) = &self.file {
+            file.sync_all().map_err(failed(&self.path))?;
+        }
         let beside = beside(&self.path);
         std::fs::remove_file(&beside).map_err(failed(&beside))?;
         Ok((self.progress.rows, self.progress.revision))
@@ -173,6 +194,8 @@ mod tests {
         std::fs::write(&there, "mine").unwrap();
         assert!(Kept::open(&there, "plan").unwrap_err().contains("there already"));
         drop(Kept::open(&begun, "plan").unwrap());
+        assert!(!begun.exists() && !beside(&begun).exists(), "an export that did not begin leaves a file");
+        Kept::open(&begun, "plan").unwrap().append(b"", 0, None).unwrap();
         assert!(Kept::open(&begun, "other").unwrap_err().contains("other arguments"));
         let mut kept = Kept::open(&begun, "plan").unwrap();
         kept.append(b"rows", 1, Some(("a".to_owned(), 1))).unwrap();

@@ -13,12 +13,14 @@ use thidua_proto::names::{RecordKind, UnitName};
 use thidua_proto::statistics as proto;
 use thidua_proto::statistics::transfer_service_client::TransferServiceClient;
 use thidua_proto::statistics::{ExportRecordsRequest, ExportRecordsResponse, ExportRow};
+use tonic::transport::Channel;
 use tonic::{Status, Streaming};
 
 use self::kept::Kept;
 pub(crate) use self::kept::is_there;
 use crate::cli::{Address, Kind, unit};
 use crate::client::{connect, tell};
+use crate::directory::tell_with_units;
 use crate::output::{self, Book, Format};
 use crate::table::columns::{self, Title, UNIT, id_title, titles};
 use crate::table::{Cell, Wording};
@@ -31,7 +33,7 @@ pub(crate) struct Asked {
     /// Whose records, such as units/thanh-tra-tinh
     #[arg(long, value_parser = unit, required_unless_present = "all", conflicts_with = "all")]
     unit: Option<UnitName>,
-    /// Those of all units, with a column that says whose each is
+    /// Those of all units
     #[arg(long)]
     all: bool,
     /// Which records
@@ -81,10 +83,12 @@ fn request(asked: &Asked, cursor: String) -> ExportRecordsRequest {
     }
 }
 
-async fn begin(asked: &Asked, cursor: String) -> Result<Streaming<ExportRecordsResponse>, Status> {
-    // A connection that cannot be made is told when it is used.
-    let channel = connect(&asked.address.address).map_err(Status::unavailable)?;
-    let mut client = TransferServiceClient::new(channel).max_decoding_message_size(MOST_BYTES);
+async fn begin(
+    channel: &Channel,
+    asked: &Asked,
+    cursor: String,
+) -> Result<Streaming<ExportRecordsResponse>, Status> {
+    let mut client = TransferServiceClient::new(channel.clone()).max_decoding_message_size(MOST_BYTES);
     Ok(client.export_records(request(asked, cursor)).await?.into_inner())
 }
 
@@ -96,35 +100,61 @@ fn spinner() -> ProgressBar {
 
 /// Text grows message by message; beside the file stands how far it has come.
 async fn to_text(asked: &Asked, format: Format) -> Result<(u64, i64), String> {
-    let wording = asked.wording.unwrap_or(Wording::Fields);
-    let plan = format!("{:?} {format:?} {wording:?}", request(asked, String::new()));
+    let heading = heading(asked, asked.wording.unwrap_or(Wording::Fields));
+    let plan = format!("{:?} {format:?} {}", request(asked, String::new()), heading.join(","));
     let mut kept = Kept::open(&asked.file, &plan)?;
-    let resumable = |status| {
-        let (file, beside) = (asked.file.display(), kept::beside(&asked.file));
-        format!(
-            "{}\nthe same command goes on where this one broke off (chạy lại lệnh để tiếp tục); to begin anew, remove {file} and {}",
-            tell(status),
-            beside.display()
-        )
-    };
-    let mut stream = begin(asked, kept.cursor().to_owned()).await.map_err(&resumable)?;
-    let bar = spinner();
-    if kept.is_new() && format == Format::Csv {
-        kept.append(&output::csv([heading(asked, wording).into_iter().map(text).collect()])?, 0, None)?;
+    let channel = connect(&asked.address.address)?;
+    match stream_text(&channel, asked, format, &mut kept).await {
+        Ok(()) => kept.finish(),
+        Err(Broken::Here(problem)) => Err(problem),
+        Err(Broken::There(status)) if kept.has_begun() => {
+            let (file, beside) = (asked.file.display(), kept::beside(&asked.file));
+            Err(format!(
+                "{}\nthe same command goes on where this one broke off (chạy lại lệnh để tiếp tục); to begin anew, remove {file} and {}",
+                tell(status),
+                beside.display()
+            ))
+        }
+        Err(Broken::There(status)) => Err(tell_with_units(&channel, status).await),
     }
-    while let Some(message) = stream.message().await.map_err(&resumable)? {
+}
+
+/// Where an export broke off.
+enum Broken {
+    /// The file cannot be written.
+    Here(String),
+    /// The service does not go on.
+    There(Status),
+}
+
+async fn stream_text(
+    channel: &Channel,
+    asked: &Asked,
+    format: Format,
+    kept: &mut Kept,
+) -> Result<(), Broken> {
+    let wording = asked.wording.unwrap_or(Wording::Fields);
+    let mut stream = begin(channel, asked, kept.cursor().to_owned()).await.map_err(Broken::There)?;
+    let bar = spinner();
+    while let Some(message) = stream.message().await.map_err(Broken::There)? {
+        if kept.is_new() && format == Format::Csv {
+            let titles = heading(asked, wording).into_iter().map(text).collect();
+            let line = output::csv([titles]).map_err(Broken::Here)?;
+            kept.append(&line, 0, None).map_err(Broken::Here)?;
+        }
         let bytes = match format {
-            Format::Jsonl => json_lines(&message.rows)?,
+            Format::Jsonl => json_lines(&message.rows),
             Format::Csv | Format::Xlsx => {
-                output::csv(message.rows.iter().filter_map(|row| cells(asked, row, wording)))?
+                output::csv(message.rows.iter().filter_map(|row| cells(row, wording)))
             }
         };
         let count = u64::try_from(message.rows.len()).unwrap_or(u64::MAX);
-        kept.append(&bytes, count, Some((message.cursor, message.revision)))?;
+        let at = Some((message.cursor, message.revision));
+        bytes.and_then(|bytes| kept.append(&bytes, count, at)).map_err(Broken::Here)?;
         bar.set_position(kept.rows());
     }
     bar.finish_and_clear();
-    kept.finish()
+    Ok(())
 }
 
 async fn to_book(asked: &Asked) -> Result<(u64, i64), String> {
@@ -132,14 +162,18 @@ async fn to_book(asked: &Asked) -> Result<(u64, i64), String> {
         return Err(is_there(&asked.file));
     }
     let wording = asked.wording.unwrap_or(Wording::Vi);
+    let channel = connect(&asked.address.address)?;
+    let mut stream = match begin(&channel, asked, String::new()).await {
+        Ok(stream) => stream,
+        Err(status) => return Err(tell_with_units(&channel, status).await),
+    };
     let mut book = Book::new(RecordKind::from(asked.kind).collection(), &heading(asked, wording))?;
-    let mut stream = begin(asked, String::new()).await.map_err(tell)?;
     let bar = spinner();
     let mut revision = 0;
     while let Some(message) = stream.message().await.map_err(tell)? {
         revision = message.revision;
         for row in &message.rows {
-            book.row(&cells(asked, row, wording).unwrap_or_default())?;
+            book.row(&cells(row, wording).unwrap_or_default())?;
             bar.inc(1);
         }
     }
@@ -153,23 +187,21 @@ fn text(title: &str) -> Cell<'_> {
     Cell::Text(title.into())
 }
 
-/// The headings, as an import takes them.
+/// The headings, as an import takes them: whose a record is always stands first.
 fn heading(asked: &Asked, wording: Wording) -> Vec<&'static str> {
     let kind = RecordKind::from(asked.kind);
-    let unit = asked.all.then_some(UNIT);
     let written = |title: Title| match wording {
         Wording::Fields => title.field,
         Wording::Vi => title.headings.first().copied().unwrap_or(title.field),
     };
-    unit.into_iter().chain([id_title(kind)]).chain(titles(kind)).map(written).collect()
+    [UNIT, id_title(kind)].into_iter().chain(titles(kind)).map(written).collect()
 }
 
 /// A record's cells in the order of the headings. Every row has a record.
-fn cells<'r>(asked: &Asked, row: &'r ExportRow, wording: Wording) -> Option<Vec<Cell<'r>>> {
+fn cells(row: &ExportRow, wording: Wording) -> Option<Vec<Cell<'_>>> {
     let (name, cells) = columns::cells(row.record.as_ref()?, wording);
     let (unit, id) = parts(name);
-    let unit = asked.all.then_some(text(unit));
-    Some(unit.into_iter().chain([text(id)]).chain(cells).collect())
+    Some([text(unit), text(id)].into_iter().chain(cells).collect())
 }
 
 /// `units/{unit}` and `{id}` of a record's name.
@@ -178,7 +210,7 @@ fn parts(name: &str) -> (&str, &str) {
     (parent.rsplit_once('/').map_or(parent, |(unit, _)| unit), id)
 }
 
-/// Records as an import takes them: ProtoJSON with the `id`.
+/// Records as an import takes them: ProtoJSON with the `id`; the `name` says whose each is.
 fn json_lines(rows: &[ExportRow]) -> Result<Vec<u8>, String> {
     use proto::export_row::Record;
     let mut text = Vec::new();

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use thidua_proto::names::RecordKind;
 
-use super::grid::Grid;
+use super::grid::{Grid, Mark};
 use super::heading::{self, Heading, Use};
 use super::legacy::{self, Encoding};
 use super::sheet::{self, Sheet};
@@ -45,6 +45,9 @@ pub(super) enum Content {
 impl Document {
     /// Reads a file; its name's ending says what it is.
     pub(super) fn read(path: &Path, kind: RecordKind, reading: Reading) -> Result<Self, String> {
+        if !path.exists() {
+            return Err(format!("{}: there is no such file (không có tệp này)", path.display()));
+        }
         let ending = path.extension().and_then(|ending| ending.to_str()).map(str::to_lowercase);
         match ending.as_deref() {
             Some("csv" | "txt") => Self::of_csv(text(path, &reading)?, kind, reading),
@@ -122,6 +125,21 @@ impl Document {
             grid.next().ok()?;
         }
         Some(grid)
+    }
+
+    /// Its lines of cells from a mark on; JSON lines have none.
+    pub(super) fn grid_from(&self, mark: Mark) -> Option<Grid<'_>> {
+        let encoding = self.reading.encoding();
+        match &self.content {
+            Content::Csv { text, delimiter, .. } => Some(Grid::of_csv_from(text, mark, *delimiter, encoding)),
+            Content::Sheet { sheet, .. } => Some(Grid::of_sheet_from(sheet, mark.at(), encoding)),
+            Content::JsonLines { .. } => None,
+        }
+    }
+
+    /// Whether its rows say whose they are.
+    pub(super) fn names_units(&self) -> bool {
+        self.heading().is_none_or(|heading| heading.column(Use::Unit).is_some())
     }
 
     /// Its size, in what its rows count.

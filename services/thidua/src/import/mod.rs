@@ -7,16 +7,22 @@ mod legacy;
 mod rows;
 mod sheet;
 mod told;
+mod units;
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use thidua_proto::names::{RecordKind, UnitName};
-use thidua_proto::statistics::import_records_request::Part;
+use thidua_proto::parse::Problem;
 use thidua_proto::statistics::transfer_service_client::TransferServiceClient;
-use thidua_proto::statistics::{ImportChunk, ImportHeader, ImportRecordsRequest, ImportRow};
+use thidua_proto::statistics::{
+    ErrorReason, ImportChunk, ImportHeader, ImportRecordsRequest, ImportRecordsResponse, ImportRow,
+    RefusedRow, import_records_request,
+};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::Channel;
@@ -26,8 +32,10 @@ pub(crate) use self::document::{Document, Reading};
 use self::legacy::Encoding;
 use self::rows::{Rows, Told};
 pub(crate) use self::told::Outcome;
+use self::units::{Known, Part, Whose, split};
 use crate::cli::{Address, Kind, unit};
-use crate::client::{connect, tell};
+use crate::client::connect;
+use crate::directory::{self, tell_with_units};
 use crate::table::Locale;
 
 /// What to import.
@@ -35,15 +43,19 @@ use crate::table::Locale;
 pub(crate) struct Asked {
     #[command(flatten)]
     address: Address,
-    /// Whose records these are, such as units/thanh-tra-tinh
+    /// Whose records these are, such as units/thanh-tra-tinh. If left out, each row goes to the unit that its column
+    /// `unit` (“Đơn vị”) names
     #[arg(long, value_parser = unit)]
-    unit: UnitName,
+    unit: Option<UnitName>,
     /// What the files hold
     #[arg(long)]
     kind: Kind,
     /// Check everything, write nothing
     #[arg(long)]
     dry_run: bool,
+    /// Replace records that are there with other content; without it such rows are refused, and nothing is overwritten
+    #[arg(long)]
+    update: bool,
     /// The import's own id, to resume one that was cut off; a new one, which is printed, if left out
     #[arg(long)]
     import_id: Option<Uuid>,
@@ -70,8 +82,11 @@ pub(crate) struct Asked {
 /// Whose records come, and whether they are only checked.
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
-    pub(crate) unit: UnitName,
+    /// Each row's own if unset.
+    pub(crate) unit: Option<UnitName>,
     pub(crate) dry_run: bool,
+    /// Whether records that are there may be replaced.
+    pub(crate) update: bool,
 }
 
 /// Rows of one chunk.
@@ -98,7 +113,7 @@ pub(crate) async fn files(asked: Asked) -> Result<(), String> {
         sheet: asked.sheet,
         ignore_columns: asked.ignore_columns,
     };
-    let target = Target { unit: asked.unit, dry_run: asked.dry_run };
+    let target = Target { unit: asked.unit, dry_run: asked.dry_run, update: asked.update };
     let import_id = asked.import_id.unwrap_or_else(|| {
         let made = thidua_chassis::clock::new_id();
         if !target.dry_run {
@@ -106,7 +121,7 @@ pub(crate) async fn files(asked: Asked) -> Result<(), String> {
         }
         made
     });
-    let mut refused = 0;
+    let (mut refused, mut there) = (0, false);
     for path in &asked.files {
         let document = Arc::new(Document::read(path, kind, reading.clone())?);
         let outcome = file(&channel, &target, import_id, path, &document).await?;
@@ -115,15 +130,16 @@ pub(crate) async fn files(asked: Asked) -> Result<(), String> {
             outcome.write_refused(to, &document)?;
         }
         refused += outcome.answer.refused_count;
+        there |= outcome.refuses(ErrorReason::ResourceAlreadyExists.as_str_name());
     }
-    if refused > 0 {
-        Err(format!(
-            "{refused} rows were refused; correct them and import the files again (--locale vi or en says how \
-             numbers and days are written)"
-        ))
-    } else {
-        Ok(())
+    if refused == 0 {
+        return Ok(());
     }
+    let update = if there { "; --update replaces records that are there with other content" } else { "" };
+    Err(format!(
+        "{refused} rows were refused; correct them and import the files again (--locale vi or en says how numbers and \
+         days are written{update})"
+    ))
 }
 
 async fn file(
@@ -149,7 +165,7 @@ pub(crate) fn progress(size: usize) -> ProgressBar {
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-/// Imports one document. Rows that cannot be read are refused here, the others by the service.
+/// Imports one document, unit by unit. Rows that cannot be read are refused here, the others by the service.
 pub(crate) async fn document_of(
     channel: &Channel,
     target: &Target,
@@ -157,42 +173,79 @@ pub(crate) async fn document_of(
     document: &Arc<Document>,
     bar: &ProgressBar,
 ) -> Result<Outcome, String> {
-    let header = ImportHeader {
-        import_id: import_id.to_string(),
-        parent: target.unit.to_string(),
-        validate_only: target.dry_run,
+    let known =
+        if document.names_units() { Known::of(&directory::all(channel).await?) } else { Known::default() };
+    let known = Arc::new(known);
+    let (parts, mut told) = match &target.unit {
+        Some(unit) => (vec![Part::whole(unit)], Told::default()),
+        None if !document.names_units() => {
+            return Err(
+                "no column says whose the rows are (không có cột “Đơn vị”): name them with --unit units/…, \
+                        or add a column `unit` (“Đơn vị”)"
+                    .to_owned(),
+            );
+        }
+        None => split_aside(document, &known).await?,
     };
-    let (sender, receiver) = mpsc::channel(4);
-    let reading = tokio::task::spawn_blocking({
-        let (unit, document, bar) = (target.unit.clone(), Arc::clone(document), bar.clone());
-        move || send(&sender, header, &unit, &document, &bar)
-    });
-    let mut client = TransferServiceClient::new(channel.clone());
-    let answer = client.import_records(ReceiverStream::new(receiver)).await;
-    let told = reading.await.map_err(|cause| cause.to_string())??;
-    Ok(Outcome::of(answer.map_err(tell)?.into_inner(), told))
+    let mut answer = ImportRecordsResponse::default();
+    for part in parts {
+        let header = ImportHeader {
+            import_id: import_id.to_string(),
+            parent: part.unit.to_string(),
+            validate_only: target.dry_run,
+            create_only: !target.update,
+        };
+        let (sender, receiver) = mpsc::channel(4);
+        let reading = tokio::task::spawn_blocking({
+            let (document, known, bar) = (Arc::clone(document), Arc::clone(&known), bar.clone());
+            move || send(&sender, header, &part, &known, &document, &bar)
+        });
+        let mut client = TransferServiceClient::new(channel.clone());
+        let more = client.import_records(ReceiverStream::new(receiver)).await;
+        let of_part = reading.await.map_err(|cause| cause.to_string())??;
+        let more = match more {
+            Ok(more) => more.into_inner(),
+            Err(status) => return Err(tell_with_units(channel, status).await),
+        };
+        answer.created_count += more.created_count;
+        answer.updated_count += more.updated_count;
+        answer.unchanged_count += more.unchanged_count;
+        answer.refused_count += more.refused_count;
+        answer.refused_rows.extend(more.refused_rows);
+        told.take(of_part, target.unit.is_some());
+    }
+    Ok(Outcome::of(answer, told))
 }
 
-/// Reads all rows and sends them on; what is not sent is returned.
+/// Looks through a file without holding others up.
+async fn split_aside(document: &Arc<Document>, known: &Arc<Known>) -> Result<(Vec<Part>, Told), String> {
+    let (document, known) = (Arc::clone(document), Arc::clone(known));
+    tokio::task::spawn_blocking(move || split(&document, &known)).await.map_err(|cause| cause.to_string())?
+}
+
+/// Reads all rows of a part and sends them on; what is not sent is returned.
 fn send(
     sender: &mpsc::Sender<ImportRecordsRequest>,
     header: ImportHeader,
-    unit: &UnitName,
+    part: &Part,
+    known: &Known,
     document: &Document,
     bar: &ProgressBar,
 ) -> Result<Told, String> {
     let mut told = Told::default();
-    let mut source = Rows::of(document, unit).ok_or("the table has no rows")?;
-    let mut sent = send_part(sender, Part::Header(header));
+    let mut source = Rows::of(document, part.begin).ok_or("the table has no rows")?;
+    let whose = Whose { unit: &part.unit, known, others_pass: part.begin.is_some() };
+    let mut sent = send_part(sender, import_records_request::Part::Header(header));
     let (mut number, mut rows) = (0, Vec::with_capacity(CHUNK));
+    let mut seen = HashMap::new();
     while sent {
-        let next = source.next(&mut told)?;
-        let last = next.is_none();
-        rows.extend(next);
+        let next = source.next(whose, &mut told)?;
+        let last = next.as_ref().is_none_or(|row| part.end.is_some_and(|end| end.line <= row.line));
+        rows.extend(next.and_then(|row| first_of_its_id(row, &mut seen, &mut told)));
         if rows.len() == CHUNK || last {
             number += 1;
             let rows: Vec<ImportRow> = std::mem::replace(&mut rows, Vec::with_capacity(CHUNK));
-            sent = send_part(sender, Part::Chunk(ImportChunk { number, rows, last }));
+            sent = send_part(sender, import_records_request::Part::Chunk(ImportChunk { number, rows, last }));
             bar.set_position(u64::try_from(source.position()).unwrap_or(u64::MAX));
         }
         if last {
@@ -203,7 +256,31 @@ fn send(
     Ok(told)
 }
 
-fn send_part(sender: &mpsc::Sender<ImportRecordsRequest>, part: Part) -> bool {
+/// A row, unless one before it has its id: the second would overwrite the first.
+fn first_of_its_id(row: ImportRow, seen: &mut HashMap<Box<str>, i64>, told: &mut Told) -> Option<ImportRow> {
+    match seen.entry(row.id.as_str().into()) {
+        Entry::Vacant(entry) => {
+            entry.insert(row.line);
+            Some(row)
+        }
+        Entry::Occupied(entry) => {
+            let first = entry.get();
+            let id = &row.id;
+            told.refused.push(RefusedRow {
+                line: row.line,
+                field: "id".to_owned(),
+                reason: Problem::Repeated.reason().to_owned(),
+                description: format!("`{id}` stands in line {first} already; give this row an id of its own"),
+                localized_description: format!(
+                    "mã “{id}” đã có ở dòng {first}; hãy ghi mã khác cho dòng này"
+                ),
+            });
+            None
+        }
+    }
+}
+
+fn send_part(sender: &mpsc::Sender<ImportRecordsRequest>, part: import_records_request::Part) -> bool {
     sender.blocking_send(ImportRecordsRequest { part: Some(part) }).is_ok()
 }
 

@@ -1,18 +1,16 @@
 //! Rows of a file, judged as far as a reader can.
 
-use std::iter::Enumerate;
-use std::str::Lines;
-
-use thidua_proto::names::{RecordKind, UnitName};
+use thidua_proto::names::{RecordKind, RecordName};
 use thidua_proto::parse::Problem;
 use thidua_proto::statistics::import_row::Record;
 use thidua_proto::statistics::{ImportRow, RefusedRow};
 use thidua_statistics::domain::search::search_key;
 
 use super::document::{Content, Document};
-use super::grid::{Grid, Line};
+use super::grid::{Grid, Line, Mark};
 use super::heading::{Heading, Use};
 use super::sheet::Sheet;
+use super::units::Whose;
 use crate::table::{Cell, Customs, codec, columns};
 
 /// First words of rows that sum up others.
@@ -29,38 +27,104 @@ pub(super) struct Told {
     pub(super) skipped: Vec<(i64, &'static str)>,
 }
 
+impl Told {
+    /// Adds what is told of a part of the file; what is no row of any unit only if nobody has told it yet.
+    pub(super) fn take(&mut self, part: Self, all: bool) {
+        self.refused.extend(part.refused);
+        if all {
+            self.empty += part.empty;
+            self.skipped.extend(part.skipped);
+        }
+    }
+}
+
 /// A file's rows that are being read.
 pub(super) struct Rows<'d> {
     document: &'d Document,
-    unit: &'d UnitName,
     source: Source<'d>,
 }
 
 enum Source<'d> {
     Table { grid: Box<Grid<'d>>, heading: &'d Heading, sheet: Option<&'d Sheet>, begun: bool },
-    JsonLines { lines: Enumerate<Lines<'d>>, read: usize },
+    JsonLines { text: &'d str, next: Mark },
+}
+
+/// A line that is a record, or should be one.
+enum Row<'r> {
+    Line { line: &'r Line<'r>, heading: &'r Heading, sheet: Option<&'r Sheet> },
+    Json { mark: Mark, text: &'r str },
 }
 
 impl<'d> Rows<'d> {
-    pub(super) fn of(document: &'d Document, unit: &'d UnitName) -> Option<Self> {
-        let source = match &document.content {
-            Content::JsonLines { text } => Source::JsonLines { lines: text.lines().enumerate(), read: 0 },
-            Content::Csv { heading, .. } => table(document, heading, None)?,
-            Content::Sheet { heading, sheet } => table(document, heading, Some(sheet))?,
+    /// From a mark on, or all.
+    pub(super) fn of(document: &'d Document, begin: Option<Mark>) -> Option<Self> {
+        let grid = || match begin {
+            Some(mark) => document.grid_from(mark),
+            None => document.grid(),
         };
-        Some(Self { document, unit, source })
+        let table = |heading, sheet| {
+            Some(Source::Table { grid: Box::new(grid()?), heading, sheet, begun: begin.is_some() })
+        };
+        let source = match &document.content {
+            Content::JsonLines { text } => Source::JsonLines { text, next: begin.unwrap_or(Mark::new(0, 1)) },
+            Content::Csv { heading, .. } => table(heading, None)?,
+            Content::Sheet { heading, sheet } => table(heading, Some(sheet))?,
+        };
+        Some(Self { document, source })
     }
 
     /// How far they have been read, of the document's size.
     pub(super) fn position(&self) -> usize {
         match &self.source {
             Source::Table { grid, .. } => grid.position(),
-            Source::JsonLines { read, .. } => *read,
+            Source::JsonLines { next, .. } => next.at(),
         }
     }
 
-    /// The next row that can be read; the others are told.
-    pub(super) fn next(&mut self, told: &mut Told) -> Result<Option<ImportRow>, String> {
+    /// The next row of a unit that can be read; the others are told, or passed over where they are other units'.
+    pub(super) fn next(&mut self, whose: Whose<'_>, told: &mut Told) -> Result<Option<ImportRow>, String> {
+        let document = self.document;
+        self.read(told, |row, told| match row {
+            Row::Line { line, heading, sheet } => {
+                let passed = whose.others_pass && !whose.holds(&unit_of(line, heading));
+                (!passed).then(|| record(document, whose, heading, line, sheet, told)).flatten()
+            }
+            Row::Json { mark, text } => match json_object(document, mark.line, text) {
+                Ok((_, unit)) if whose.others_pass && !whose.holds(&unit) => None,
+                Ok((object, unit)) => {
+                    json_record(document.kind, whose, (mark.line, text), object, &unit, told)
+                }
+                // Told already by whoever looked for the units.
+                Err(_) if whose.others_pass => None,
+                Err(refused) => {
+                    told.refused.push(refused);
+                    None
+                }
+            },
+        })
+    }
+
+    /// Where the next row begins, and whose it says that it is.
+    pub(super) fn next_unit(&mut self, told: &mut Told) -> Result<Option<(Mark, String)>, String> {
+        let document = self.document;
+        self.read(told, |row, told| match row {
+            Row::Line { line, heading, .. } => Some((line.mark, unit_of(line, heading))),
+            Row::Json { mark, text } => match json_object(document, mark.line, text) {
+                Ok((_, unit)) => Some((mark, unit)),
+                Err(refused) => {
+                    told.refused.push(refused);
+                    None
+                }
+            },
+        })
+    }
+
+    /// Reads on until something is made of a row; lines that are no rows are told.
+    fn read<T>(
+        &mut self,
+        told: &mut Told,
+        mut make: impl FnMut(Row<'_>, &mut Told) -> Option<T>,
+    ) -> Result<Option<T>, String> {
         match &mut self.source {
             Source::Table { grid, heading, sheet, begun } => loop {
                 let Some(line) = grid.next()? else { return Ok(None) };
@@ -69,26 +133,29 @@ impl<'d> Rows<'d> {
                     told.empty += 1;
                 } else if let Some(what) = no_record(&line, heading, self.document.kind, *sheet, first) {
                     told.skipped.push((line.number, what));
-                } else if let Some(row) = row(self.document, self.unit, heading, &line, *sheet, told) {
-                    return Ok(Some(row));
+                } else if let Some(made) = make(Row::Line { line: &line, heading, sheet: *sheet }, told) {
+                    return Ok(Some(made));
                 }
             },
-            Source::JsonLines { lines, read } => loop {
-                let Some((index, text)) = lines.next() else { return Ok(None) };
-                *read += text.len() + 1;
-                let line = i64::try_from(index + 1).unwrap_or(i64::MAX);
-                if text.trim().is_empty() {
+            Source::JsonLines { text, next } => loop {
+                let mark = *next;
+                let rest = text.get(mark.at()..).unwrap_or_default();
+                let Some(line) = rest.split_inclusive('\n').next() else { return Ok(None) };
+                *next = Mark::new(mark.at() + line.len(), mark.line + 1);
+                if line.trim().is_empty() {
                     told.empty += 1;
-                } else if let Some(row) = json_row(self.document, line, text, told) {
-                    return Ok(Some(row));
+                } else if let Some(made) = make(Row::Json { mark, text: line.trim_end() }, told) {
+                    return Ok(Some(made));
                 }
             },
         }
     }
 }
 
-fn table<'d>(document: &'d Document, heading: &'d Heading, sheet: Option<&'d Sheet>) -> Option<Source<'d>> {
-    Some(Source::Table { grid: Box::new(document.grid()?), heading, sheet, begun: false })
+/// What stands in the column of units; nothing where there is none.
+fn unit_of(line: &Line<'_>, heading: &Heading) -> String {
+    let cell = heading.column(Use::Unit).and_then(|column| line.cells.get(column));
+    cell.map(ToString::to_string).unwrap_or_default()
 }
 
 /// What a row is that is no record: a sum, the numbers of the columns, a title across the table.
@@ -126,9 +193,9 @@ fn is_numbering(line: &Line<'_>) -> bool {
 }
 
 /// The record of a line; `None` where it is refused.
-fn row(
+fn record(
     document: &Document,
-    unit: &UnitName,
+    whose: Whose<'_>,
     heading: &Heading,
     line: &Line<'_>,
     sheet: Option<&Sheet>,
@@ -137,7 +204,11 @@ fn row(
     let before = told.refused.len();
     let mut refuse =
         |field: String, problem: Problem| told.refused.push(refusal(line.number, field, &problem));
-    check_shape(document, unit, heading, line, sheet, &mut refuse);
+    check_shape(document, heading, line, sheet, &mut refuse);
+    let unit = unit_of(line, heading);
+    if !whose.holds(&unit) {
+        refuse("unit".to_owned(), whose.refusal(&unit));
+    }
     let id = heading.column(Use::Id).and_then(|column| line.cells.get(column)).unwrap_or(&Cell::Empty);
     let id = codec::text(id).unwrap_or_else(|problem| {
         refuse("id".to_owned(), problem);
@@ -149,14 +220,13 @@ fn row(
         Use::Field(index) => Some((*index, cell)),
         Use::Id | Use::Unit | Use::Left | Use::Untitled => None,
     });
-    let record = columns::record(document.kind, unit, cells, customs, &mut refuse);
+    let record = columns::record(document.kind, whose.unit, cells, customs, &mut refuse);
     (told.refused.len() == before).then_some(ImportRow { line: line.number, id, record: Some(record) })
 }
 
-/// Refuses a line that does not fit its table: cells too few or too many, merged ones, another unit's.
+/// Refuses a line that does not fit its table: cells too few or too many, or merged ones.
 fn check_shape(
     document: &Document,
-    unit: &UnitName,
     heading: &Heading,
     line: &Line<'_>,
     sheet: Option<&Sheet>,
@@ -165,17 +235,15 @@ fn check_shape(
     let (found, expected) = (line.cells.len(), heading.uses.len());
     let beyond = line.cells.iter().skip(expected).any(|cell| !cell.is_empty());
     if sheet.is_none() && found < expected || beyond {
-        let expected = format!("{expected} cells, as the heading has");
-        refuse("row".to_owned(), Problem::malformed(&expected, &format!("{found} cells")));
+        let (english, vietnamese) =
+            (format!("{expected} cells, as the heading has"), format!("{expected} ô như dòng tiêu đề"));
+        refuse("row".to_owned(), Problem::malformed((&english, &vietnamese), &found.to_string()));
     }
     for (used, cell) in heading.uses.iter().zip(&line.cells) {
         if *used == Use::Untitled && !cell.is_empty() && !document.reading.ignore_columns {
-            let problem = Problem::malformed("nothing below an empty heading", &cell.to_string());
+            let expected = ("nothing below an empty heading", "ô trống, vì cột này không có tiêu đề");
+            let problem = Problem::malformed(expected, &cell.to_string());
             refuse("row".to_owned(), problem);
-        }
-        if *used == Use::Unit && !is_unit(cell, unit) {
-            let expected = format!("{unit}, whose records are imported");
-            refuse("unit".to_owned(), Problem::malformed(&expected, &cell.to_string()));
         }
     }
     let titles = columns::titles(document.kind);
@@ -189,16 +257,14 @@ fn check_shape(
                 Use::Unit | Use::Left | Use::Untitled => None,
             };
             if let Some(field) = field {
-                let expected = "a cell of its own: unmerge the cells and fill each";
-                refuse(field, Problem::malformed(expected, &format!("merged {name}")));
+                let expected = (
+                    "a cell of its own: unmerge the cells and fill each",
+                    "một ô riêng: hãy bỏ trộn ô và điền từng ô",
+                );
+                refuse(field, Problem::malformed(expected, &name));
             }
         }
     }
-}
-
-fn is_unit(cell: &Cell<'_>, unit: &UnitName) -> bool {
-    let written = cell.to_string();
-    written.is_empty() || written == unit.to_string() || written == unit.unit.as_str()
 }
 
 pub(super) fn refusal(line: i64, field: String, problem: &Problem) -> RefusedRow {
@@ -211,28 +277,54 @@ pub(super) fn refusal(line: i64, field: String, problem: &Problem) -> RefusedRow
     }
 }
 
-fn json_row(document: &Document, line: i64, text: &str, told: &mut Told) -> Option<ImportRow> {
-    let kind = document.kind;
+/// The object of a line, without whose it says that it is: by its `unit`, or by its `name`.
+fn json_object(
+    document: &Document,
+    line: i64,
+    text: &str,
+) -> Result<(serde_json::Value, String), RefusedRow> {
+    let refused = |english: &str, vietnamese: &str| {
+        refusal(line, "line".to_owned(), &Problem::malformed((english, vietnamese), text))
+    };
+    let converted = document.reading.encoding().convert(text.into());
+    let converted = converted.ok_or_else(|| refused("text in one encoding", "chữ chỉ theo một bảng mã"))?;
+    let mut value: serde_json::Value = serde_json::from_str(&converted).map_err(|cause| {
+        let place = cause.column();
+        let vietnamese = format!("một đối tượng JSON (sai ở ký tự thứ {place})");
+        refused(&format!("one JSON object ({cause})"), &vietnamese)
+    })?;
+    let object = value.as_object_mut().ok_or_else(|| refused("one JSON object", "một đối tượng JSON"))?;
+    let text = |value: Option<&serde_json::Value>| value.and_then(|value| value.as_str().map(str::to_owned));
+    let of_name = |name: &str| name.parse::<RecordName>().map(|name| name.unit.to_string()).ok();
+    let unit = match object.remove("unit") {
+        Some(unit) => text(Some(&unit)),
+        None => text(object.get("name")).and_then(|name| of_name(&name)),
+    };
+    Ok((value, unit.unwrap_or_default()))
+}
+
+/// The record of an object; `None` where it is refused.
+fn json_record(
+    kind: RecordKind,
+    whose: Whose<'_>,
+    (line, text): (i64, &str),
+    mut value: serde_json::Value,
+    unit: &str,
+    told: &mut Told,
+) -> Option<ImportRow> {
     let before = told.refused.len();
-    let mut refuse = |field: &str, cause: String| {
-        let problem = Problem::malformed(&cause, text);
-        told.refused.push(refusal(line, field.to_owned(), &problem));
-    };
-    let Some(text) = document.reading.encoding().convert(text.into()) else {
-        refuse("line", "text in one encoding".to_owned());
-        return None;
-    };
+    let mut refuse =
+        |field: &str, problem: &Problem| told.refused.push(refusal(line, field.to_owned(), problem));
+    if !whose.holds(unit) {
+        refuse("unit", &whose.refusal(unit));
+    }
     let mut row = ImportRow { line, ..ImportRow::default() };
-    let mut value: serde_json::Value = match serde_json::from_str(&text) {
-        Ok(value) => value,
-        Err(cause) => {
-            refuse("line", format!("one JSON object ({cause})"));
-            return None;
-        }
-    };
-    match value.as_object_mut().and_then(|object| object.remove("id")) {
-        Some(serde_json::Value::String(id)) => row.id = id,
-        _ => refuse("id", "an object with a text `id`".to_owned()),
+    if let Some(serde_json::Value::String(id)) = value.as_object_mut().and_then(|object| object.remove("id"))
+    {
+        row.id = id;
+    } else {
+        let expected = ("an object with a text `id`", "đối tượng có “id” là chữ");
+        refuse("id", &Problem::malformed(expected, text));
     }
     let record = match kind {
         RecordKind::Inspection => serde_json::from_value(value).map(Record::Inspection),
@@ -242,9 +334,23 @@ fn json_row(document: &Document, line: i64, text: &str, told: &mut Told) -> Opti
     };
     match record {
         Ok(record) => row.record = Some(record),
-        Err(cause) => refuse(kind.singular(), format!("a {} as ProtoJSON ({cause})", kind.singular())),
+        Err(cause) => {
+            let english = format!("a {} as ProtoJSON ({cause})", kind.singular());
+            let vietnamese = format!("{} dạng ProtoJSON", vietnamese(kind));
+            refuse(kind.singular(), &Problem::malformed((&english, &vietnamese), text));
+        }
     }
     (told.refused.len() == before).then_some(row)
+}
+
+/// What a record is called.
+fn vietnamese(kind: RecordKind) -> &'static str {
+    match kind {
+        RecordKind::Inspection => "một cuộc thanh tra, kiểm tra",
+        RecordKind::Reception => "một lượt tiếp công dân",
+        RecordKind::Petition => "một đơn",
+        RecordKind::Matter => "một vụ việc",
+    }
 }
 
 #[cfg(test)]

@@ -100,7 +100,10 @@ pub(super) fn letters(column: usize) -> String {
 fn cell(data: &Data) -> Cell<'_> {
     let unreadable = |raw: &str| Cell::Unreadable {
         raw: Cow::Owned(raw.to_owned()),
-        problem: Problem::malformed("a value without a time of its own", raw),
+        problem: Problem::malformed(
+            ("a value that is no length of time", "giá trị không phải là khoảng thời gian"),
+            raw,
+        ),
     };
     match data {
         Data::Empty => Cell::Empty,

@@ -25,11 +25,17 @@ impl Outcome {
     /// Of the service's answer and of what never reached it.
     pub(super) fn of(mut answer: ImportRecordsResponse, told: Told) -> Self {
         let mut unreadable: Vec<i64> = told.refused.iter().map(|row| row.line).collect();
+        unreadable.sort_unstable();
         unreadable.dedup();
         answer.refused_count += i64::try_from(unreadable.len()).unwrap_or(i64::MAX);
         answer.refused_rows.extend(told.refused);
         answer.refused_rows.sort_by_key(|row| row.line);
         Self { answer, empty: told.empty, skipped: told.skipped }
+    }
+
+    /// Whether a row was refused for a reason.
+    pub(super) fn refuses(&self, reason: &str) -> bool {
+        self.answer.refused_rows.iter().any(|row| row.reason == reason)
     }
 
     /// Whether the service refused more rows than it tells of.

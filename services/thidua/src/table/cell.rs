@@ -72,7 +72,8 @@ impl<'c> Cell<'c> {
 
     /// Of an error of a spreadsheet.
     pub(crate) fn fault(raw: Cow<'c, str>) -> Self {
-        let problem = Problem::malformed("a value, not an error of the spreadsheet", &raw);
+        let expected = ("a value, not an error of the spreadsheet", "giá trị, không phải lỗi của bảng tính");
+        let problem = Problem::malformed(expected, &raw);
         Self::Unreadable { raw, problem }
     }
 

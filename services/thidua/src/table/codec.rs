@@ -60,9 +60,13 @@ fn events<T: DeserializeOwned>(cell: &Cell<'_>) -> Result<Vec<T>, Problem> {
     if written.is_empty() {
         return Ok(Vec::new());
     }
-    let list = |cause| format!("a list of events as ProtoJSON, as an export writes it ({cause})");
-    serde_json::from_str(&written)
-        .map_err(|cause: serde_json::Error| Problem::malformed(&list(cause), &written))
+    serde_json::from_str(&written).map_err(|cause: serde_json::Error| {
+        let place = cause.column();
+        let english = format!("a list of events as ProtoJSON, as an export writes it ({cause})");
+        let vietnamese =
+            format!("danh sách sự kiện dạng ProtoJSON như tệp xuất ra (sai ở ký tự thứ {place})");
+        Problem::malformed((&english, &vietnamese), &written)
+    })
 }
 
 fn of_events<T: Serialize>(events: &[T]) -> Cell<'static> {
@@ -86,7 +90,9 @@ pub(crate) fn text(cell: &Cell<'_>) -> Result<String, Problem> {
         }
         Cell::Whole(number) => Ok(number.to_string()),
         Cell::Unreadable { problem, .. } => Err(problem.clone()),
-        Cell::Number(_) | Cell::Day(_) | Cell::Flag(_) => Err(Problem::malformed("text", &cell.to_string())),
+        Cell::Number(_) | Cell::Day(_) | Cell::Flag(_) => {
+            Err(Problem::malformed(("text", "chữ"), &cell.to_string()))
+        }
     }
 }
 
@@ -96,9 +102,7 @@ fn integer(cell: &Cell<'_>, customs: Customs) -> Result<i64, Problem> {
         Cell::Whole(number) => Ok(*number),
         Cell::Text(text) => integer_of(text, customs.locale),
         Cell::Unreadable { problem, .. } => Err(problem.clone()),
-        Cell::Number(_) | Cell::Day(_) | Cell::Flag(_) => {
-            Err(Problem::malformed("a whole number", &cell.to_string()))
-        }
+        Cell::Number(_) | Cell::Day(_) | Cell::Flag(_) => Err(Problem::malformed(WHOLE, &cell.to_string())),
     }
 }
 
@@ -107,7 +111,7 @@ fn integer_of(text: &str, locale: Option<Locale>) -> Result<i64, Problem> {
     if let Ok(number) = text.parse() {
         return Ok(number);
     }
-    let malformed = || Problem::malformed("a whole number in digits", text);
+    let malformed = || Problem::malformed(WHOLE, text);
     let grouped = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | ' ' | '\u{a0}' | '\u{202f}');
     if !text.chars().all(grouped) || !text.contains(|c: char| c.is_ascii_digit()) {
         return Err(malformed());
@@ -144,7 +148,9 @@ fn day(cell: &Cell<'_>, customs: Customs) -> Result<Option<Date>, Problem> {
     }
 }
 
-const DAYS: &str = "a day like 2023-03-15 or 15/03/2023";
+const DAYS: (&str, &str) = ("a day like 2023-03-15 or 15/03/2023", "một ngày như 2023-03-15 hoặc 15/03/2023");
+const WHOLE: (&str, &str) = ("a whole number in digits", "số nguyên viết bằng chữ số");
+const YES_OR_NO: (&str, &str) = ("yes or no", "“có” hoặc “không”");
 /// The days before 1 January 1970 in the two date systems of spreadsheets.
 const EPOCHS: [i64; 2] = [25_569, 24_107];
 /// A number without the format of a day is read as one only from 1 January 1990 on: 2023 and 20230315 are none.
@@ -195,11 +201,11 @@ fn flag(cell: &Cell<'_>) -> Result<bool, Problem> {
         Cell::Text(written) => match text(cell)?.to_lowercase().as_str() {
             "yes" | "có" | "x" | "true" | "1" => Ok(true),
             "no" | "không" | "false" | "0" => Ok(false),
-            _ => Err(Problem::malformed("yes or no", written)),
+            _ => Err(Problem::malformed(YES_OR_NO, written)),
         },
         Cell::Unreadable { problem, .. } => Err(problem.clone()),
         Cell::Whole(_) | Cell::Number(_) | Cell::Day(_) => {
-            Err(Problem::malformed("yes or no", &cell.to_string()))
+            Err(Problem::malformed(YES_OR_NO, &cell.to_string()))
         }
     }
 }

@@ -121,7 +121,11 @@ fn find(cell: &Cell<'_>, words: &[Word]) -> Result<Option<&'static str>, Problem
     }
     let all: Vec<String> =
         words.iter().map(|(word, names)| format!("{word} ({})", names.first().unwrap_or(&""))).collect();
-    Err(Problem::malformed(&format!("one of {}", all.join(", ")), &written))
+    let names: Vec<String> =
+        words.iter().map(|(_, names)| format!("“{}”", names.first().unwrap_or(&""))).collect();
+    let (english, vietnamese) =
+        (format!("one of {}", all.join(", ")), format!("một trong các giá trị {}", names.join(", ")));
+    Err(Problem::malformed((&english, &vietnamese), &written))
 }
 
 fn written(name: &str, wording: Wording, words: &[Word]) -> Cell<'static> {

@@ -1,4 +1,5 @@
 use super::super::document::Reading;
+use super::super::units::{Known, Part, split};
 use super::*;
 use crate::table::Locale;
 
@@ -7,9 +8,10 @@ const HEADING: &str =
 
 fn read(document: Result<Document, String>) -> (Vec<ImportRow>, Told) {
     let (document, unit) = (document.unwrap(), "units/a".parse().unwrap());
-    let mut source = Rows::of(&document, &unit).unwrap();
+    let mut source = Rows::of(&document, None).unwrap();
+    let whose = Whose { unit: &unit, known: &Known::default(), others_pass: false };
     let (mut rows, mut told) = (Vec::new(), Told::default());
-    while let Some(row) = source.next(&mut told).unwrap() {
+    while let Some(row) = source.next(whose, &mut told).unwrap() {
         rows.push(row);
     }
     (rows, told)
@@ -88,6 +90,26 @@ fn what_cannot_be_read_is_told_by_line_and_field() {
 }
 
 #[test]
+fn vietnamese_reasons_are_wholly_vietnamese() {
+    let content = format!(
+        "{HEADING}\np1,soon,letter,many,x,perhaps,#N/A,stored,\np2,2023-03-05\np3,2023-03-05,complaint,,,,,,,more\n"
+    );
+    let mut texts: Vec<String> =
+        read(csv(&content)).1.refused.into_iter().map(|row| row.localized_description).collect();
+    let json = "{\"id\":7}\nnonsense\n{\"id\":\"p\",\"kind\":\"X\"}\n";
+    let json = Document::of_json_lines(json.to_owned(), RecordKind::Petition, Reading::default());
+    texts.extend(read(json).1.refused.into_iter().map(|row| row.localized_description));
+    assert!(texts.len() >= 10, "{texts:?}");
+    for text in texts {
+        let said = text.split('“').map(|part| part.split_once('”').map_or(part, |(_, after)| after));
+        let said = said.collect::<String>();
+        for word in ["the ", " a ", " or ", " of ", "one ", "like", "day ", "number", "cells"] {
+            assert!(!said.contains(word), "`{word}` in: {text}");
+        }
+    }
+}
+
+#[test]
 fn a_file_of_an_english_machine_needs_its_locale() {
     let content = format!("{HEADING}\np1,3/5/2023,complaint,\"1,204\",,,,,\np2,3/15/2023,complaint,2,,,,,\n");
     let (rows, told) = read(csv(&content));
@@ -146,6 +168,80 @@ fn rows_of_another_unit_are_refused() {
         "unit,id,received_date,kind\nunits/a,p1,2023-03-05,complaint\nunits/b,p2,2023-03-05,complaint\n";
     let (rows, told) = read(csv(content));
     assert_eq!((ids(&rows), refused(&told)), (vec!["p1"], vec![(3, "unit", "MALFORMED")]));
+}
+
+/// Two units of whom tables tell.
+fn known() -> Known {
+    let unit = |name: &str, display_name: &str| thidua_proto::statistics::Unit {
+        name: name.to_owned(),
+        display_name: display_name.to_owned(),
+        ..Default::default()
+    };
+    Known::of(&[unit("units/so-a", "Sở A"), unit("units/so-b", "Sở B")])
+}
+
+/// The rows of each part, and what is told of those of none.
+fn routed(document: &Document) -> (Vec<(String, Vec<String>)>, Told) {
+    let known = known();
+    let (parts, mut told) = split(document, &known).unwrap();
+    let of = |part: &Part, told: &mut Told| {
+        let mut source = Rows::of(document, part.begin).unwrap();
+        let whose = Whose { unit: &part.unit, known: &known, others_pass: true };
+        let mut rows = Vec::new();
+        let mut own = Told::default();
+        while let Some(row) = source.next(whose, &mut own).unwrap() {
+            rows.push(format!("{} {}", row.line, row.id));
+        }
+        told.take(own, false);
+        (part.unit.to_string(), rows)
+    };
+    (parts.iter().map(|part| of(part, &mut told)).collect(), told)
+}
+
+#[test]
+fn a_column_of_units_routes_each_row_to_its_own() {
+    let content = "Sổ tiếp nhận đơn\r\n\r\nĐơn vị,Mã đơn,Ngày nhận,Loại đơn\r\n(1),(2),(3),(4)\r\nunits/so-a,p1,2023-03-05,Khiếu nại\r\n\r\nSở B,p1,2023-03-05,Tố cáo\r\nso-a,p2,hôm qua,Tố cáo\r\nunits/so-c,p3,2023-03-05,Tố cáo\r\n,p4,2023-03-05,Tố cáo\r\nunits/so-a,p5,2023-03-05,\"Tố cáo\"\r\nTổng cộng,5,,\r\n";
+    let (parts, told) = routed(&csv(content).unwrap());
+    let expected = [("units/so-a", vec!["5 p1", "11 p5"]), ("units/so-b", vec!["7 p1"])];
+    let expected =
+        expected.map(|(unit, rows)| (unit.to_owned(), rows.into_iter().map(str::to_owned).collect()));
+    assert_eq!(parts, expected);
+    let mut faults = refused(&told);
+    faults.sort_unstable();
+    let expected =
+        [(8, "petition.received_date", "MALFORMED"), (9, "unit", "MALFORMED"), (10, "unit", "REQUIRED")];
+    assert_eq!(faults, expected);
+    // Told once, and not again with every part.
+    assert_eq!(told.skipped.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [4, 12]);
+    let near = told.refused.iter().find(|row| row.line == 9).unwrap();
+    assert!(near.description.contains("units/so-a") && near.localized_description.contains("units/so-a"));
+}
+
+#[test]
+fn json_lines_are_routed_by_their_names() {
+    let line =
+        |names: &str, id: &str| format!("{{{names}\"id\":\"{id}\",\"kind\":\"PETITION_KIND_COMPLAINT\"}}\n");
+    let content = [
+        line("\"name\":\"units/so-a/petitions/p1\",", "p1"),
+        line("\"unit\":\"so-b\",", "p2"),
+        "nonsense\n".to_owned(),
+        line("", "p3"),
+        line("\"name\":\"units/so-a/petitions/p4\",", "p4"),
+    ];
+    let json = || Document::of_json_lines(content.concat(), RecordKind::Petition, Reading::default());
+    let (parts, told) = routed(&json().unwrap());
+    let expected = [("units/so-a", vec!["1 p1", "5 p4"]), ("units/so-b", vec!["2 p2"])];
+    let expected =
+        expected.map(|(unit, rows)| (unit.to_owned(), rows.into_iter().map(str::to_owned).collect()));
+    assert_eq!(parts, expected);
+    assert_eq!(refused(&told), [(3, "line", "MALFORMED"), (4, "unit", "REQUIRED")]);
+    // For one unit, those of others are refused, and those that do not say are its own.
+    let (rows, told) = read(json());
+    assert_eq!(ids(&rows), ["p3"]);
+    assert_eq!(
+        refused(&told).iter().map(|(line, field, _)| (*line, *field)).collect::<Vec<_>>(),
+        [(1, "unit"), (2, "unit"), (3, "line"), (5, "unit")]
+    );
 }
 
 #[test]

@@ -1,0 +1,124 @@
+//! `thidua list`: the names and codes that the other commands take.
+
+use clap::{Args, Subcommand};
+use jiff::civil::Date;
+use thidua_proto::date;
+use thidua_proto::statistics as proto;
+use thidua_proto::statistics::figure_service_client::FigureServiceClient;
+
+use crate::cli::Address;
+use crate::client::{connect, tell};
+use crate::directory;
+use crate::output::print_line;
+
+/// What to list; each line begins with what other commands take.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Asked {
+    /// Units, in the order of a Vietnamese dictionary
+    Units(Units),
+    /// Measures, by code
+    Measures(Address),
+    /// Official forms, by issuing document and code
+    Forms(Forms),
+    /// Reporting calendars; with --year their periods
+    Calendars(Calendars),
+}
+
+/// Which units.
+#[derive(Debug, Args)]
+pub(crate) struct Units {
+    #[command(flatten)]
+    address: Address,
+    /// Only those whose name or code has these words, with or without marks
+    #[arg(long, default_value = "")]
+    query: String,
+}
+
+/// Which forms.
+#[derive(Debug, Args)]
+pub(crate) struct Forms {
+    #[command(flatten)]
+    address: Address,
+    /// Only those in force on this day, as yyyy-mm-dd
+    #[arg(long)]
+    valid_on: Option<Date>,
+}
+
+/// Which calendars.
+#[derive(Debug, Args)]
+pub(crate) struct Calendars {
+    #[command(flatten)]
+    address: Address,
+    /// Also the periods of this year
+    #[arg(long, default_value_t = 0, hide_default_value = true)]
+    year: i32,
+}
+
+pub(crate) async fn print(asked: &Asked) -> Result<(), String> {
+    let rows = match asked {
+        Asked::Units(asked) => units(asked).await?,
+        Asked::Measures(address) => measures(address).await?,
+        Asked::Forms(asked) => forms(asked).await?,
+        Asked::Calendars(asked) => calendars(asked).await?,
+    };
+    let (mut first, mut second) = (0, 0);
+    for [a, b, _] in &rows {
+        first = a.chars().count().max(first);
+        second = b.chars().count().max(second);
+    }
+    for [a, b, c] in &rows {
+        if !print_line(format!("{a:first$}  {b:second$}  {c}").trim_end())? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+async fn units(asked: &Units) -> Result<Vec<[String; 3]>, String> {
+    let request = proto::ListUnitsRequest { query: asked.query.clone(), ..Default::default() };
+    let units = directory::list(&connect(&asked.address.address)?, request).await.map_err(tell)?;
+    let row = |unit: proto::Unit| {
+        let days = format!("{} – {}", vietnamese(unit.open_date), vietnamese(unit.close_date));
+        [unit.name, unit.display_name, days]
+    };
+    Ok(units.into_iter().map(row).collect())
+}
+
+async fn measures(address: &Address) -> Result<Vec<[String; 3]>, String> {
+    let mut figures = FigureServiceClient::new(connect(&address.address)?);
+    let answer = figures.list_measures(proto::ListMeasuresRequest {}).await.map_err(tell)?.into_inner();
+    let row = |measure: proto::Measure| [measure.code, measure.unit_of_measure, measure.display_name];
+    Ok(answer.measures.into_iter().map(row).collect())
+}
+
+async fn forms(asked: &Forms) -> Result<Vec<[String; 3]>, String> {
+    let mut figures = FigureServiceClient::new(connect(&asked.address.address)?);
+    let request = proto::ListFormsRequest { valid_on: asked.valid_on.map(date::to_wire) };
+    let answer = figures.list_forms(request).await.map_err(tell)?.into_inner();
+    let row = |form: proto::Form| {
+        let unsure = if form.verified { "" } else { " (CHƯA KIỂM CHỨNG)" };
+        [form.issuing_document, form.code, format!("{}{unsure}", form.title)]
+    };
+    Ok(answer.forms.into_iter().map(row).collect())
+}
+
+async fn calendars(asked: &Calendars) -> Result<Vec<[String; 3]>, String> {
+    let mut figures = FigureServiceClient::new(connect(&asked.address.address)?);
+    let request = proto::ListCalendarsRequest { year: asked.year };
+    let answer = figures.list_calendars(request).await.map_err(tell)?.into_inner();
+    let mut rows = Vec::new();
+    for calendar in answer.calendars {
+        rows.push([calendar.code.clone(), String::new(), calendar.display_name]);
+        rows.extend(calendar.periods.into_iter().map(|period| {
+            let days = format!("{} – {}", vietnamese(period.first_date), vietnamese(period.last_date));
+            [format!("  {}", period.code), days, period.display_name]
+        }));
+    }
+    Ok(rows)
+}
+
+/// A day as people write it; nothing where there is none.
+fn vietnamese(day: Option<thidua_proto::Date>) -> String {
+    let day = day.and_then(date::from_wire);
+    day.map_or_else(String::new, |day| day.strftime("%d/%m/%Y").to_string())
+}
