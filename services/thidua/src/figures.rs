@@ -20,6 +20,7 @@ use crate::directory::tell_with_units;
 use crate::export::is_there;
 use crate::output::{self, Book, Format};
 use crate::table::{Cell, Wording};
+use crate::view::View;
 
 /// Which figures, and where to.
 #[derive(Debug, Args)]
@@ -30,11 +31,22 @@ pub(crate) struct Asked {
     #[arg(long, value_parser = unit)]
     unit: Vec<UnitName>,
     /// The first day, as yyyy-mm-dd
-    #[arg(long)]
-    from: Date,
+    #[arg(long, requires = "to", required_unless_present = "period", conflicts_with = "period")]
+    from: Option<Date>,
     /// The last day, included, as yyyy-mm-dd
+    #[arg(long, requires = "from")]
+    to: Option<Date>,
+    /// In place of both days a period of the calendar, such as 2023-Q1, 2023-9M or 2023-Y
     #[arg(long)]
-    to: Date,
+    period: Option<String>,
+    /// The reporting calendar of the period
+    #[arg(long, default_value = "tt-02-2021")]
+    calendar: String,
+    /// The last day of the data, as yyyy-mm-dd, where it is earlier than the period's
+    #[arg(long, requires = "period")]
+    cut_off: Option<Date>,
+    #[command(flatten)]
+    view: View,
     /// Codes of measures with commas between them; all if left out
     #[arg(long, value_delimiter = ',')]
     measures: Vec<String>,
@@ -52,7 +64,7 @@ pub(crate) struct Asked {
 }
 
 /// A column's name in the API and in Vietnamese.
-const TITLES: [(&str, &str); 10] = [
+const TITLES: [(&str, &str); 11] = [
     ("measure", "Mã chỉ tiêu"),
     ("display_name", "Chỉ tiêu"),
     ("unit_of_measure", "Đơn vị tính"),
@@ -63,6 +75,7 @@ const TITLES: [(&str, &str); 10] = [
     ("numerator", "Tử số"),
     ("denominator", "Mẫu số"),
     ("status", "Trạng thái"),
+    ("published_value", "Đã công bố"),
 ];
 
 /// Computes and writes them.
@@ -74,12 +87,21 @@ pub(crate) async fn run(asked: &Asked) -> Result<(), String> {
     if let Some(path) = asked.file.as_deref().filter(|path| path.exists()) {
         return Err(is_there(path));
     }
+    let (structure, structure_date) = asked.view.structure();
+    let (as_of_revision, as_of_time) = asked.view.as_of();
     let request = ComputeFiguresRequest {
         units: asked.unit.iter().map(ToString::to_string).collect(),
         measures: asked.measures.clone(),
-        first_date: Some(date::to_wire(asked.from)),
-        last_date: Some(date::to_wire(asked.to)),
+        first_date: asked.from.map(date::to_wire),
+        last_date: asked.to.map(date::to_wire),
+        calendar: asked.period.as_ref().map(|_| asked.calendar.clone()).unwrap_or_default(),
+        period: asked.period.clone().unwrap_or_default(),
+        cut_off_date: asked.cut_off.map(date::to_wire),
         by_unit: asked.by_unit,
+        structure,
+        structure_date,
+        as_of_revision,
+        as_of_time,
         ..ComputeFiguresRequest::default()
     };
     let channel = connect(&asked.address.address)?;
@@ -155,6 +177,7 @@ fn row<'a>(figure: &'a Figure, measure: Option<&'a Measure>, wording: Wording) -
             }
             Wording::Vi => vietnamese(status).into(),
         }),
+        figure.published_amount.map_or(Cell::Empty, Cell::Whole),
     ]
 }
 
@@ -164,6 +187,7 @@ fn vietnamese(status: FigureStatus) -> &'static str {
         FigureStatus::Final => "chính thức",
         FigureStatus::Provisional => "tạm tính",
         FigureStatus::NotApplicable => "không có",
+        FigureStatus::Restated => "điều chỉnh",
     }
 }
 

@@ -15,6 +15,7 @@ use crate::cli::{Address, unit};
 use crate::client::{connect, tell};
 use crate::directory::{self, tell_with_units};
 use crate::output::print_line;
+use crate::view::View;
 
 /// Which forms, of whom, over which period.
 #[derive(Debug, Args)]
@@ -45,6 +46,8 @@ pub(crate) struct Asked {
     /// The last day of the data, as yyyy-mm-dd, where it is earlier than the period's
     #[arg(long)]
     cut_off: Option<jiff::civil::Date>,
+    #[command(flatten)]
+    view: View,
 }
 
 pub(crate) async fn print(asked: &Asked) -> Result<(), String> {
@@ -55,6 +58,8 @@ pub(crate) async fn print(asked: &Asked) -> Result<(), String> {
         None => in_force(&mut figures, asked).await?,
     };
     let names = directory::names(&channel).await?;
+    let (structure, structure_date) = asked.view.structure();
+    let (as_of_revision, as_of_time) = asked.view.as_of();
     for (issuing_document, code) in forms {
         let request = proto::FillFormRequest {
             issuing_document,
@@ -64,6 +69,10 @@ pub(crate) async fn print(asked: &Asked) -> Result<(), String> {
             period: asked.period.clone(),
             cut_off_date: asked.cut_off.map(date::to_wire),
             by_unit: asked.by_unit || asked.all,
+            structure,
+            structure_date,
+            as_of_revision,
+            as_of_time,
             ..proto::FillFormRequest::default()
         };
         let answer = match figures.fill_form(request).await {
@@ -133,6 +142,11 @@ fn page(answer: &proto::FillFormResponse, fill: &proto::FormFill, who: &str) -> 
     for row in aligned(rows(form, fill)) {
         line(row.trim_end());
     }
+    for (column, value) in
+        form.columns.iter().zip(&fill.values).filter(|(_, value)| value.published_value.is_some())
+    {
+        line(&format!("Điều chỉnh: cột {} đã công bố {}.", column.code, value.published_text));
+    }
     for (severity, word) in [(FindingSeverity::Error, "Lỗi"), (FindingSeverity::Warning, "Cảnh báo")] {
         for finding in fill.findings.iter().filter(|finding| finding.severity() == severity) {
             line(&format!("{word} [{}]: {}. {}.", finding.rule, finding.text, finding.meaning));
@@ -184,7 +198,7 @@ mod tests {
 
     fn value(value: Option<i64>, text: &str) -> proto::FormValue {
         let status = value.map_or(FigureStatus::NotApplicable, |_| FigureStatus::Provisional).into();
-        proto::FormValue { column: String::new(), value, status, text: text.to_owned() }
+        proto::FormValue { value, status, text: text.to_owned(), ..Default::default() }
     }
 
     #[test]
@@ -208,8 +222,10 @@ mod tests {
             meaning: "Tổng số bằng hai phần".to_owned(),
             ..Default::default()
         };
+        let published =
+            proto::FormValue { published_value: Some(2), published_text: "2".to_owned(), ..value(None, "") };
         let fill = proto::FormFill {
-            values: vec![value(Some(3704), "3.704"), value(Some(1), "43.586,274"), value(None, "")],
+            values: vec![value(Some(3704), "3.704"), value(Some(1), "43.586,274"), published],
             findings: vec![finding],
             ..Default::default()
         };
@@ -224,6 +240,7 @@ MS  Chỉ tiêu            Đơn vị tính     Số liệu
  1  Tổng số             cuộc              3.704
 10  Phải thu: Tiền      triệu đồng   43.586,274
 11  Đã trả: Số tổ chức  tổ chức               –
+Điều chỉnh: cột 11 đã công bố 2.
 Cảnh báo [1 = 2 + 3]: Cột 1 (3.704) khác. Tổng số bằng hai phần.
 ";
         assert_eq!(page(&answer, &fill, &whole(&[], &BTreeMap::new())), expected);

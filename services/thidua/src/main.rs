@@ -15,6 +15,7 @@ mod output;
 mod report;
 mod store;
 mod table;
+mod view;
 
 use std::process::ExitCode;
 

@@ -46,6 +46,14 @@ impl Snapshot {
         rows.first().map(Resource::of_row).transpose()
     }
 
+    /// Those of the named resources that exist, in no order.
+    pub async fn get_each(&mut self, names: &[Arc<str>]) -> Result<Vec<Resource>, StoreError> {
+        let rows = self.transaction.read_each(sql::RESOURCES_BY_NAME, names).await?;
+        let mut found: Vec<Resource> = rows.iter().map(Resource::of_row).collect::<Result<_, _>>()?;
+        found.retain(|resource| resource.held.body.is_some());
+        Ok(found)
+    }
+
     /// A page of a collection, by sort number, then by name.
     pub async fn page(&mut self, query: &PageQuery) -> Result<Vec<Resource>, StoreError> {
         let rows = self.transaction.run(sql::PAGE, query.values()).await?;

@@ -99,7 +99,8 @@ fn report_figure(
         None => "–".to_owned(),
     };
     let status = match figure.status() {
-        statistics::FigureStatus::Final => ReportFigureStatus::Final,
+        // Beside what a return says of a whole period nothing is shown here: reports end with the conference.
+        statistics::FigureStatus::Final | statistics::FigureStatus::Restated => ReportFigureStatus::Final,
         statistics::FigureStatus::Provisional => ReportFigureStatus::Provisional,
         statistics::FigureStatus::NotApplicable => ReportFigureStatus::NotApplicable,
         statistics::FigureStatus::Unspecified => ReportFigureStatus::Unspecified,

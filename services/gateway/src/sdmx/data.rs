@@ -30,7 +30,7 @@ impl Observation {
     #[must_use]
     pub fn new(figure: proto::Figure) -> Self {
         let status = match figure.status() {
-            proto::FigureStatus::Final => "A",
+            proto::FigureStatus::Final | proto::FigureStatus::Restated => "A",
             proto::FigureStatus::Provisional => "P",
             proto::FigureStatus::NotApplicable | proto::FigureStatus::Unspecified => "M",
         };

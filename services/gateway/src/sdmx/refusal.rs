@@ -166,9 +166,8 @@ impl Refusal {
             Self::ResourceUnsupported { .. } | Self::ParameterUnsupported { .. } => {
                 StatusCode::NOT_IMPLEMENTED
             }
-            Self::ArtefactUnknown { .. } | Self::NothingFound => StatusCode::NOT_FOUND,
-            Self::NothingNamed
-            | Self::PathInvalid
+            Self::NothingNamed | Self::ArtefactUnknown { .. } | Self::NothingFound => StatusCode::NOT_FOUND,
+            Self::PathInvalid
             | Self::ParameterUnknown { .. }
             | Self::ParameterInvalid { .. }
             | Self::KeyInvalid { .. }

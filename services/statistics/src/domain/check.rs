@@ -190,6 +190,29 @@ impl Checks {
         Ok(checks)
     }
 
+    /// All findings of one form: by itself, beside other forms of its document, by code, and against what was told of other
+    /// windows.
+    #[must_use]
+    pub fn review(
+        &self,
+        forms: &Forms,
+        form: &Form,
+        stand: Stand<'_>,
+        beside: BTreeMap<String, Values>,
+        earlier: &[(Window, Values)],
+    ) -> Vec<Finding> {
+        let mut found = check(form, stand.values);
+        let mut all = beside;
+        all.insert(form.id.code.clone(), stand.values.clone());
+        let between = self.between_forms(forms, &form.id.document, &all);
+        let named = |finding: &Finding| finding.cited.iter().any(|cited| cited.form == form.id.code);
+        found.extend(between.into_iter().filter(named));
+        for (window, values) in earlier {
+            found.extend(self.compare(form, Stand { window: *window, values }, stand));
+        }
+        found
+    }
+
     /// The findings between the forms of one document, of the same units and window. A rule is looked at where all forms
     /// that it names are there; it is a finding of the form that it names first.
     #[must_use]

@@ -32,6 +32,17 @@ pub enum Value {
     Ratio(Ratio),
 }
 
+impl Value {
+    /// Of a flow or stock.
+    #[must_use]
+    pub fn amount(self) -> Option<i64> {
+        match self {
+            Self::Amount(amount) => Some(amount),
+            Self::Ratio(_) => None,
+        }
+    }
+}
+
 /// A share with its counts: it cannot exist without them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ratio {
@@ -86,7 +97,9 @@ fn amount_of(catalogue: &Catalogue, code: &str, sums: &impl Sums, window: Window
     catalogue.get(code).map_or(0, |measure| amount(&measure.formula, sums, window))
 }
 
-fn amount(formula: &Formula, sums: &impl Sums, window: Window) -> i64 {
+/// The value of a flow or stock over a window; 0 for a ratio, which needs the measures that it is made of.
+#[must_use]
+pub fn amount(formula: &Formula, sums: &impl Sums, window: Window) -> i64 {
     let within =
         |codes: &[String]| codes.iter().map(|code| sums.within(code, window.first, window.last)).sum::<i64>();
     let before = |codes: &[String]| {

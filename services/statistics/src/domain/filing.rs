@@ -73,6 +73,14 @@ pub enum State {
     Reopened,
 }
 
+impl State {
+    /// Whether it stands as it was handed in.
+    #[must_use]
+    pub fn is_handed_in(self) -> bool {
+        matches!(self, Self::Submitted | Self::Approved)
+    }
+}
+
 /// What can be done with a return.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {

@@ -2,6 +2,7 @@
 //! `data/forms/`, checked against the measures when the program starts.
 
 mod read;
+mod telling;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,7 +13,7 @@ use thidua_proto::names::RecordKind;
 use super::check::Rule;
 use super::explanation::{Part, Term, plain};
 use super::expression::{Expression, Reference};
-use super::figure::{Ratio, Sums, Value, Window, compute};
+use super::figure::{Ratio, Sums, Window, amount};
 use super::measure::{Catalogue, Formula};
 use super::search::nearest;
 use crate::error::Error;
@@ -162,11 +163,10 @@ impl Column {
         add.iter().chain(less).flat_map(Formula::sums)
     }
 
-    fn measured(&self, catalogue: &Catalogue, sums: &impl Sums, window: Window) -> Option<i64> {
+    /// Columns are made of flows and stocks; the data is checked for it.
+    fn measured(&self, sums: &impl Sums, window: Window) -> Option<i64> {
         let Source::Measures { add, less } = &self.source else { return None };
-        let total = |formulas: &[Formula]| {
-            formulas.iter().map(|formula| compute(catalogue, formula, sums, window)).map(amount).sum::<i64>()
-        };
+        let total = |formulas: &[Formula]| formulas.iter().map(|one| amount(one, sums, window)).sum::<i64>();
         Some(total(add) - total(less))
     }
 
@@ -182,14 +182,6 @@ impl Column {
             }
             Source::Measures { .. } | Source::Entered => None,
         }
-    }
-}
-
-/// Columns are made of flows and stocks; the data is checked for it.
-fn amount(value: Value) -> i64 {
-    match value {
-        Value::Amount(amount) => amount,
-        Value::Ratio(_) => 0,
     }
 }
 
@@ -249,8 +241,8 @@ impl Validity {
 
 /// Fills a form for one unit over a window. Columns entered by hand, and shares of nothing, have no value.
 #[must_use]
-pub fn fill(form: &Form, catalogue: &Catalogue, sums: &impl Sums, window: Window) -> Values {
-    let measured = |column: &Column| Some((column.code.clone(), column.measured(catalogue, sums, window)?));
+pub fn fill(form: &Form, sums: &impl Sums, window: Window) -> Values {
+    let measured = |column: &Column| Some((column.code.clone(), column.measured(sums, window)?));
     derive(form, form.columns.iter().filter_map(measured).collect(), |_| true)
 }
 
@@ -291,7 +283,9 @@ fn derive(form: &Form, mut values: Values, which: impl Fn(&Column) -> bool) -> V
 pub struct Forms {
     /// Names and versions of the data files.
     pub version: String,
-    forms: BTreeMap<FormId, Form>,
+    by_id: BTreeMap<FormId, Form>,
+    /// By a measure's code: the columns that are that measure.
+    telling: BTreeMap<String, Vec<(FormId, String)>>,
 }
 
 impl Forms {
@@ -313,13 +307,20 @@ impl Forms {
                 }
             }
         }
-        Ok(Self { version: versions.join("; "), forms })
+        let telling = telling::of(&forms, catalogue);
+        Ok(Self { version: versions.join("; "), by_id: forms, telling })
+    }
+
+    /// The columns that tell a measure as it is, by form.
+    #[must_use]
+    pub fn telling(&self, measure: &str) -> &[(FormId, String)] {
+        self.telling.get(measure).map_or(&[], Vec::as_slice)
     }
 
     /// A form by document and code.
     #[must_use]
     pub fn get(&self, id: &FormId) -> Option<&Form> {
-        self.forms.get(id)
+        self.by_id.get(id)
     }
 
     /// A form that must be there; the refusal names the nearest.
@@ -332,7 +333,7 @@ impl Forms {
 
     /// All forms, by document and code.
     pub fn all(&self) -> impl Iterator<Item = &Form> {
-        self.forms.values()
+        self.by_id.values()
     }
 
     /// The forms of one document, by code.

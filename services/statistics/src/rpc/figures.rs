@@ -10,6 +10,7 @@ use thidua_proto::statistics::figure_service_server::FigureService;
 use tonic::{Request, Response, Status};
 
 use super::asked::FigureQuery;
+use super::published::forms_telling;
 use super::recorded::Recorded;
 use super::{Statistics, explanations};
 use crate::domain::figure::{Sums, Value, Window, compute, total};
@@ -25,9 +26,12 @@ impl FigureService for Statistics {
         request: Request<proto::ComputeFiguresRequest>,
     ) -> Result<Response<proto::ComputeFiguresResponse>, Status> {
         let query = FigureQuery::parse(request.get_ref(), self.clock.today())?;
-        let window = query.window.find(&self.rules.calendars)?.window;
+        let found = query.window.find(&self.rules.calendars)?;
+        let (window, forms) = (found.window, &self.rules.forms);
         let measures = self.measures(&query.measures)?;
-        let recorded = self.recorded(&query.units, query.structure, query.as_of).await?;
+        let telling = forms_telling(forms, measures.iter().map(|measure| &*measure.code), &found);
+        let asked = (&*query.units, query.structure, query.as_of);
+        let (recorded, published) = self.recorded_and_published(asked, &found, &telling).await?;
         let Recorded { revision, shown, sums } = recorded;
 
         let catalogue = &self.rules.catalogue;
@@ -37,27 +41,30 @@ impl FigureService for Statistics {
             measures.iter().map(|m| compute(catalogue, &m.formula, &sums, window)).collect()
         });
         let values: Vec<Vec<Value>> = values.collect();
+        let tellings: Vec<_> = measures.iter().map(|measure| forms.telling(&measure.code)).collect();
+        let then = |unit: &Shown, at: usize, now: Value| {
+            tellings.get(at).and_then(|telling| published.amount(&unit.unit, telling, now))
+        };
         let totals = measures.iter().enumerate().map(|(at, measure)| {
-            let each = values.iter().filter_map(|unit| unit.get(at).copied());
-            figure(&measure.code, "", window, total(&measure.formula, each), open)
+            let each = shown.iter().zip(&values).filter_map(|(unit, all)| Some((unit, *all.get(at)?)));
+            let now = total(&measure.formula, each.clone().map(|(_, value)| value));
+            let each = each
+                .map(|(unit, value)| (&unit.unit, then(unit, at, value), value.amount().unwrap_or_default()));
+            let then = published.together(each).map(|amounts| amounts.iter().sum());
+            restated(figure(&measure.code, "", window, now, open), then)
         });
         let mut figures: Vec<proto::Figure> = totals.collect();
         if query.by_unit {
             for (unit, values) in shown.iter().zip(&values) {
                 let name = unit.unit.to_string();
-                figures.extend(
-                    measures
-                        .iter()
-                        .zip(values)
-                        .map(|(m, value)| figure(&m.code, &name, window, *value, open)),
-                );
+                figures.extend(measures.iter().zip(values).enumerate().map(|(at, (measure, value))| {
+                    let figure = figure(&measure.code, &name, window, *value, open);
+                    restated(figure, then(unit, at, *value))
+                }));
             }
         }
         let measures = measures.into_iter().map(measure_to_proto).collect();
-        let sources = match query.structure {
-            Structure::AsThen => Vec::new(),
-            Structure::AsNow { .. } => shown.iter().flat_map(sources_to_proto).collect(),
-        };
+        let sources = sources_to_proto(&shown, query.structure);
         Ok(Response::new(proto::ComputeFiguresResponse { figures, measures, revision, sources }))
     }
 
@@ -148,7 +155,25 @@ pub(super) fn figure(code: &str, unit: &str, window: Window, value: Value, open:
         last_date: Some(date::to_wire(window.last)),
         value: Some(value),
         status: status.into(),
+        published_amount: None,
     }
+}
+
+/// A figure beside what was published of it.
+fn restated(figure: proto::Figure, published: Option<i64>) -> proto::Figure {
+    let differs = |published: &i64| figure.value != Some(proto::figure::Value::Amount(*published));
+    let published_amount = published.filter(differs);
+    let status = restated_status(figure.status(), published_amount);
+    proto::Figure { status: status.into(), published_amount, ..figure }
+}
+
+/// What is final, but was published otherwise, is restated.
+pub(super) fn restated_status(
+    status: proto::FigureStatus,
+    published_otherwise: Option<i64>,
+) -> proto::FigureStatus {
+    let restated = status == proto::FigureStatus::Final && published_otherwise.is_some();
+    if restated { proto::FigureStatus::Restated } else { status }
 }
 
 pub(super) fn measure_to_proto(measure: &Measure) -> proto::Measure {
@@ -169,8 +194,13 @@ pub(super) fn measure_to_proto(measure: &Measure) -> proto::Measure {
     }
 }
 
-fn sources_to_proto(shown: &Shown) -> impl Iterator<Item = proto::FigureSource> {
-    shown.sources.iter().map(|source| proto::FigureSource {
+/// Whose records count in the figures of each unit; as then they are its own.
+pub(super) fn sources_to_proto(shown: &[Shown], structure: Structure) -> Vec<proto::FigureSource> {
+    if structure == Structure::AsThen {
+        return Vec::new();
+    }
+    let all = shown.iter().flat_map(|shown| shown.sources.iter().map(move |source| (shown, source)));
+    all.map(|(shown, source)| proto::FigureSource {
         unit: shown.unit.to_string(),
         source: source.unit.to_string(),
         first_date: source.first.map(date::to_wire),
@@ -178,4 +208,5 @@ fn sources_to_proto(shown: &Shown) -> impl Iterator<Item = proto::FigureSource> 
         share_numerator: source.place.share().numerator(),
         share_denominator: source.place.share().denominator(),
     })
+    .collect()
 }

@@ -1,9 +1,6 @@
 //! `FillForm` and `ListForms`: official forms, filled from the dated sums.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use thidua_chassis::store::Tallies;
+use jiff::civil::Date;
 use thidua_proto::date;
 use thidua_proto::names::UnitName;
 use thidua_proto::parse::Violations;
@@ -11,13 +8,15 @@ use thidua_proto::statistics as proto;
 use tonic::{Request, Response, Status};
 
 use super::Statistics;
-use super::asked::{parse_units, units_asked};
+use super::asked::{AsOf, parse_structure, parse_units};
 use super::calendars::{Found, WindowFields, WindowQuery};
-use super::figures::Daily;
-use crate::domain::check::{Cited, Finding, Rule, Severity, Stand, check};
-use crate::domain::figure::Window;
+use super::figures::{restated_status, sources_to_proto};
+use super::recorded::Recorded;
+use crate::domain::check::{Cited, Finding, Rule, Severity, Stand};
+use crate::domain::figure::{Sums, Window};
 use crate::domain::form::{Behaviour, Column, Form, FormId, Values, fill, total};
 use crate::domain::rules::Rules;
+use crate::domain::structure::{Regrouped, Structure};
 use crate::domain::unit_of_measure;
 use crate::domain::wording::{Language, window_text};
 use crate::error::Error;
@@ -27,7 +26,7 @@ impl Statistics {
         &self,
         request: Request<proto::FillFormRequest>,
     ) -> Result<Response<proto::FillFormResponse>, Status> {
-        let query = Query::parse(request.get_ref())?;
+        let query = Query::parse(request.get_ref(), self.clock.today())?;
         let rules = &*self.rules;
         let form = rules.forms.find(&query.form)?;
         let found = query.window.find(&rules.calendars)?;
@@ -35,16 +34,29 @@ impl Statistics {
         if !form.validity.holds_on(window.last) {
             return Err(Error::form_not_in_force(form, window.last).into());
         }
-        let units = units_asked(&*self.units().await?, query.units)?;
-        let names: Vec<String> = units.iter().map(ToString::to_string).collect();
-        let series: Vec<Arc<str>> = names.iter().map(|name| name.as_str().into()).collect();
-        let (revision, tallies) = self.store.tallies(&series).await.map_err(Error::store)?;
+        let asked = (&*query.units, query.structure, query.as_of);
+        let (recorded, published) = self.recorded_and_published(asked, &found, &[&form.id]).await?;
+        let Recorded { revision, shown, sums } = recorded;
 
-        let filling = Filling::of(rules, form, &tallies, &found);
+        let each: Vec<_> =
+            shown.iter().map(|unit| Regrouped::new(&unit.sources, |source| sums.get(source))).collect();
+        let filling = Filling::of(rules, form, &each, &found);
         let open = window.is_open(self.clock.today());
-        let shown = if query.by_unit { names.len() } else { 0 };
-        let who = std::iter::once("").chain(names.iter().take(shown).map(String::as_str));
-        let fills = who.enumerate().map(|(at, unit)| filling.answer(at, unit, open)).collect();
+        let units = shown.iter().zip(filling.own.iter().skip(1));
+        let units = units.map(|(unit, now)| (&unit.unit, published.form(&unit.unit, &form.id, now), now));
+        let units: Vec<(&UnitName, Option<Values>, &Values)> = units.collect();
+        let together =
+            published.together(units.iter().map(|(unit, then, now)| (*unit, then.clone(), (*now).clone())));
+        let together = together.map(|each| total(form, &each));
+        let mut fills = vec![filling.answer(0, "", together.as_ref(), open)];
+        if query.by_unit {
+            let each = units.iter().enumerate();
+            fills.extend(
+                each.map(|(at, (unit, then, _))| {
+                    filling.answer(at + 1, &unit.to_string(), then.as_ref(), open)
+                }),
+            );
+        }
         Ok(Response::new(proto::FillFormResponse {
             form: Some(form_to_proto(form)),
             fills,
@@ -53,6 +65,7 @@ impl Statistics {
             window_text: window_text(window),
             source_version: format!("{}; {}", rules.forms.version, rules.catalogue.version),
             revision,
+            sources: sources_to_proto(&shown, query.structure),
         }))
     }
 
@@ -75,10 +88,12 @@ struct Query {
     units: Vec<UnitName>,
     window: WindowQuery,
     by_unit: bool,
+    structure: Structure,
+    as_of: Option<AsOf>,
 }
 
 impl Query {
-    fn parse(m: &proto::FillFormRequest) -> Result<Self, Error> {
+    fn parse(m: &proto::FillFormRequest, today: Date) -> Result<Self, Error> {
         let mut v = Violations::default();
         let document = v.text("issuing_document", &m.issuing_document, 1, 100);
         let code = v.text("code", &m.code, 1, 100);
@@ -92,9 +107,12 @@ impl Query {
             cut_off_date: m.cut_off_date,
         };
         let window = WindowQuery::parse(&mut v, fields);
+        let structure = parse_structure(&mut v, (m.structure, m.structure_date), today);
+        let as_of = AsOf::parse(&mut v, m.as_of_revision, m.as_of_time);
         let parsed = (|| {
             let form = FormId { document: document?, code: code? };
-            Some(Self { form, units: units?, window: window?, by_unit: m.by_unit })
+            let (units, window, structure, as_of) = (units?, window?, structure?, as_of?);
+            Some(Self { form, units, window, by_unit: m.by_unit, structure, as_of })
         })();
         Ok(v.finish(parsed)?)
     }
@@ -113,10 +131,9 @@ struct Filling<'r> {
 }
 
 impl<'r> Filling<'r> {
-    fn of(rules: &'r Rules, form: &'r Form, tallies: &[Arc<Tallies>], found: &Found<'_>) -> Self {
+    fn of(rules: &'r Rules, form: &'r Form, units: &[impl Sums], found: &Found<'_>) -> Self {
         let everyone = |form: &Form, window: Window| {
-            let of_unit = |unit: &Arc<Tallies>| fill(form, &rules.catalogue, &Daily(&**unit), window);
-            let each: Vec<Values> = tallies.iter().map(of_unit).collect();
+            let each: Vec<Values> = units.iter().map(|sums| fill(form, sums, window)).collect();
             [vec![total(form, &each)], each].concat()
         };
         let beside = rules.checks.beside(&form.id).into_iter().filter_map(|code| {
@@ -135,33 +152,22 @@ impl<'r> Filling<'r> {
         }
     }
 
-    /// The form of one of those that it was filled for.
-    fn answer(&self, at: usize, unit: &str, open: bool) -> proto::FormFill {
+    /// The form of one of those that it was filled for, beside what was published of it.
+    fn answer(&self, at: usize, unit: &str, published: Option<&Values>, open: bool) -> proto::FormFill {
         let none = Values::new();
         let values = self.own.get(at).unwrap_or(&none);
-        let findings = self.findings(at, values);
+        let stand = Stand { window: self.window, values };
+        let beside = self.beside.iter().filter_map(|(code, of)| Some((code.clone(), of.get(at)?.clone())));
+        let earlier: Vec<(Window, Values)> =
+            self.earlier.iter().filter_map(|(window, of)| Some((*window, of.get(at)?.clone()))).collect();
+        let rules = self.rules;
+        let findings = rules.checks.review(&rules.forms, self.form, stand, beside.collect(), &earlier);
+        let columns = self.form.columns.iter();
         proto::FormFill {
             unit: unit.to_owned(),
-            values: self.form.columns.iter().map(|column| value_to_proto(column, values, open)).collect(),
+            values: columns.map(|column| value_to_proto(column, values, published, open)).collect(),
             findings: findings.into_iter().map(finding_to_proto).collect(),
         }
-    }
-
-    fn findings(&self, at: usize, values: &Values) -> Vec<Finding> {
-        let mut found = check(self.form, values);
-        let id = &self.form.id;
-        let mut forms = BTreeMap::from([(id.code.clone(), values.clone())]);
-        forms.extend(self.beside.iter().filter_map(|(code, of)| Some((code.clone(), of.get(at)?.clone()))));
-        let between = self.rules.checks.between_forms(&self.rules.forms, &id.document, &forms);
-        found.extend(between.into_iter().filter(|one| one.cited.iter().any(|cited| cited.form == id.code)));
-        let later = Stand { window: self.window, values };
-        for (window, of) in &self.earlier {
-            if let Some(values) = of.get(at) {
-                let earlier = Stand { window: *window, values };
-                found.extend(self.rules.checks.compare(self.form, earlier, later));
-            }
-        }
-        found
     }
 }
 
@@ -175,19 +181,28 @@ fn earlier(found: &Found<'_>) -> Vec<Window> {
     windows
 }
 
-fn value_to_proto(column: &Column, values: &Values, open: bool) -> proto::FormValue {
-    let value = values.get(&column.code).copied();
+fn value_to_proto(
+    column: &Column,
+    values: &Values,
+    published: Option<&Values>,
+    open: bool,
+) -> proto::FormValue {
+    let of = |values: &Values| values.get(&column.code).copied();
+    let text = |value: i64| Language::Vietnamese.number(value, column.decimals());
+    let value = of(values);
+    let published_value = published.and_then(of).filter(|published| Some(*published) != value);
     let status = match value {
         None => proto::FigureStatus::NotApplicable,
         Some(_) if open => proto::FigureStatus::Provisional,
         Some(_) => proto::FigureStatus::Final,
     };
-    let text = value.map(|value| Language::Vietnamese.number(value, column.decimals()));
     proto::FormValue {
         column: column.code.clone(),
         value,
-        status: status.into(),
-        text: text.unwrap_or_default(),
+        status: restated_status(status, published_value).into(),
+        text: value.map(text).unwrap_or_default(),
+        published_value,
+        published_text: published_value.map(text).unwrap_or_default(),
     }
 }
 

@@ -14,6 +14,7 @@ mod lists;
 mod locks;
 mod matter;
 mod petition;
+mod published;
 mod reception;
 mod recorded;
 mod records;

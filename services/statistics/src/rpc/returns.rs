@@ -19,7 +19,7 @@ use super::forms::finding_to_proto;
 use super::return_body::{columns, decode, encode, index, name};
 use super::{Statistics, caller, locks, unit};
 use crate::domain::calendar::{Calendar, Period};
-use crate::domain::check::{Finding, Stand, check};
+use crate::domain::check::{Finding, Stand};
 use crate::domain::figure::Window;
 use crate::domain::filing::{self, Asked, Content, Entry, Filing};
 use crate::domain::form::{Form, FormId, Values, fill};
@@ -100,7 +100,7 @@ impl ReturnService for Statistics {
             Common { method: METHOD, terms: (&m.request_id, m.validate_only), reason: None, digest: None };
         self.step(&caller, (&m.name, &m.etag), &m, terms, Role::Recorder, |plan, state, asked, filing| {
             let computed = plan.computed(state);
-            let findings = plan.findings(&filing, |name| state.get(name).map(decode).transpose())?;
+            let findings = plan.findings_in(state, &filing)?;
             Ok((filing::submit(asked, filing, &computed, &findings)?, None))
         })
         .await
@@ -123,7 +123,7 @@ impl ReturnService for Statistics {
             Role::Approver,
             move |plan, state, asked, filing| {
                 let computed = plan.computed(state);
-                let findings = plan.findings(&filing, |name| state.get(name).map(decode).transpose())?;
+                let findings = plan.findings_in(state, &filing)?;
                 let filing = filing::approve(asked, filing, &plan.form, (&digest, &computed, &findings))?;
                 let mut locks = locks::without(state, &plan.name)?;
                 locks.push(plan.lock());
@@ -236,14 +236,13 @@ impl Statistics {
         let filing = decode(held)?;
         let plan = Plan::of(&self.rules, name, &filing)?;
         let (_, tallies) = self.store.tallies(&[plan.unit().into()]).await?;
-        let computed = tallies.first().map(|one| plan.fill(one)).unwrap_or_default();
-        let mut beside = BTreeMap::new();
-        for other in plan.compared() {
-            if let Some(found) = self.store.get(&other.0.to_string()).await? {
-                beside.insert(other.0.to_string(), decode(&found.held)?);
-            }
-        }
-        let findings = plan.findings(&filing, |name| Ok(beside.get(name).cloned()))?;
+        let tallies = tallies.into_iter().next().unwrap_or_default();
+        let computed = plan.fill(&tallies);
+        let names: Vec<Arc<str>> = plan.others().map(Into::into).collect();
+        let others = self.store.snapshot().await?.get_each(&names).await?;
+        let others = others.into_iter().map(|other| Ok((other.name, decode(&other.held)?)));
+        let others: BTreeMap<Arc<str>, Filing> = others.collect::<Result<_, Error>>()?;
+        let findings = plan.findings(&filing, &tallies, |name| Ok(others.get(name).cloned()))?;
         Ok(proto::Return {
             columns: columns(&plan.form, &filing, &computed),
             findings: findings.into_iter().map(finding_to_proto).collect(),
@@ -323,7 +322,14 @@ impl Plan {
 
     fn needs(&self) -> Needs {
         let own = [self.unit(), locks::name(&self.name.unit), self.name.to_string()];
-        Needs::names(own.into_iter().chain(self.compared().into_iter().map(|(name, _)| name.to_string())))
+        Needs::names(own.into_iter().chain(self.others()))
+    }
+
+    /// The names of the returns that it is checked against.
+    fn others(&self) -> impl Iterator<Item = String> {
+        let compared = self.compared().into_iter().map(|(name, _)| name);
+        let beside = self.beside().into_iter().map(|(_, name)| name);
+        compared.chain(beside).map(|name| name.to_string()).collect::<Vec<_>>().into_iter()
     }
 
     /// The unit must exist on a day of the period.
@@ -343,7 +349,7 @@ impl Plan {
     }
 
     fn fill(&self, tallies: &Tallies) -> Values {
-        fill(&self.form, &self.rules.catalogue, &Daily(tallies), self.window())
+        fill(&self.form, &Daily(tallies), self.window())
     }
 
     fn computed(&self, state: &State) -> Values {
@@ -406,24 +412,61 @@ impl Plan {
         found
     }
 
-    /// What the checks find: of the form by itself, and against the unit's approved returns of earlier periods.
+    /// The other forms that rules between forms name with this one, and the unit's returns of them for the period.
+    fn beside(&self) -> Vec<(&Form, ReturnName)> {
+        let of = |code| {
+            let form = self.rules.forms.get(&FormId { document: self.form.id.document.clone(), code })?;
+            Some((form, name(&self.name.unit, &form.id, &self.calendar, &self.period)))
+        };
+        self.rules.checks.beside(&self.form.id).into_iter().filter_map(of).collect()
+    }
+
+    /// What another form of the unit and period says: its return, as it was handed in or as it would be now; without one,
+    /// what the records give. A unit without records says nothing before it has put it in.
+    fn said(
+        &self,
+        form: &Form,
+        other: Option<Filing>,
+        has_records: bool,
+        tallies: &Tallies,
+    ) -> Option<Values> {
+        let computed = || fill(form, &Daily(tallies), self.window());
+        match other {
+            Some(other) if other.state.is_handed_in() => Some(other.content.values(form)),
+            Some(other) => Some(Content { computed: computed(), ..other.content }.values(form)),
+            None => has_records.then(computed),
+        }
+    }
+
+    /// What the checks find: of the form by itself, beside the unit's other forms of the period, and against its approved
+    /// returns of earlier periods.
     fn findings(
         &self,
         filing: &Filing,
+        tallies: &Tallies,
         find: impl Fn(&str) -> Result<Option<Filing>, Error>,
     ) -> Result<Vec<Finding>, Error> {
-        let values = filing.content.values(&self.form);
-        let mut found = check(&self.form, &values);
-        let later = Stand { window: self.window(), values: &values };
-        for (name, window) in self.compared() {
-            if let Some(other) = find(&name.to_string())?
-                && let Some(published) = other.published()
-            {
-                let earlier = Stand { window, values: published };
-                found.extend(self.rules.checks.compare(&self.form, earlier, later));
-            }
+        let mut beside = BTreeMap::new();
+        for (form, name) in self.beside() {
+            let other = find(&name.to_string())?;
+            let said = self.said(form, other, filing.content.has_records(), tallies);
+            beside.extend(said.map(|values| (form.id.code.clone(), values)));
         }
-        Ok(found)
+        let mut earlier = Vec::new();
+        for (name, window) in self.compared() {
+            let published = find(&name.to_string())?.and_then(|other| other.published().cloned());
+            earlier.extend(published.map(|values| (window, values)));
+        }
+        let values = filing.content.values(&self.form);
+        let stand = Stand { window: self.window(), values: &values };
+        Ok(self.rules.checks.review(&self.rules.forms, &self.form, stand, beside, &earlier))
+    }
+
+    /// The same, of what a command has loaded.
+    fn findings_in(&self, state: &State, filing: &Filing) -> Result<Vec<Finding>, Error> {
+        let none = Tallies::default();
+        let tallies = state.tallies(&self.unit()).unwrap_or(&none);
+        self.findings(filing, tallies, |name| state.get(name).map(decode).transpose())
     }
 
     fn lock(&self) -> Lock {

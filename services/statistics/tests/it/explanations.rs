@@ -217,9 +217,8 @@ async fn slips_and_unknown_names_are_told() {
         ErrorReason::ResourceNotFound,
     );
     assert_eq!(told, facts(&[("resource", "units/none")]));
-    let told =
-        refused(explain(&service, asked(&[UNIT], "petitions.lost")).await, ErrorReason::MeasureUnknown);
-    assert_eq!(told, facts(&[("measure", "petitions.lost"), ("suggestions", "")]));
+    let told = refused(explain(&service, asked(&[UNIT], "money")).await, ErrorReason::MeasureUnknown);
+    assert_eq!(told, facts(&[("measure", "money"), ("suggestions", "")]));
 }
 
 fn as_of(revision: Option<i64>, time: Option<Timestamp>) -> proto::ComputeFiguresRequest {

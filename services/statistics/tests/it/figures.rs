@@ -447,7 +447,8 @@ async fn unknown_units_and_measures_are_refused() {
     let told = refused(compute(&service, request).await, ErrorReason::ResourceNotFound);
     assert_eq!(told, facts(&[("resource", "units/none")]));
     for (code, near) in [
-        ("petitions.lost", ""),
+        ("petitions.lost", "petitions.stored, petitions.urged, petitions.guided"),
+        ("money", ""),
         ("petitions.recieved", "petitions.received, receptions.received, petitions.processed"),
         ("Petitions.received", "petitions.received"),
     ] {

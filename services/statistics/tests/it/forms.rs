@@ -292,7 +292,11 @@ async fn what_is_not_there_or_not_in_force_is_refused() {
     let told = refused(fill(&service, request).await, ErrorReason::FormUnknown);
     assert_eq!(
         told,
-        facts(&[("issuing_document", "NĐ 154/2026/NĐ-CP"), ("form", "01/TCD"), ("suggestions", "")])
+        facts(&[
+            ("issuing_document", "NĐ 154/2026/NĐ-CP"),
+            ("form", "01/TCD"),
+            ("suggestions", "TT 02/2021/TT-TTCP 01/TCD")
+        ])
     );
 
     let request = proto::FillFormRequest { calendar: "tt-03-2013".to_owned(), ..asked("01/TCD", "2013-Y") };

@@ -215,10 +215,29 @@ fn data_that_cannot_be_computed_is_refused() {
 }
 
 #[test]
+fn columns_tell_the_measures_that_are_made_of_the_same_sums() {
+    let rules = rules();
+    let told = |measure: &str| {
+        let columns = rules.forms.telling(measure).iter();
+        columns.map(|(form, column)| format!("{} {column}", form.code)).collect::<Vec<_>>().join(", ")
+    };
+    for (measure, columns) in [
+        ("receptions.visits", "01/TCD 1, HEADLINE 1"),
+        ("receptions.people", "01/TCD 2, HEADLINE 2"),
+        ("matters.resolved", "HEADLINE 6"),
+        ("nothing", ""),
+    ] {
+        assert_eq!(told(measure), columns, "{measure}");
+    }
+    // Shares are told by their counts.
+    assert!(rules.forms.telling("petitions.processed_share").is_empty());
+}
+
+#[test]
 fn shares_and_columns_entered_by_hand_have_no_value_where_there_is_none() {
     let rules = rules();
     let form = rules.forms.get(&id("thidua", "HEADLINE")).unwrap();
-    let none = fill(form, &rules.catalogue, &Daily(Vec::new()), window(0, 10));
+    let none = fill(form, &Daily(Vec::new()), window(0, 10));
     assert_eq!(none.keys().map(String::as_str).collect::<Vec<_>>(), ["1", "2", "3", "4", "5", "6", "7"]);
     assert_eq!(total(form, &[]), none);
     let entered = Values::from([("9".to_owned(), 3), ("6".to_owned(), 1), ("7".to_owned(), 3)]);
@@ -240,7 +259,7 @@ proptest! {
         let sums: Vec<Daily> = units.iter().map(|records| Daily::of(records)).collect();
         let mut filled: BTreeMap<&str, BTreeMap<String, Values>> = BTreeMap::new();
         for form in rules.forms.all() {
-            let mut everyone: Vec<Values> = sums.iter().map(|unit| fill(form, &rules.catalogue, unit, window)).collect();
+            let mut everyone: Vec<Values> = sums.iter().map(|unit| fill(form, unit, window)).collect();
             let whole = total(form, &everyone);
             everyone.push(whole.clone());
             for values in &everyone {
@@ -266,7 +285,7 @@ proptest! {
         let rules = rules();
         let sums = Daily::of(&records);
         for form in rules.forms.all() {
-            let fill = |window| (window, fill(form, &rules.catalogue, &sums, window));
+            let fill = |window| (window, fill(form, &sums, window));
             let (one, next) = (fill(window(0, split - 1)), fill(window(split, split + length)));
             let whole = fill(window(0, split + length));
             for later in [next, whole] {
@@ -294,7 +313,7 @@ proptest! {
         }
         let units = units.map(Daily);
         for form in rules.forms.all() {
-            let of = |unit: &Daily| fill(form, &rules.catalogue, unit, window(first, first + length));
+            let of = |unit: &Daily| fill(form, unit, window(first, first + length));
             let each: Vec<Values> = units.iter().map(of).collect();
             let whole = total(form, &each);
             for column in &form.columns {

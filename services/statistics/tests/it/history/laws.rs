@@ -11,7 +11,9 @@ use thidua_proto::statistics::explain_figure_response::Part;
 use thidua_proto::statistics::figure::Value;
 use thidua_proto::statistics::import_row::Record;
 use thidua_proto::statistics::return_service_client::ReturnServiceClient;
-use thidua_proto::statistics::{FormColumnBehaviour, Inspection, Matter, Petition, Reception, ReturnState};
+use thidua_proto::statistics::{
+    FigureStatus, FormColumnBehaviour, Inspection, Matter, Petition, Reception, ReturnState,
+};
 
 use super::Look;
 use super::play::Play;
@@ -69,6 +71,13 @@ async fn reads_are_answered_as_they_were(play: &Play) {
         assert_eq!(differs, None, "as of {}", then.revision);
         assert!(now == *then, "as of {}", then.revision);
     }
+    for (request, then) in &play.forms {
+        let request = proto::FillFormRequest { as_of_revision: Some(then.revision), ..request.clone() };
+        let now = play.service.figures().fill_form(request).await.unwrap().into_inner();
+        let differs = now.fills.iter().zip(&then.fills).find(|(now, then)| now != then);
+        assert_eq!(differs, None, "as of {}", then.revision);
+        assert!(now == *then, "as of {}", then.revision);
+    }
 }
 
 /// What was approved stays on record, and what an approved return counts on the days of its period stays as it is.
@@ -80,6 +89,7 @@ async fn approvals_stay(play: &Play) {
         let mut returns = ReturnServiceClient::new(play.service.channel.clone());
         let found = returns.get_return(request).await.unwrap().into_inner();
         assert_eq!(found.approvals, *approvals);
+        what_was_published_stands_beside_what_is_now(play, &found).await;
         if found.state() != ReturnState::Approved {
             continue;
         }
@@ -92,6 +102,28 @@ async fn approvals_stay(play: &Play) {
                 assert_eq!(told.current_value, None, "{name}, column {}", column.code);
             }
         }
+    }
+}
+
+/// A form says of each column which other value was approved last.
+async fn what_was_published_stands_beside_what_is_now(play: &Play, found: &proto::Return) {
+    let request = proto::FillFormRequest {
+        issuing_document: found.issuing_document.clone(),
+        code: found.form.clone(),
+        units: vec![found.name.split("/returns/").next().unwrap().to_owned()],
+        calendar: found.calendar.clone(),
+        period: found.period.clone(),
+        ..Default::default()
+    };
+    let filled = play.service.figures().fill_form(request).await.unwrap().into_inner();
+    for told in &filled.fills[0].values {
+        let approved = found.approvals.iter().rev().filter_map(|approval| {
+            let mut values = approval.values.iter();
+            values.find(|value| value.code == told.column).map(|value| value.value)
+        });
+        let mut otherwise = approved.filter(|value| Some(*value) != told.value);
+        assert_eq!(told.published_value, otherwise.next(), "{}, column {}", found.name, told.column);
+        assert_eq!(told.status() == FigureStatus::Restated, told.value.and(told.published_value).is_some());
     }
 }
 

@@ -53,6 +53,8 @@ pub(super) struct Play {
     pub(super) records: BTreeMap<String, Record>,
     /// What was asked, and answered then.
     pub(super) reads: Vec<(proto::ComputeFiguresRequest, proto::ComputeFiguresResponse)>,
+    /// What forms said, and when.
+    pub(super) forms: Vec<(proto::FillFormRequest, proto::FillFormResponse)>,
     /// What was approved of each return, oldest first.
     pub(super) approvals: BTreeMap<String, Vec<ReturnApproval>>,
     /// How often each kind of step was accepted.
@@ -104,6 +106,7 @@ pub(super) async fn play(history: &[Step]) -> Play {
         measures,
         records: BTreeMap::new(),
         reads: Vec::new(),
+        forms: Vec::new(),
         approvals: BTreeMap::new(),
         done: BTreeMap::new(),
         units,
@@ -275,7 +278,21 @@ impl Play {
         let answer = self.service.figures().compute_figures(request.clone()).await;
         let answer = self.taken("read", answer, &[]).unwrap().into_inner();
         assert_eq!(answer.revision, self.service.head().await);
+        let form = proto::FillFormRequest {
+            issuing_document: returns::DOCUMENT.to_owned(),
+            code: returns::FORMS[of % returns::FORMS.len()].0.to_owned(),
+            first_date: request.first_date,
+            last_date: request.last_date,
+            by_unit: true,
+            structure: request.structure,
+            structure_date: request.structure_date,
+            ..Default::default()
+        };
         self.reads.push((request, answer));
+        let filled = self.service.figures().fill_form(form.clone()).await;
+        if let Some(filled) = self.taken("fill", filled, &[ErrorReason::FormNotInForce]) {
+            self.forms.push((form, filled.into_inner()));
+        }
     }
 }
 

@@ -17,7 +17,7 @@ type Filled = BTreeMap<String, BTreeMap<String, i64>>;
 /// The data of the checks: of each form, what one window ends with and the next begins with.
 const CHECKS: &str = include_str!("../../../../data/checks.toml");
 
-/// Two windows that adjoin and both together: any days, and the first two quarters of a year with its six months.
+/// Two windows that adjoin and both together: any days, as then and as now, and the first two quarters of a year with its six months.
 pub(super) async fn hold(play: &Play, look: &Look) {
     let [first, second, last] = look.days;
     let any = [(first, second - 1), (second, last), (first, last)].map(|(first, last)| FillFormRequest {
@@ -25,7 +25,13 @@ pub(super) async fn hold(play: &Play, look: &Look) {
         last_date: Some(day(last)),
         ..Default::default()
     });
+    let as_now = any.clone().map(|window| FillFormRequest {
+        structure: proto::Structure::AsNow.into(),
+        structure_date: Some(day(look.now)),
+        ..window
+    });
     windows_agree(play, any).await;
+    windows_agree(play, as_now).await;
     let periods = ["Q1", "Q2", "6M"].map(|period| FillFormRequest {
         calendar: CALENDAR.to_owned(),
         period: format!("{}-{period}", look.year),

@@ -11,9 +11,9 @@ use super::{CALENDAR, Play, days};
 use crate::harness::*;
 
 const APPROVER: &str = "office=lanh-dao; unit=units/ubnd-tinh; roles=approver";
-const DOCUMENT: &str = "TT 02/2021/TT-TTCP";
+pub(super) const DOCUMENT: &str = "TT 02/2021/TT-TTCP";
 /// The forms of returns, each with the kind of records that it counts.
-const FORMS: [(&str, usize); 4] = [("01/XLD", 0), ("01/TCD", 1), ("01/TTr", 2), ("01/KQGQ", 3)];
+pub(super) const FORMS: [(&str, usize); 4] = [("01/XLD", 0), ("01/TCD", 1), ("01/TTr", 2), ("01/KQGQ", 3)];
 /// The periods of returns: all are over on the day on which the tests take place.
 const PERIODS: [&str; 8] =
     ["2022-Q2", "2022-6M", "2022-Q4", "2022-Y", "2023-Q1", "2023-6M", "2023-9M", "2023-Y"];

@@ -1,0 +1,141 @@
+//! What approved returns have published, beside what the records give now.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use thidua_proto::names::UnitName;
+
+use super::Statistics;
+use super::asked::AsOf;
+use super::calendars::Found;
+use super::recorded::Recorded;
+use super::return_body::{collection, decode, name};
+use crate::domain::figure::Value;
+use crate::domain::filing::Approval;
+use crate::domain::form::{FormId, Forms, Values};
+use crate::domain::structure::Structure;
+use crate::error::Error;
+
+/// What was approved of the returns of one period, by unit and form.
+#[derive(Default)]
+pub(super) struct Published {
+    approvals: BTreeMap<UnitName, BTreeMap<FormId, Vec<Approval>>>,
+    /// The units that exist in the period. All together have published what each of these has.
+    expected: BTreeSet<UnitName>,
+}
+
+impl Published {
+    /// A form of a unit: of each column what was published last of another value than now, else that value.
+    pub(super) fn form(&self, unit: &UnitName, form: &FormId, now: &Values) -> Option<Values> {
+        let approvals = self.approvals.get(unit)?.get(form)?;
+        let mut found = Values::new();
+        for approval in approvals {
+            for (column, value) in &approval.values {
+                if now.get(column) != Some(value) || !found.contains_key(column) {
+                    found.insert(column.clone(), *value);
+                }
+            }
+        }
+        Some(found)
+    }
+
+    /// A flow or stock of a unit, by the forms that tell it: what was published last of another value than now, else that
+    /// value.
+    pub(super) fn amount(&self, unit: &UnitName, telling: &[(FormId, String)], now: Value) -> Option<i64> {
+        let forms = self.approvals.get(unit)?;
+        let of_form = |(form, column): &(FormId, String)| {
+            let values = forms.get(form).into_iter().flatten();
+            let told = |approval: &Approval| Some((approval.time, *approval.values.get(column)?));
+            values.filter_map(told).collect::<Vec<_>>()
+        };
+        let told = telling.iter().flat_map(of_form);
+        told.max_by_key(|(time, value)| (Value::Amount(*value) != now, *time)).map(|(_, value)| value)
+    }
+
+    /// What units published together, of what each did and of what each has now; nothing while one that exists in the period
+    /// has not.
+    pub(super) fn together<'a, T>(
+        &self,
+        each: impl Iterator<Item = (&'a UnitName, Option<T>, T)>,
+    ) -> Option<Vec<T>> {
+        let mut any = false;
+        let of_unit = |(unit, published, now): (&UnitName, Option<T>, T)| {
+            any |= published.is_some();
+            published.or_else(|| (!self.expected.contains(unit)).then_some(now))
+        };
+        let all = each.map(of_unit).collect::<Option<_>>()?;
+        any.then_some(all)
+    }
+}
+
+impl Statistics {
+    /// What units have recorded, and what approved returns of these forms say of the period, all at one revision. Only
+    /// whole periods are published, of units as they were then.
+    pub(super) async fn recorded_and_published(
+        &self,
+        (asked, structure, as_of): (&[UnitName], Structure, Option<AsOf>),
+        found: &Found<'_>,
+        forms: &[&FormId],
+    ) -> Result<(Recorded, Published), Error> {
+        let whole = found.period.as_ref().filter(|(_, period)| period.last == found.window.last);
+        let Some((calendar, period)) = whole.filter(|_| structure == Structure::AsThen && as_of.is_none())
+        else {
+            return Ok((self.recorded(asked, structure, as_of).await?, Published::default()));
+        };
+        loop {
+            let recorded = self.recorded(asked, structure, as_of).await?;
+            let units = self.units().await?;
+            let shown = recorded.shown.iter().map(|shown| &shown.unit);
+            let exists = |unit: &&UnitName| {
+                units.get(*unit).is_some_and(|unit| unit.exists_within(period.first, period.last))
+            };
+            let mut published = Published {
+                expected: shown.clone().filter(exists).cloned().collect(),
+                ..Published::default()
+            };
+            let wanted: BTreeMap<Arc<str>, (&UnitName, &FormId)> = shown
+                .clone()
+                .flat_map(|unit| forms.iter().map(move |form| (unit, *form)))
+                .map(|(unit, form)| {
+                    (name(unit, form, &calendar.code, period).to_string().into(), (unit, form))
+                })
+                .collect();
+            let names: Vec<Arc<str>> = wanted.keys().cloned().collect();
+            for resource in self.store.snapshot().await?.get_each(&names).await? {
+                let approvals = decode(&resource.held)?.approvals;
+                if let Some((unit, form)) = wanted.get(&resource.name)
+                    && !approvals.is_empty()
+                {
+                    published
+                        .approvals
+                        .entry((*unit).clone())
+                        .or_default()
+                        .insert((*form).clone(), approvals);
+                }
+            }
+            // Read again where a return has changed since the sums were read.
+            self.store.current().await?;
+            let stands = |unit: &UnitName| self.store.last_change(&collection(unit)) <= recorded.revision;
+            if shown.clone().all(stands) {
+                return Ok((recorded, published));
+            }
+        }
+    }
+}
+
+/// The forms that tell any of these measures, and are in force when the period ends; none without a period.
+pub(super) fn forms_telling<'f>(
+    forms: &'f Forms,
+    measures: impl Iterator<Item = &'f str>,
+    found: &Found<'_>,
+) -> Vec<&'f FormId> {
+    if found.period.is_none() {
+        return Vec::new();
+    }
+    let ids = measures.flat_map(|measure| forms.telling(measure)).map(|(form, _)| form);
+    let in_force = |id: &&FormId| forms.get(id).is_some_and(|form| form.validity.holds_on(found.window.last));
+    let mut ids: Vec<&FormId> = ids.filter(in_force).collect();
+    ids.sort();
+    ids.dedup();
+    ids
+}
