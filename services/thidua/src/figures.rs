@@ -177,7 +177,7 @@ fn row<'a>(figure: &'a Figure, measure: Option<&'a Measure>, wording: Wording) -
             }
             Wording::Vi => vietnamese(status).into(),
         }),
-        figure.published_amount.map_or(Cell::Empty, Cell::Whole),
+        figure.published_value.map_or(Cell::Empty, Cell::Whole),
     ]
 }
 

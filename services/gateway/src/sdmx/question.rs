@@ -262,7 +262,7 @@ mod tests {
     #[test]
     fn what_cannot_be_answered_is_told_apart() {
         for (address, status) in [
-            ("", 400),
+            ("", 404),
             ("schema/dataflow/THIDUA/FIGURES", 501),
             ("codelist/THIDUA/CL_UNIT/1.0/_T", 400),
             ("codelist/THIDUA/CL_NONE", 404),

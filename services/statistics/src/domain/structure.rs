@@ -50,6 +50,17 @@ pub struct Shown {
     pub sources: Vec<Source>,
 }
 
+impl Shown {
+    /// Whether its figures are partly a share of another unit's, in whole numbers.
+    #[must_use]
+    pub fn is_rounded(&self) -> bool {
+        self.sources.iter().any(|source| {
+            let share = source.place.share();
+            share.numerator() != share.denominator()
+        })
+    }
+}
+
 /// The units whose figures are told, in the order asked for, with their sources. Where none is asked for, all: as then
 /// every unit, as now every one that has not been succeeded by then, so that the total is the same.
 pub fn sources(units: &Units, asked: &[UnitName], structure: Structure) -> Result<Vec<Shown>, Error> {

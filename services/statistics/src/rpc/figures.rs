@@ -155,16 +155,16 @@ pub(super) fn figure(code: &str, unit: &str, window: Window, value: Value, open:
         last_date: Some(date::to_wire(window.last)),
         value: Some(value),
         status: status.into(),
-        published_amount: None,
+        published_value: None,
     }
 }
 
 /// A figure beside what was published of it.
 fn restated(figure: proto::Figure, published: Option<i64>) -> proto::Figure {
     let differs = |published: &i64| figure.value != Some(proto::figure::Value::Amount(*published));
-    let published_amount = published.filter(differs);
-    let status = restated_status(figure.status(), published_amount);
-    proto::Figure { status: status.into(), published_amount, ..figure }
+    let published_value = published.filter(differs);
+    let status = restated_status(figure.status(), published_value);
+    proto::Figure { status: status.into(), published_value, ..figure }
 }
 
 /// What is final, but was published otherwise, is restated.

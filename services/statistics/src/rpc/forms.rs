@@ -16,7 +16,7 @@ use crate::domain::check::{Cited, Finding, Rule, Severity, Stand};
 use crate::domain::figure::{Sums, Window};
 use crate::domain::form::{Behaviour, Column, Form, FormId, Values, fill, total};
 use crate::domain::rules::Rules;
-use crate::domain::structure::{Regrouped, Structure};
+use crate::domain::structure::{Regrouped, Shown, Structure};
 use crate::domain::unit_of_measure;
 use crate::domain::wording::{Language, window_text};
 use crate::error::Error;
@@ -35,26 +35,28 @@ impl Statistics {
             return Err(Error::form_not_in_force(form, window.last).into());
         }
         let asked = (&*query.units, query.structure, query.as_of);
+        let all_units = query.units.is_empty();
         let (recorded, published) = self.recorded_and_published(asked, &found, &[&form.id]).await?;
         let Recorded { revision, shown, sums } = recorded;
 
         let each: Vec<_> =
             shown.iter().map(|unit| Regrouped::new(&unit.sources, |source| sums.get(source))).collect();
-        let filling = Filling::of(rules, form, &each, &found);
-        let open = window.is_open(self.clock.today());
+        let mut filling = Filling::of(rules, form, &each, &found);
+        filling.open = window.is_open(self.clock.today());
+        // All together are told no shares: each is told the rest of another.
+        let rounded = || shown.iter().map(Shown::is_rounded);
+        filling.rounded = std::iter::once(!all_units && rounded().any(|one| one)).chain(rounded()).collect();
         let units = shown.iter().zip(filling.own.iter().skip(1));
         let units = units.map(|(unit, now)| (&unit.unit, published.form(&unit.unit, &form.id, now), now));
         let units: Vec<(&UnitName, Option<Values>, &Values)> = units.collect();
         let together =
             published.together(units.iter().map(|(unit, then, now)| (*unit, then.clone(), (*now).clone())));
         let together = together.map(|each| total(form, &each));
-        let mut fills = vec![filling.answer(0, "", together.as_ref(), open)];
+        let mut fills = vec![filling.answer(0, "", together.as_ref())];
         if query.by_unit {
             let each = units.iter().enumerate();
             fills.extend(
-                each.map(|(at, (unit, then, _))| {
-                    filling.answer(at + 1, &unit.to_string(), then.as_ref(), open)
-                }),
+                each.map(|(at, (unit, then, _))| filling.answer(at + 1, &unit.to_string(), then.as_ref())),
             );
         }
         Ok(Response::new(proto::FillFormResponse {
@@ -128,6 +130,9 @@ struct Filling<'r> {
     beside: Vec<(String, Vec<Values>)>,
     /// The form over other windows: shorter ones of the year, the period before, the same period of the year before.
     earlier: Vec<(Window, Vec<Values>)>,
+    open: bool,
+    /// Whether the values are partly shares of others', rounded.
+    rounded: Vec<bool>,
 }
 
 impl<'r> Filling<'r> {
@@ -149,11 +154,13 @@ impl<'r> Filling<'r> {
             own: everyone(form, found.window),
             beside: beside.collect(),
             earlier: earlier.collect(),
+            open: false,
+            rounded: Vec::new(),
         }
     }
 
     /// The form of one of those that it was filled for, beside what was published of it.
-    fn answer(&self, at: usize, unit: &str, published: Option<&Values>, open: bool) -> proto::FormFill {
+    fn answer(&self, at: usize, unit: &str, published: Option<&Values>) -> proto::FormFill {
         let none = Values::new();
         let values = self.own.get(at).unwrap_or(&none);
         let stand = Stand { window: self.window, values };
@@ -161,11 +168,16 @@ impl<'r> Filling<'r> {
         let earlier: Vec<(Window, Values)> =
             self.earlier.iter().filter_map(|(window, of)| Some((*window, of.get(at)?.clone()))).collect();
         let rules = self.rules;
-        let findings = rules.checks.review(&rules.forms, self.form, stand, beside.collect(), &earlier);
+        let mut findings = rules.checks.review(&rules.forms, self.form, stand, beside.collect(), &earlier);
+        if self.rounded.get(at).copied().unwrap_or_default() {
+            for finding in &mut findings {
+                finding.severity = Severity::Warning;
+            }
+        }
         let columns = self.form.columns.iter();
         proto::FormFill {
             unit: unit.to_owned(),
-            values: columns.map(|column| value_to_proto(column, values, published, open)).collect(),
+            values: columns.map(|column| value_to_proto(column, values, published, self.open)).collect(),
             findings: findings.into_iter().map(finding_to_proto).collect(),
         }
     }

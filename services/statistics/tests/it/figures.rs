@@ -449,7 +449,7 @@ async fn unknown_units_and_measures_are_refused() {
     for (code, near) in [
         ("petitions.lost", "petitions.stored, petitions.urged, petitions.guided"),
         ("money", ""),
-        ("petitions.recieved", "petitions.received, receptions.received, petitions.processed"),
+        ("petitions.recieved", "petitions.received, petitions.returned, petitions.processed"),
         ("Petitions.received", "petitions.received"),
     ] {
         let found = compute(&service, of(&["petitions.received", code], year_2023())).await;

@@ -218,7 +218,7 @@ async fn people(service: &Service, units: &[&str]) -> Vec<(i64, FigureStatus, Op
     let figures = service.figures().compute_figures(request).await.unwrap().into_inner().figures;
     let of_figure = |figure: &proto::Figure| {
         let Some(proto::figure::Value::Amount(amount)) = figure.value else { panic!("{figure:?}") };
-        (amount, figure.status(), figure.published_amount)
+        (amount, figure.status(), figure.published_value)
     };
     let told: Vec<_> = form.fills.iter().map(of_form).collect();
     assert_eq!(told, figures.iter().map(of_figure).collect::<Vec<_>>());
