@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Output, Stdio};
 use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader, Lines};
@@ -217,4 +217,26 @@ async fn read_until<T>(
 
 async fn empty<R: AsyncRead + Unpin>(mut lines: Lines<BufReader<R>>) {
     while let Ok(Some(_)) = lines.next_line().await {}
+}
+
+/// Has `thidua` do something on a running system.
+///
+/// # Panics
+/// Where it cannot be started.
+#[expect(clippy::expect_used, reason = "a test stops where it cannot go on")]
+pub async fn thidua(office: &Program, arguments: &[&str]) -> Output {
+    let address = format!("http://{}", office.address);
+    let all = [arguments, &["--address", &address]].concat();
+    command("thidua", &all).output().await.expect("thidua runs")
+}
+
+/// What it printed.
+///
+/// # Panics
+/// Where it does not end well.
+#[expect(clippy::expect_used, reason = "a test stops where it cannot go on")]
+pub async fn printed(office: &Program, arguments: &[&str]) -> String {
+    let output = thidua(office, arguments).await;
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text")
 }

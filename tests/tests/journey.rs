@@ -10,7 +10,7 @@ use thidua_proto::reports::{
     BlocReport, GenerateBlocReportRequest, ReportFigureStatus, report_figure::Value,
 };
 use thidua_proto::statistics::petition_service_client::PetitionServiceClient;
-use thidua_tests::program::Program;
+use thidua_tests::program::{Program, printed, thidua};
 use thidua_tests::sample;
 use tonic::transport::Channel;
 
@@ -114,5 +114,54 @@ async fn a_new_record_is_in_the_next_report_and_a_second_start_loads_nothing() {
     let (office, printed) = Program::office(folder.path(), &[]).await;
     assert!(printed.contains("3.869"), "the report counts the new petition:\n{printed}");
     assert_eq!(heads(&office.channel()).await, first, "nothing is loaded twice");
+    assert!(office.stop().await, "it ends well");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_return_goes_its_way_from_the_command_line() {
+    const RECORDER: &str = "office=van-phong; unit=units/so-noi-vu; roles=recorder";
+    const APPROVER: &str = "office=lanh-dao; unit=units/so-noi-vu; roles=approver,recorder";
+    let folder = tempfile::tempdir().expect("a folder");
+    let (office, _) = Program::office(folder.path(), &[]).await;
+    let by = async |caller: &str, arguments: &[&str]| {
+        thidua(&office, &[&["return"], arguments, &["--caller", caller]].concat()).await
+    };
+    let which = ["--form", "01/TCD", "--period", "2023-Q1"];
+    let prepare = [&["prepare", "--unit", "so-noi-vu"][..], &which].concat();
+    let prepared = by(RECORDER, &prepare).await;
+    let told = String::from_utf8_lossy(&prepared.stdout).into_owned();
+    assert!(prepared.status.success() && told.contains("Trạng thái: đang lập"), "{prepared:?}");
+    let name = told.lines().find(|line| line.starts_with("units/")).expect("its name").to_owned();
+    let submitted = by(RECORDER, &["submit", &name]).await;
+    let told = String::from_utf8_lossy(&submitted.stdout).into_owned();
+    let digest = told.lines().find_map(|line| line.strip_prefix("--digest ")).expect("its digest").to_owned();
+
+    let author = RECORDER.replace("recorder", "approver");
+    let refused = by(&author, &["approve", &name, "--digest", &digest]).await;
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("RETURN_APPROVED_BY_AUTHOR"), "{refused:?}");
+    let approved = by(APPROVER, &["approve", &name, "--digest", &digest]).await;
+    assert!(String::from_utf8_lossy(&approved.stdout).contains("Trạng thái: đã duyệt"), "{approved:?}");
+    let standings = printed(&office, &[&["return", "standings"][..], &which].concat()).await;
+    assert_eq!(standings.lines().count(), 9, "{standings}");
+    assert!(
+        standings.lines().any(|line| line.starts_with("Sở Nội vụ ") && line.contains("đã duyệt")),
+        "{standings}"
+    );
+
+    let reopened = by(APPROVER, &["reopen", &name, "--reason", "sót một lượt tiếp"]).await;
+    assert!(String::from_utf8_lossy(&reopened.stdout).contains("mở lại: sót một lượt tiếp"), "{reopened:?}");
+    let again = by(RECORDER, &[&prepare[..], &["--enter", "16=3:sổ giấy"]].concat()).await;
+    assert!(again.status.success(), "{again:?}");
+    let lost = by(RECORDER, &["show", &name.replace("noi-vu", "noivu")]).await;
+    assert!(!lost.status.success(), "{lost:?}");
+
+    let units = printed(&office, &["list", "units", "--query", "noi vu"]).await;
+    assert!(units.starts_with("units/so-noi-vu  Sở Nội vụ"), "{units}");
+    for (what, line) in
+        [("measures", "petitions.received"), ("forms", "TT 02/2021/TT-TTCP"), ("calendars", "tt-02-2021")]
+    {
+        let told = printed(&office, &["list", what]).await;
+        assert!(told.lines().any(|found| found.starts_with(line)), "{told}");
+    }
     assert!(office.stop().await, "it ends well");
 }

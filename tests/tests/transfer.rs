@@ -8,14 +8,13 @@ use std::fmt::Write as _;
 use std::hash::{BuildHasher as _, Hasher as _};
 use std::io::Write as _;
 use std::path::Path;
-use std::process::Output;
 use std::time::Duration;
 
 use thidua_proto::journal::VerifyJournalRequest;
 use thidua_proto::journal::journal_service_client::JournalServiceClient;
 use thidua_proto::statistics::directory_service_client::DirectoryServiceClient;
 use thidua_proto::statistics::{CreateUnitRequest, ListUnitsRequest};
-use thidua_tests::program::{Program, command};
+use thidua_tests::program::{Program, command, printed, thidua};
 use thidua_tests::sample;
 
 const IMPORT_ID: &str = "018f0000-0000-7000-8000-00000000000a";
@@ -39,20 +38,6 @@ async fn office(folder: &Path) -> Program {
 async fn create_unit(office: &Program, id: &str) {
     let mut directory = DirectoryServiceClient::new(office.channel());
     directory.create_unit(sample::unit(id)).await.expect("a unit");
-}
-
-/// The command line with the office's address.
-async fn thidua(office: &Program, arguments: &[&str]) -> Output {
-    let address = format!("http://{}", office.address);
-    let all = [arguments, &["--address", &address]].concat();
-    command("thidua", &all).output().await.expect("thidua runs")
-}
-
-/// What it printed; it must have ended well.
-async fn printed(office: &Program, arguments: &[&str]) -> String {
-    let output = thidua(office, arguments).await;
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("text")
 }
 
 /// A CSV table of petitions, and its lines.

@@ -5,7 +5,7 @@ use thidua_chassis::program;
 use thidua_chassis::serve::{PROBE, check_health};
 use thidua_proto::names::{RecordKind, UnitName};
 
-use crate::{client, example, export, figures, form, import, journal, list, office, report, store};
+use crate::{client, example, export, figures, form, import, journal, list, office, report, returns, store};
 
 /// What the program can be asked to do; without any of these it serves.
 #[derive(Debug, Subcommand)]
@@ -14,7 +14,10 @@ pub(crate) enum Action {
     Report(report::Asked),
     /// Print official forms, filled from the records
     Form(form::Asked),
-    /// Import records of one unit and kind from CSV, Excel or JSON lines files
+    /// Prepare, hand in and approve returns, and tell who is late
+    #[command(subcommand)]
+    Return(returns::Asked),
+    /// Import records of one kind from CSV, Excel or JSON lines files
     Import(import::Asked),
     /// Export records to a CSV, Excel or JSON lines file
     Export(export::Asked),
@@ -145,6 +148,7 @@ pub(crate) async fn run(action: Action) -> Result<(), String> {
     match action {
         Action::Report(asked) => report::print(&asked).await,
         Action::Form(asked) => form::print(&asked).await,
+        Action::Return(asked) => returns::run(asked).await,
         Action::Import(asked) => import::files(asked).await,
         Action::Export(asked) => export::run(&asked).await,
         Action::Figures(asked) => figures::run(&asked).await,

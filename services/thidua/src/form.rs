@@ -14,7 +14,7 @@ use tonic::transport::Channel;
 use crate::cli::{Address, unit};
 use crate::client::{connect, tell};
 use crate::directory::{self, tell_with_units};
-use crate::output::print_line;
+use crate::output::{aligned, print_line};
 use crate::view::View;
 
 /// Which forms, of whom, over which period.
@@ -139,8 +139,8 @@ fn page(answer: &proto::FillFormResponse, fill: &proto::FormFill, who: &str) -> 
         line(&format!("CHƯA KIỂM CHỨNG: {}", form.note));
     }
     line("");
-    for row in aligned(rows(form, fill)) {
-        line(row.trim_end());
+    for row in aligned(&rows(form, fill), [true, false, false, true]) {
+        line(&row);
     }
     for (column, value) in
         form.columns.iter().zip(&fill.values).filter(|(_, value)| value.published_value.is_some())
@@ -159,27 +159,18 @@ fn page(answer: &proto::FillFormResponse, fill: &proto::FormFill, who: &str) -> 
 fn rows(form: &proto::Form, fill: &proto::FormFill) -> Vec<[String; 4]> {
     let mut rows = vec![["MS", "Chỉ tiêu", "Đơn vị tính", "Số liệu"].map(str::to_owned)];
     for (column, value) in form.columns.iter().zip(&fill.values) {
-        let label = match column.group.as_str() {
-            "" => column.label.clone(),
-            group => format!("{group}: {}", column.label),
-        };
         let shown = if value.value.is_some() { value.text.clone() } else { "–".to_owned() };
-        rows.push([column.code.clone(), label, column.unit_of_measure.clone(), shown]);
+        rows.push([column.code.clone(), label(column), column.unit_of_measure.clone(), shown]);
     }
     rows
 }
 
-/// Rows with their cells one below the other: numbers to the right, words to the left.
-fn aligned(rows: Vec<[String; 4]>) -> Vec<String> {
-    let mut widths = [0; 4];
-    for row in &rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = cell.chars().count().max(*width);
-        }
+/// A column's label, with the header above it.
+pub(crate) fn label(column: &proto::FormColumn) -> String {
+    match column.group.as_str() {
+        "" => column.label.clone(),
+        group => format!("{group}: {}", column.label),
     }
-    let [code, label, unit, value] = widths;
-    let write = |[a, b, c, d]: [String; 4]| format!("{a:>code$}  {b:<label$}  {c:<unit$}  {d:>value$}");
-    rows.into_iter().map(write).collect()
 }
 
 #[cfg(test)]

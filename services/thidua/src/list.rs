@@ -9,7 +9,7 @@ use thidua_proto::statistics::figure_service_client::FigureServiceClient;
 use crate::cli::Address;
 use crate::client::{connect, tell};
 use crate::directory;
-use crate::output::print_line;
+use crate::output::{aligned, day, print_line};
 
 /// What to list; each line begins with what other commands take.
 #[derive(Debug, Subcommand)]
@@ -61,13 +61,8 @@ pub(crate) async fn print(asked: &Asked) -> Result<(), String> {
         Asked::Forms(asked) => forms(asked).await?,
         Asked::Calendars(asked) => calendars(asked).await?,
     };
-    let (mut first, mut second) = (0, 0);
-    for [a, b, _] in &rows {
-        first = a.chars().count().max(first);
-        second = b.chars().count().max(second);
-    }
-    for [a, b, c] in &rows {
-        if !print_line(format!("{a:first$}  {b:second$}  {c}").trim_end())? {
+    for line in aligned(&rows, [false; 3]) {
+        if !print_line(&line)? {
             break;
         }
     }
@@ -78,7 +73,7 @@ async fn units(asked: &Units) -> Result<Vec<[String; 3]>, String> {
     let request = proto::ListUnitsRequest { query: asked.query.clone(), ..Default::default() };
     let units = directory::list(&connect(&asked.address.address)?, request).await.map_err(tell)?;
     let row = |unit: proto::Unit| {
-        let days = format!("{} – {}", vietnamese(unit.open_date), vietnamese(unit.close_date));
+        let days = format!("{} – {}", day(unit.open_date), day(unit.close_date));
         [unit.name, unit.display_name, days]
     };
     Ok(units.into_iter().map(row).collect())
@@ -110,15 +105,9 @@ async fn calendars(asked: &Calendars) -> Result<Vec<[String; 3]>, String> {
     for calendar in answer.calendars {
         rows.push([calendar.code.clone(), String::new(), calendar.display_name]);
         rows.extend(calendar.periods.into_iter().map(|period| {
-            let days = format!("{} – {}", vietnamese(period.first_date), vietnamese(period.last_date));
+            let days = format!("{} – {}", day(period.first_date), day(period.last_date));
             [format!("  {}", period.code), days, period.display_name]
         }));
     }
     Ok(rows)
-}
-
-/// A day as people write it; nothing where there is none.
-fn vietnamese(day: Option<thidua_proto::Date>) -> String {
-    let day = day.and_then(date::from_wire);
-    day.map_or_else(String::new, |day| day.strftime("%d/%m/%Y").to_string())
 }

@@ -13,6 +13,7 @@ mod list;
 mod office;
 mod output;
 mod report;
+mod returns;
 mod store;
 mod table;
 mod view;

@@ -130,6 +130,33 @@ fn serial(date: Date) -> Result<ExcelDateTime, XlsxError> {
         _ => Err(XlsxError::DateTimeRangeError(date.to_string())),
     }
 }
+
+/// Rows with their cells one below the other; those of a column to the right, such as numbers, or to the left.
+pub(crate) fn aligned<const N: usize>(rows: &[[String; N]], to_the_right: [bool; N]) -> Vec<String> {
+    let mut widths = [0; N];
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cell.chars().count().max(*width);
+        }
+    }
+    let line = |row: &[String; N]| {
+        let cells = row.iter().zip(widths).zip(to_the_right);
+        let cells = cells.map(
+            |((cell, width), right)| {
+                if right { format!("{cell:>width$}") } else { format!("{cell:<width$}") }
+            },
+        );
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    rows.iter().map(line).collect()
+}
+
+/// A day as people write it; nothing where there is none.
+pub(crate) fn day(day: Option<thidua_proto::Date>) -> String {
+    let day = day.and_then(thidua_proto::date::from_wire);
+    day.map_or_else(String::new, |day| day.strftime("%d/%m/%Y").to_string())
+}
+
 /// Prints a line; tells whether anybody still reads: in `… | head` nobody does, and that is no fault.
 pub(crate) fn print_line(text: &str) -> Result<bool, String> {
     match writeln!(std::io::stdout(), "{text}") {

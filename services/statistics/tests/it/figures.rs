@@ -450,7 +450,7 @@ async fn unknown_units_and_measures_are_refused() {
         ("petitions.lost", "petitions.stored, petitions.urged, petitions.guided"),
         ("money", ""),
         ("petitions.recieved", "petitions.received, petitions.returned, petitions.processed"),
-        ("Petitions.received", "petitions.received"),
+        ("Petitions.received", "petitions.received, petitions.received.proposal, petitions.processed"),
     ] {
         let found = compute(&service, of(&["petitions.received", code], year_2023())).await;
         assert_eq!(
