@@ -93,8 +93,13 @@ pub(crate) async fn run(
     table.add(engine, &format!("start of all three with {many} records"), value, "aim: as without them");
     let channel = system.gateway.channel();
     let begin = Instant::now();
-    form(&channel).await;
-    let what = format!("FillForm 01/TCD, 8 units and their total, cold, {many} records");
+    form(&channel, "01/TCD").await;
+    let what =
+        format!("FillForm 01/TCD, 8 units and their total, first call after the start, {many} records");
+    table.add(engine, &what, milliseconds(begin.elapsed()), "aim: 10 ms");
+    let begin = Instant::now();
+    form(&channel, "01/XLD").await;
+    let what = format!("FillForm 01/XLD, 8 units and their total, first time, {many} records");
     table.add(engine, &what, milliseconds(begin.elapsed()), "aim: 10 ms");
     regroup(&channel).await;
     let value = milliseconds(latencies(20, || regroup(&channel)).await);
@@ -142,10 +147,10 @@ async fn figures(channel: &Channel) {
     FigureServiceClient::new(channel.clone()).compute_figures(request).await.expect("figures");
 }
 
-async fn form(channel: &Channel) {
+async fn form(channel: &Channel, code: &str) {
     let request = FillFormRequest {
         issuing_document: "TT 02/2021/TT-TTCP".to_owned(),
-        code: "01/TCD".to_owned(),
+        code: code.to_owned(),
         calendar: CALENDAR.to_owned(),
         period: "2023-Y".to_owned(),
         by_unit: true,

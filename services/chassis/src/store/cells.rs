@@ -300,8 +300,9 @@ impl Store {
                     if !std::mem::replace(&mut made_room, true) {
                         self.shared.cells.make_room();
                     }
-                    for series in missing {
-                        self.load_tallies(&series).await?;
+                    // One at a time: somebody else may load the others meanwhile.
+                    if let Some(series) = missing.first() {
+                        self.load_tallies(series).await?;
                     }
                 }
             }

@@ -101,6 +101,29 @@ async fn records_of_all_kinds_are_entered_and_updated() {
 }
 
 #[tokio::test]
+async fn nothing_is_overwritten_where_only_new_records_are_wanted() {
+    let service = Service::start().await;
+    Petition::made(&service, "p1").await;
+    let import = |import_id: &str, create_only| {
+        let (import_id, parent) = (import_id.to_owned(), UNIT.to_owned());
+        let header = proto::ImportHeader { import_id, parent, validate_only: false, create_only };
+        let rows = vec![row(2, "p1", Petition::changed()), row(3, "p2", Petition::sample())];
+        vec![Part::Header(header), last(1, rows)]
+    };
+    let answer = send(&service, import(REQUEST_ID, true)).await.unwrap().into_inner();
+    assert_eq!(counts(&answer), [1, 0, 0, 1]);
+    assert_eq!(told(&answer), [(2, "petition", "ERROR_REASON_RESOURCE_ALREADY_EXISTS")]);
+    // Sent again it is what it was; the record that is there as the file has it is nothing to refuse.
+    let again = send(&service, import(REQUEST_ID, true)).await.unwrap().into_inner();
+    assert_eq!(again, answer);
+    let anew = send(&service, import(OTHER_ID, true)).await.unwrap().into_inner();
+    assert_eq!(counts(&anew), [0, 0, 1, 1]);
+    // Of the same import, now that updates are wanted, the refused row is taken.
+    let answer = send(&service, import(REQUEST_ID, false)).await.unwrap().into_inner();
+    assert_eq!(counts(&answer), [0, 1, 1, 0]);
+}
+
+#[tokio::test]
 async fn rows_that_break_a_rule_are_refused_one_by_one() {
     let service = Service::start().await;
     let mut early = Petition::sample();
