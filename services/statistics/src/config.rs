@@ -10,7 +10,7 @@ use crate::rules;
 pub const RULES: Setting = Setting {
     name: "rules",
     default: Some("built-in"),
-    help: "a folder of own data files (holidays.toml, deadlines.toml) that extend or replace those built in",
+    help: "a folder of own data files (forms, measures, calendars, checks, holidays, deadlines) that extend or replace those built in",
 };
 
 /// What can be set.
@@ -43,7 +43,8 @@ pub fn read_rules(settings: &mut Settings) -> Option<Option<PathBuf>> {
     if RULES.default.is_some_and(|built_in| folder.as_os_str() == built_in) {
         return Some(None);
     }
-    if let Err(problem) = rules::schedule(Some(&folder)) {
+    let read = rules::schedule(Some(&folder)).and(rules::figures(Some(&folder)).map(drop));
+    if let Err(problem) = read {
         settings.refuse(format!("`{}` cannot be used: {problem}", RULES.name));
         return None;
     }

@@ -20,7 +20,6 @@ use thidua_chassis::serve::Served;
 use tokio::net::TcpListener;
 
 use self::config::Config;
-use self::domain::rules::Rules;
 use self::rpc::Statistics;
 
 /// The program's name, and that of its journal.
@@ -36,7 +35,7 @@ pub async fn run(
     clock: Clock,
     stop: impl Future<Output = ()> + Send,
 ) -> Result<(), String> {
-    let rules = Rules::built_in()?;
+    let rules = rules::figures(config.rules.as_deref())?;
     let schedule = rules::schedule(config.rules.as_deref())?;
     let mut served = Served::open(&config.serving, &rpc::NAMES, rpc::CONTRIBUTIONS, clock.clone()).await?;
     let statistics = Statistics::new(served.store.clone(), clock, rules, schedule);

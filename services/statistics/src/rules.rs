@@ -5,30 +5,41 @@
 //! that one's place, and every other setting replaces the built-in one. Either must state its own `version`, which is named
 //! wherever a result tells what it was computed from. Own files are read at the start and checked as the built-in ones are.
 
+use std::ffi::OsStr;
 use std::path::Path;
 
 use toml::{Table, Value};
 
 use crate::domain::deadline::{DeadlineRules, Schedule};
+use crate::domain::rules::Rules;
 use crate::domain::workday::Workdays;
+use crate::domain::{calendar, check, form, measure};
 
-/// The files that an operator's folder may hold.
-const FILES: [&str; 2] = [HOLIDAYS, DEADLINES];
+/// The files that an operator's folder may hold, beside those of forms.
+const FILES: [&str; 5] = [MEASURES, CALENDARS, CHECKS, HOLIDAYS, DEADLINES];
+const MEASURES: &str = "measures.toml";
+const CALENDARS: &str = "calendars.toml";
+const CHECKS: &str = "checks.toml";
 const HOLIDAYS: &str = "holidays.toml";
 const DEADLINES: &str = "deadlines.toml";
+/// The folder of forms in it, which may hold any data files: of a document that is not built in, too.
+const FORMS: &str = "forms";
 
 /// Refuses a folder that cannot be read, or that holds a file which would be passed over in silence.
 pub fn check_folder(dir: &Path) -> Result<(), String> {
     let unreadable = |cause| format!("{}: {cause}", dir.display());
     for entry in std::fs::read_dir(dir).map_err(unreadable)? {
         let name = entry.map_err(unreadable)?.file_name();
-        let is_data = Path::new(&name).extension().is_some_and(|extension| extension == "toml");
-        if is_data && FILES.iter().all(|known| name != *known) {
+        if is_data(&name) && FILES.iter().all(|known| name != *known) {
             let (dir, name) = (dir.display(), name.display());
             return Err(format!("{dir}: `{name}` is none of the data files: {}", FILES.join(", ")));
         }
     }
     Ok(())
+}
+
+fn is_data(name: &OsStr) -> bool {
+    Path::new(name).extension().is_some_and(|extension| extension == "toml")
 }
 
 /// The text of a data file as it applies: the built-in one, replaced or extended by the operator's of the same name.
@@ -73,6 +84,36 @@ fn put(entries: &mut Vec<Value>, entry: Value) {
         Some(there) => *there = entry,
         None => entries.push(entry),
     }
+}
+
+/// Measures, forms, calendars and checks.
+pub fn figures(dir: Option<&Path>) -> Result<Rules, String> {
+    dir.map_or(Ok(()), check_folder)?;
+    let measures = data_file(dir, MEASURES, measure::BUILT_IN)?;
+    let calendars = data_file(dir, CALENDARS, calendar::BUILT_IN)?;
+    let checks = data_file(dir, CHECKS, check::BUILT_IN)?;
+    let forms = forms(dir.map(|dir| dir.join(FORMS)).as_deref())?;
+    let forms: Vec<&str> = forms.iter().map(String::as_str).collect();
+    Rules::parse(&measures, &forms, &calendars, &checks)
+}
+
+/// The built-in files of forms as they apply, then the others of the folder, by name.
+fn forms(dir: Option<&Path>) -> Result<Vec<String>, String> {
+    let mut texts: Vec<String> =
+        form::BUILT_IN.iter().map(|(name, text)| data_file(dir, name, text)).collect::<Result<_, _>>()?;
+    let Some(dir) = dir.filter(|dir| dir.exists()) else { return Ok(texts) };
+    let unreadable = |cause| format!("{}: {cause}", dir.display());
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(dir).map_err(unreadable)? {
+        names.push(entry.map_err(unreadable)?.file_name());
+    }
+    names.sort();
+    for name in names.iter().filter_map(|name| name.to_str()) {
+        if is_data(name.as_ref()) && form::BUILT_IN.iter().all(|(known, _)| *known != name) {
+            texts.push(data_file(Some(dir), name, "")?);
+        }
+    }
+    Ok(texts)
 }
 
 /// The rules of deadlines and the working days.
@@ -144,6 +185,54 @@ mod tests {
         let beside = with(&[("README.md", "")]);
         assert!(schedule(Some(beside.path())).is_ok());
         assert!(schedule(Some(&beside.path().join("none"))).is_err());
+    }
+
+    #[test]
+    fn own_forms_stand_beside_the_built_in_ones() {
+        let dir = with(&[]);
+        std::fs::create_dir(dir.path().join(FORMS)).unwrap();
+        let own = r#"
+            version = "tỉnh 1"
+            document = "QĐ 1/2026/QĐ-UBND"
+            official = true
+            source = "Công báo của tỉnh"
+            validity_verified = true
+            [[form]]
+            code = "01/T"
+            title = "Lượt tiếp"
+            title_en = "Visits"
+            verified = true
+            column = [{ code = "1", label = "Lượt", label_en = "Visits", unit = "lượt", measures = ["receptions.visits"] }]
+        "#;
+        std::fs::write(dir.path().join(FORMS).join("tinh.toml"), own).unwrap();
+        let built_in = figures(None).unwrap();
+        let found = figures(Some(dir.path())).unwrap();
+        assert_eq!(found.forms.all().count(), built_in.forms.all().count() + 1);
+        assert!(found.forms.version.ends_with("tỉnh 1"), "{}", found.forms.version);
+        // A form of a built-in file, in its place.
+        let title = "Số liệu công bố của tỉnh";
+        let mut headline = form::BUILT_IN[5].1.parse::<Table>().unwrap();
+        headline["form"][0]["title"] = title.into();
+        let extended = format!(
+            "version = \"2\"\nextends = true\n{}",
+            Table::from_iter([("form".to_owned(), headline["form"].clone())])
+        );
+        std::fs::write(dir.path().join(FORMS).join(form::BUILT_IN[5].0), extended).unwrap();
+        let found = figures(Some(dir.path())).unwrap();
+        assert!(found.forms.all().any(|form| form.title == title));
+        std::fs::write(dir.path().join(FORMS).join("tinh.toml"), own.replace("visits\"]", "lost\"]"))
+            .unwrap();
+        let told = figures(Some(dir.path())).unwrap_err();
+        assert!(told.contains("QĐ 1/2026/QĐ-UBND 01/T") && told.contains("receptions.lost"), "{told}");
+    }
+
+    #[test]
+    fn an_own_calendar_sets_until_when_returns_are_due() {
+        let mut own = calendar::BUILT_IN.parse::<Table>().unwrap();
+        own["calendar"][0]["due_days"] = 10.into();
+        own["version"] = "tỉnh 1".into();
+        let dir = with(&[(CALENDARS, &own.to_string())]);
+        assert_eq!(figures(Some(dir.path())).unwrap().calendars.version, "tỉnh 1");
     }
 
     #[test]

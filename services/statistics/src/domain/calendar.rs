@@ -204,12 +204,10 @@ impl Calendar {
     }
 }
 
-impl Calendars {
-    /// The calendars built in.
-    pub fn built_in() -> Result<Self, String> {
-        Self::parse(include_str!("../../data/calendars.toml"))
-    }
+/// The data file built in.
+pub const BUILT_IN: &str = include_str!("../../data/calendars.toml");
 
+impl Calendars {
     /// Reads and checks a data file.
     pub fn parse(text: &str) -> Result<Self, String> {
         let file: File = toml::from_str(text).map_err(|cause| format!("calendars: {cause}"))?;

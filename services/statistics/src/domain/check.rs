@@ -143,12 +143,10 @@ impl Rule {
     }
 }
 
-impl Checks {
-    /// The checks built in.
-    pub fn built_in(forms: &Forms) -> Result<Self, String> {
-        Self::parse(include_str!("../../data/checks.toml"), forms)
-    }
+/// The data file built in.
+pub const BUILT_IN: &str = include_str!("../../data/checks.toml");
 
+impl Checks {
     /// Reads and checks a data file.
     pub fn parse(text: &str, forms: &Forms) -> Result<Self, String> {
         let file: File = toml::from_str(text).map_err(|cause| format!("checks: {cause}"))?;

@@ -194,7 +194,7 @@ mod tests {
             found in prop::collection::vec((any::<prop::sample::Index>(), 0_i8..100, 1_i64..9), 0..60),
             (first, days) in (0_i8..100, 0_i8..50),
         ) {
-            let catalogue = Catalogue::built_in().unwrap();
+            let catalogue = Catalogue::parse(crate::domain::measure::BUILT_IN).unwrap();
             let codes: Vec<&'static str> = sums::all().iter().copied().collect();
             let day = |offset: i8| date(2023, 1, 1).checked_add(jiff::Span::new().days(offset)).unwrap();
             let records = Records(found.into_iter().map(|(code, at, amount)| Contribution {
@@ -216,7 +216,7 @@ mod tests {
 
     #[test]
     fn a_formula_is_told_in_words() {
-        let catalogue = Catalogue::built_in().unwrap();
+        let catalogue = Catalogue::parse(crate::domain::measure::BUILT_IN).unwrap();
         let of = |code| formula(&terms(&catalogue, &catalogue.get(code).unwrap().formula));
         assert_eq!(of("petitions.accepted"), "within(petitions.accepted)");
         assert!(of("matters.resolution_rate").contains(") / (within(matters.accepted"));

@@ -288,12 +288,17 @@ pub struct Forms {
     telling: BTreeMap<String, Vec<(FormId, String)>>,
 }
 
-impl Forms {
-    /// The forms built in.
-    pub fn built_in(catalogue: &Catalogue) -> Result<Self, String> {
-        Self::parse(&read::BUILT_IN, catalogue)
-    }
+/// The data files built in, by name.
+pub const BUILT_IN: [(&str, &str); 6] = [
+    ("tt-02-2021-ttr.toml", include_str!("../../data/forms/tt-02-2021-ttr.toml")),
+    ("tt-02-2021-tcd.toml", include_str!("../../data/forms/tt-02-2021-tcd.toml")),
+    ("tt-02-2021-xld.toml", include_str!("../../data/forms/tt-02-2021-xld.toml")),
+    ("tt-02-2021-kqgq.toml", include_str!("../../data/forms/tt-02-2021-kqgq.toml")),
+    ("tt-01-2024-xld.toml", include_str!("../../data/forms/tt-01-2024-xld.toml")),
+    ("thidua.toml", include_str!("../../data/forms/thidua.toml")),
+];
 
+impl Forms {
     /// Reads and checks data files: every code of a measure or sum, every formula and every identity.
     pub fn parse(texts: &[&str], catalogue: &Catalogue) -> Result<Self, String> {
         let mut forms = BTreeMap::new();

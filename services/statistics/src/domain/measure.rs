@@ -85,12 +85,10 @@ struct File {
     measure: Vec<Measure>,
 }
 
-impl Catalogue {
-    /// The measures built in.
-    pub fn built_in() -> Result<Self, String> {
-        Self::parse(include_str!("../../data/measures.toml"))
-    }
+/// The data file built in.
+pub const BUILT_IN: &str = include_str!("../../data/measures.toml");
 
+impl Catalogue {
     /// Reads and checks a data file; families and patterns are kept written out.
     pub fn parse(text: &str) -> Result<Self, String> {
         let file: File = toml::from_str(text).map_err(|cause| format!("measures: {cause}"))?;

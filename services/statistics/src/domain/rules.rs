@@ -1,9 +1,9 @@
 //! All that the law sets for statistics, as data: read and checked together when the program starts.
 
-use super::calendar::Calendars;
-use super::check::Checks;
-use super::form::Forms;
-use super::measure::Catalogue;
+use super::calendar::{self, Calendars};
+use super::check::{self, Checks};
+use super::form::{self, Forms};
+use super::measure::{self, Catalogue};
 use super::slug;
 
 /// The data files of one program.
@@ -25,10 +25,19 @@ impl Rules {
     /// # Errors
     /// What is wrong with the data, with the file's noun before it.
     pub fn built_in() -> Result<Self, String> {
-        let catalogue = Catalogue::built_in()?;
-        let forms = Forms::built_in(&catalogue)?;
-        let checks = Checks::built_in(&forms)?;
-        let calendars = Calendars::built_in()?;
+        let forms = form::BUILT_IN.map(|(_, text)| text);
+        Self::parse(measure::BUILT_IN, &forms, calendar::BUILT_IN, check::BUILT_IN)
+    }
+
+    /// Reads and checks data files together.
+    ///
+    /// # Errors
+    /// As for those built in.
+    pub fn parse(measures: &str, forms: &[&str], calendars: &str, checks: &str) -> Result<Self, String> {
+        let catalogue = Catalogue::parse(measures)?;
+        let forms = Forms::parse(forms, &catalogue)?;
+        let checks = Checks::parse(checks, &forms)?;
+        let calendars = Calendars::parse(calendars)?;
         slug::check(&forms, &calendars)?;
         Ok(Self { catalogue, forms, calendars, checks })
     }

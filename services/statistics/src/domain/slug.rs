@@ -88,8 +88,8 @@ mod tests {
                  measures = [\"petitions.received\"]\n"
             )
         };
-        let catalogue = Catalogue::built_in().unwrap();
-        let calendars = Calendars::built_in().unwrap();
+        let catalogue = Catalogue::parse(crate::domain::measure::BUILT_IN).unwrap();
+        let calendars = Calendars::parse(crate::domain::calendar::BUILT_IN).unwrap();
         let checked = |texts: [&str; 2]| check(&Forms::parse(&texts, &catalogue).unwrap(), &calendars);
         let first = form("TT 1/2", "A.1");
         for (document, code) in [("TT 1/2", "a-1"), ("TT 1", "2 A 1"), ("tt.1.2", "A_1")] {

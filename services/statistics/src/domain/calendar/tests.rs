@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn calendars() -> Calendars {
-    Calendars::built_in().unwrap()
+    Calendars::parse(BUILT_IN).unwrap()
 }
 
 fn period(calendar: &str, code: &str) -> Period {

@@ -1,11 +1,11 @@
 use jiff::civil::date;
 
-use super::super::measure::Catalogue;
+use super::super::measure::{self, Catalogue};
 use super::*;
 
 /// The published headline figures, checked as anybody could have checked them.
 fn headline() -> (Forms, FormId) {
-    let catalogue = Catalogue::built_in().unwrap();
+    let catalogue = Catalogue::parse(measure::BUILT_IN).unwrap();
     let forms = Forms::parse(&[include_str!("../../../data/forms/thidua.toml")], &catalogue).unwrap();
     (forms, FormId { document: "thidua".to_owned(), code: "HEADLINE".to_owned() })
 }
@@ -54,7 +54,7 @@ const CHECKS: &str = r#"
     growth = [{ document = "D", factor = 3, least = 10, text = "x" }]"#;
 
 fn small() -> (Forms, Checks, FormId) {
-    let catalogue = Catalogue::built_in().unwrap();
+    let catalogue = Catalogue::parse(measure::BUILT_IN).unwrap();
     let forms = Forms::parse(&[FORMS], &catalogue).unwrap();
     let checks = Checks::parse(CHECKS, &forms).unwrap();
     (forms, checks, FormId { document: "D".to_owned(), code: "A".to_owned() })

@@ -11,16 +11,6 @@ use crate::domain::expression::{Expression, Reference};
 use crate::domain::measure::{Catalogue, Formula, Measure};
 use crate::domain::sums;
 
-/// The data files built in.
-pub(super) const BUILT_IN: [&str; 6] = [
-    include_str!("../../../data/forms/tt-02-2021-ttr.toml"),
-    include_str!("../../../data/forms/tt-02-2021-tcd.toml"),
-    include_str!("../../../data/forms/tt-02-2021-xld.toml"),
-    include_str!("../../../data/forms/tt-02-2021-kqgq.toml"),
-    include_str!("../../../data/forms/tt-01-2024-xld.toml"),
-    include_str!("../../../data/forms/thidua.toml"),
-];
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
