@@ -9,6 +9,9 @@ use thidua_proto::reports::bloc_report_service_client::BlocReportServiceClient;
 use thidua_proto::reports::{
     BlocReport, GenerateBlocReportRequest, ReportFigureStatus, report_figure::Value,
 };
+use thidua_proto::statistics::ExplainFigureRequest;
+use thidua_proto::statistics::explain_figure_response::Part;
+use thidua_proto::statistics::figure_service_client::FigureServiceClient;
 use thidua_proto::statistics::petition_service_client::PetitionServiceClient;
 use thidua_tests::program::{Program, printed, thidua};
 use thidua_tests::sample;
@@ -96,6 +99,37 @@ async fn an_empty_folder_becomes_the_report_of_the_year() {
     let at_nine =
         ["receptions.visits", "receptions.people", "petitions.received"].map(|m| amount(&nine_months, m));
     assert_eq!(at_nine, [3348, 5195, 3395]);
+    assert!(office.stop().await, "it ends well");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_records_behind_every_figure_of_the_report_add_to_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (office, _) = Program::office(folder.path(), &[]).await;
+    let report = report(&office.channel(), None).await;
+    assert!(report.figures.len() >= 18, "{} figures", report.figures.len());
+    let mut figures = FigureServiceClient::new(office.channel());
+    for figure in &report.figures {
+        let request = ExplainFigureRequest {
+            measure: figure.measure.clone(),
+            first_date: report.first_date,
+            last_date: report.last_date,
+            ..ExplainFigureRequest::default()
+        };
+        let mut parts = figures.explain_figure(request).await.expect("an explanation").into_inner();
+        let (mut amount, mut denominator) = (0, 0);
+        while let Some(message) = parts.message().await.expect("a part") {
+            if let Some(Part::Contributors(part)) = message.part {
+                amount += part.contributors.iter().map(|one| one.amount).sum::<i64>();
+                denominator += part.contributors.iter().map(|one| one.denominator).sum::<i64>();
+            }
+        }
+        let told = match figure.value.as_ref().expect("a value") {
+            Value::Amount(amount) => (*amount, 0),
+            Value::Share(share) => (share.numerator, share.denominator),
+        };
+        assert_eq!((amount, denominator), told, "{}", figure.measure);
+    }
     assert!(office.stop().await, "it ends well");
 }
 
