@@ -91,7 +91,7 @@ macro_rules! resources {
     ($user:literal, $tail:literal) => {
         resources!($user, "resources", $tail)
     };
-    ($user:literal, $of:literal, $tail:literal) => {
+    ($user:literal, $of:expr, $tail:literal) => {
         concat!(
             "-- chassis.store.",
             $user,
@@ -132,23 +132,25 @@ WHERE deleted = 0 AND name > $1 AND name < $2 AND sort_number >= $3 AND sort_num
     "ORDER BY r.name"
 );
 
-/// What is found by a text.
-pub(super) const PAGE_BY_TEXT: &str = resources!(
-    "page_by_text",
-    "(SELECT * FROM resources
-WHERE deleted = 0 AND found_by = $1 AND (collection, sort_number, name) > ($2, $3, $4)
-AND sort_number >= $5 AND sort_number <= $6 ORDER BY collection, sort_number, name LIMIT $7)",
-    "ORDER BY r.collection, r.sort_number, r.name"
-);
+/// What a column finds over all collections.
+macro_rules! found {
+    ($user:literal, $column:literal) => {
+        resources!(
+            $user,
+            concat!(
+                "(SELECT * FROM resources
+WHERE deleted = 0 AND ",
+                $column,
+                " = $1 AND (collection, sort_number, name) > ($2, $3, $4)
+AND sort_number >= $5 AND sort_number <= $6 ORDER BY collection, sort_number, name LIMIT $7)"
+            ),
+            "ORDER BY r.collection, r.sort_number, r.name"
+        )
+    };
+}
 
-/// What refers to a name.
-pub(super) const PAGE_BY_REFERENCE: &str = resources!(
-    "page_by_reference",
-    "(SELECT * FROM resources
-WHERE deleted = 0 AND refers_to = $1 AND (collection, sort_number, name) > ($2, $3, $4)
-AND sort_number >= $5 AND sort_number <= $6 ORDER BY collection, sort_number, name LIMIT $7)",
-    "ORDER BY r.collection, r.sort_number, r.name"
-);
+pub(super) const PAGE_BY_TEXT: &str = found!("page_by_text", "found_by");
+pub(super) const PAGE_BY_REFERENCE: &str = found!("page_by_reference", "refers_to");
 
 /// A collection as it stood at a revision: from each resource's row back over its versions to the one of then. What lists
 /// it is of today.

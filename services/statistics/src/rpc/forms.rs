@@ -41,11 +41,11 @@ impl Statistics {
 
         let each: Vec<_> =
             shown.iter().map(|unit| Regrouped::new(&unit.sources, |source| sums.get(source))).collect();
-        let mut filling = Filling::of(rules, form, &each, &found);
-        filling.open = window.is_open(self.clock.today());
-        // All together are told no shares: each is told the rest of another.
+        // All units together are told no shares: each is told the rest of another.
         let rounded = || shown.iter().map(Shown::is_rounded);
-        filling.rounded = std::iter::once(!all_units && rounded().any(|one| one)).chain(rounded()).collect();
+        let rounded = std::iter::once(!all_units && rounded().any(|one| one)).chain(rounded());
+        let filling =
+            Filling::of(rules, form, &each, &found, (window.is_open(self.clock.today()), rounded.collect()));
         let units = shown.iter().zip(filling.own.iter().skip(1));
         let units = units.map(|(unit, now)| (&unit.unit, published.form(&unit.unit, &form.id, now), now));
         let units: Vec<(&UnitName, Option<Values>, &Values)> = units.collect();
@@ -136,7 +136,13 @@ struct Filling<'r> {
 }
 
 impl<'r> Filling<'r> {
-    fn of(rules: &'r Rules, form: &'r Form, units: &[impl Sums], found: &Found<'_>) -> Self {
+    fn of(
+        rules: &'r Rules,
+        form: &'r Form,
+        units: &[impl Sums],
+        found: &Found<'_>,
+        (open, rounded): (bool, Vec<bool>),
+    ) -> Self {
         let everyone = |form: &Form, window: Window| {
             let each: Vec<Values> = units.iter().map(|sums| fill(form, sums, window)).collect();
             [vec![total(form, &each)], each].concat()
@@ -154,8 +160,8 @@ impl<'r> Filling<'r> {
             own: everyone(form, found.window),
             beside: beside.collect(),
             earlier: earlier.collect(),
-            open: false,
-            rounded: Vec::new(),
+            open,
+            rounded,
         }
     }
 

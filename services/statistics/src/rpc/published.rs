@@ -58,6 +58,9 @@ impl Published {
         &self,
         each: impl Iterator<Item = (&'a UnitName, Option<T>, T)>,
     ) -> Option<Vec<T>> {
+        if self.approvals.is_empty() {
+            return None;
+        }
         let mut any = false;
         let of_unit = |(unit, published, now): (&UnitName, Option<T>, T)| {
             any |= published.is_some();
@@ -78,8 +81,8 @@ impl Statistics {
         forms: &[&FormId],
     ) -> Result<(Recorded, Published), Error> {
         let whole = found.period.as_ref().filter(|(_, period)| period.last == found.window.last);
-        let Some((calendar, period)) = whole.filter(|_| structure == Structure::AsThen && as_of.is_none())
-        else {
+        let told = structure == Structure::AsThen && as_of.is_none() && !forms.is_empty();
+        let Some((calendar, period)) = whole.filter(|_| told) else {
             return Ok((self.recorded(asked, structure, as_of).await?, Published::default()));
         };
         loop {

@@ -238,7 +238,7 @@ impl Statistics {
         let (_, tallies) = self.store.tallies(&[plan.unit().into()]).await?;
         let tallies = tallies.into_iter().next().unwrap_or_default();
         let computed = plan.fill(&tallies);
-        let names: Vec<Arc<str>> = plan.others().map(Into::into).collect();
+        let names: Vec<Arc<str>> = plan.others().into_iter().map(Into::into).collect();
         let others = self.store.snapshot().await?.get_each(&names).await?;
         let others = others.into_iter().map(|other| Ok((other.name, decode(&other.held)?)));
         let others: BTreeMap<Arc<str>, Filing> = others.collect::<Result<_, Error>>()?;
@@ -326,10 +326,10 @@ impl Plan {
     }
 
     /// The names of the returns that it is checked against.
-    fn others(&self) -> impl Iterator<Item = String> {
+    fn others(&self) -> Vec<String> {
         let compared = self.compared().into_iter().map(|(name, _)| name);
         let beside = self.beside().into_iter().map(|(_, name)| name);
-        compared.chain(beside).map(|name| name.to_string()).collect::<Vec<_>>().into_iter()
+        compared.chain(beside).map(|name| name.to_string()).collect()
     }
 
     /// The unit must exist on a day of the period.
