@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use jiff::civil::Date;
-use thidua_chassis::failure::Shared;
+use thidua_chassis::failure::CommonError;
 use thidua_chassis::store::StoreError;
 use thidua_proto::awards::ErrorReason;
 use thidua_proto::names::{BlocName, NominationName, RuleSetName, UnitName, YearName};
@@ -21,7 +21,7 @@ pub const DOMAIN: &str = "thidua.awards.v1";
 #[derive(Debug)]
 pub enum Error {
     /// A failure that every service has.
-    Shared(Shared),
+    Common(CommonError),
     /// The caller's unit does not lead the year.
     NotLeader {
         /// The caller.
@@ -100,13 +100,13 @@ impl Error {
     /// A resource that does not exist.
     #[must_use]
     pub fn not_found(name: &impl Display) -> Self {
-        Self::Shared(Shared::NotFound { resource: name.to_string() })
+        Self::Common(CommonError::NotFound { resource: name.to_string() })
     }
 
     /// A name that is taken.
     #[must_use]
     pub fn already_exists(name: &impl Display) -> Self {
-        Self::Shared(Shared::AlreadyExists { resource: name.to_string() })
+        Self::Common(CommonError::AlreadyExists { resource: name.to_string() })
     }
 
     /// A stored body that this program did not write.
@@ -119,7 +119,7 @@ impl Error {
     #[must_use]
     pub fn into_failure(self) -> Failure {
         match self {
-            Self::Shared(shared) => shared.into(),
+            Self::Common(shared) => shared.into(),
             Self::NotLeader { caller, year, leader } => not_leader(&caller, &year, &leader),
             Self::NotMember { unit, bloc, date } => not_member(&unit, &bloc, date),
             Self::TermOverlaps { unit } => term_overlaps(&unit),
@@ -266,21 +266,21 @@ fn votes_do_not_add(present: i64, counted: i64) -> Failure {
     )
 }
 
-impl From<Shared> for Error {
-    fn from(shared: Shared) -> Self {
-        Self::Shared(shared)
+impl From<CommonError> for Error {
+    fn from(shared: CommonError) -> Self {
+        Self::Common(shared)
     }
 }
 
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
-        Self::Shared(error.into())
+        Self::Common(error.into())
     }
 }
 
 impl From<Violations> for Error {
     fn from(violations: Violations) -> Self {
-        Self::Shared(violations.into())
+        Self::Common(violations.into())
     }
 }
 

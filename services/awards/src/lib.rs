@@ -14,7 +14,7 @@ pub mod rpc;
 
 use thidua_chassis::clock::Clock;
 use thidua_chassis::journal;
-use thidua_chassis::serve::Served;
+use thidua_chassis::serve::ServedProgram;
 use thidua_chassis::store::Contributions;
 use tokio::net::TcpListener;
 
@@ -34,8 +34,8 @@ pub async fn run(
 ) -> Result<(), String> {
     let rules = RuleSets::built_in()?;
     // Awards keep no dated sums: no body adds to the cells.
-    let mut served = Served::open(&config.serving, &rpc::NAMES, Contributions::NONE, clock).await?;
+    let mut served = ServedProgram::open(&config.serving, &rpc::NAMES, Contributions::NONE, clock).await?;
     rpc::routes(&mut served.routes, &Awards::new(served.store.clone(), rules));
     served.add_journal(PROGRAM);
-    served.serve(&journal::UNHURRIED, &config.serving, listener, stop).await
+    served.serve(&journal::STREAMING_METHODS, &config.serving, listener, stop).await
 }

@@ -5,8 +5,8 @@ use thidua_proto::FieldMask;
 use thidua_proto::parse::{Problem, Violations};
 use thidua_proto::resource::{Output, Resource as Message};
 
-use crate::failure::Shared;
-use crate::store::{Held, Resource, StoreError};
+use crate::failure::CommonError;
+use crate::store::{Resource, StoreError, StoredVersion};
 
 /// The body of a message.
 pub fn encode(mut message: impl Message) -> String {
@@ -27,7 +27,7 @@ pub fn present<M: Message>(resource: &Resource) -> Result<M, StoreError> {
 }
 
 /// A resource of a name as callers see it.
-pub fn present_held<M: Message>(name: &str, held: &Held) -> Result<M, StoreError> {
+pub fn present_held<M: Message>(name: &str, held: &StoredVersion) -> Result<M, StoreError> {
     let mut message: M = decode(held.body.as_deref().unwrap_or("{}"))?;
     message.set_output(Output {
         name: name.to_owned(),
@@ -39,15 +39,15 @@ pub fn present_held<M: Message>(name: &str, held: &Held) -> Result<M, StoreError
 }
 
 /// Refuses an `etag` that is not the latest; none always fits.
-pub fn check_etag(name: &str, held: &Held, etag: &str) -> Result<(), Shared> {
+pub fn check_etag(name: &str, held: &StoredVersion, etag: &str) -> Result<(), CommonError> {
     if etag.is_empty() || etag == held.revision.to_string() {
         return Ok(());
     }
-    Err(Shared::EtagMismatch { resource: name.to_owned(), etag: etag.to_owned() })
+    Err(CommonError::EtagMismatch { resource: name.to_owned(), etag: etag.to_owned() })
 }
 
 /// A stored message with the fields of `mask` taken from `patch`; all changeable fields without a mask.
-pub fn merge<M: Message>(stored: &str, patch: &M, mask: Option<&FieldMask>) -> Result<M, Shared> {
+pub fn merge<M: Message>(stored: &str, patch: &M, mask: Option<&FieldMask>) -> Result<M, CommonError> {
     let paths: Vec<&str> = match mask {
         Some(mask) if !mask.paths.is_empty() && mask.paths != ["*"] => {
             mask.paths.iter().map(String::as_str).collect()

@@ -9,7 +9,7 @@ use std::fmt;
 
 use thidua_proto::names::{Id, UnitName};
 
-use crate::failure::Shared;
+use crate::failure::CommonError;
 
 /// The metadata key.
 pub const HEADER: &str = "thidua-caller";
@@ -110,14 +110,14 @@ impl Caller {
     }
 
     /// Refuses callers without a role.
-    pub fn require(&self, role: Role, resource: &impl fmt::Display) -> Result<(), Shared> {
+    pub fn require(&self, role: Role, resource: &impl fmt::Display) -> Result<(), CommonError> {
         if self.has(role) { Ok(()) } else { Err(self.refusal(role, resource)) }
     }
 
     /// The refusal of a caller who would need a role for a resource.
     #[must_use]
-    pub fn refusal(&self, role: Role, resource: &impl fmt::Display) -> Shared {
-        Shared::CallerNotAllowed {
+    pub fn refusal(&self, role: Role, resource: &impl fmt::Display) -> CommonError {
+        CommonError::CallerNotAllowed {
             caller: self.to_string(),
             resource: resource.to_string(),
             role: role.as_str(),

@@ -18,7 +18,7 @@ use tower::{BoxError, Layer, Service};
 use tracing::Instrument as _;
 
 use crate::caller::{self, Caller};
-use crate::failure::Shared;
+use crate::failure::CommonError;
 use crate::plain;
 use crate::store::Store;
 use crate::trace::{self, Trace};
@@ -53,27 +53,27 @@ pub struct Edge {
     /// The deadline of calls that set none.
     pub default_deadline: Duration,
     /// Paths of methods that may take as long as their streams do.
-    pub unhurried: &'static [&'static str],
+    pub streaming_methods: &'static [&'static str],
 }
 
 impl<S> Layer<S> for Edge {
-    type Service = Edged<S>;
+    type Service = EdgeService<S>;
 
-    fn layer(&self, inner: S) -> Edged<S> {
-        Edged { edge: Arc::new(self.clone()), inner }
+    fn layer(&self, inner: S) -> EdgeService<S> {
+        EdgeService { edge: Arc::new(self.clone()), inner }
     }
 }
 
 /// A service inside its edge.
 #[derive(Debug, Clone)]
-pub struct Edged<S> {
+pub struct EdgeService<S> {
     edge: Arc<Edge>,
     inner: S,
 }
 
 type Answer<E> = Pin<Box<dyn Future<Output = Result<Response<Body>, E>> + Send>>;
 
-impl<S> Service<Request<Body>> for Edged<S>
+impl<S> Service<Request<Body>> for EdgeService<S>
 where
     S: Service<Request<Body>, Response = Response<Body>> + Clone + Send + 'static,
     S::Future: Send,
@@ -99,7 +99,7 @@ where
         let work = async move {
             let domain = domain(&path);
             let Ok(_place) = Arc::clone(&edge.in_flight).try_acquire_owned() else {
-                return Ok(refuse(Shared::Overloaded, &domain));
+                return Ok(refuse(CommonError::Overloaded, &domain));
             };
             let deadline = edge.deadline(&path, request.headers());
             let admitted = match admit(request.headers()) {
@@ -107,7 +107,7 @@ where
                     let checked = edge.check_revision(&path, request.headers());
                     let patience = deadline.unwrap_or(edge.default_deadline);
                     let checked = tokio::time::timeout(patience, checked).await;
-                    checked.unwrap_or(Err(Shared::DeadlinePassed)).map(|()| caller)
+                    checked.unwrap_or(Err(CommonError::DeadlinePassed)).map(|()| caller)
                 }
                 Err(refusal) => Err(refusal),
             };
@@ -124,7 +124,7 @@ where
                 None => answer.await?,
                 Some(deadline) => match tokio::time::timeout(deadline, answer).await {
                     Ok(response) => response?,
-                    Err(_) => return Ok(refuse(Shared::DeadlinePassed, &domain)),
+                    Err(_) => return Ok(refuse(CommonError::DeadlinePassed, &domain)),
                 },
             };
             Ok(finish(response, &path, &domain))
@@ -136,7 +136,7 @@ where
 
 impl Edge {
     /// Refuses a read that must include a revision which the journal does not have.
-    async fn check_revision(&self, path: &str, headers: &HeaderMap) -> Result<(), Shared> {
+    async fn check_revision(&self, path: &str, headers: &HeaderMap) -> Result<(), CommonError> {
         let (Some(asked), Some(store)) = (text(headers, MIN_REVISION), &self.store) else { return Ok(()) };
         // A token that is no count cannot be one that this journal gave: it is not reached either.
         let wanted = asked.parse().ok().filter(|wanted: &i64| *wanted >= 0);
@@ -148,19 +148,19 @@ impl Edge {
         if reached(revision) {
             return Ok(());
         }
-        Err(Shared::RevisionNotReached { revision, min_revision: asked.to_owned() })
+        Err(CommonError::RevisionNotReached { revision, min_revision: asked.to_owned() })
     }
 
     fn deadline(&self, path: &str, headers: &HeaderMap) -> Option<Duration> {
         let asked = text(headers, "grpc-timeout").and_then(timeout);
-        asked.or_else(|| (!self.unhurried.contains(&path)).then_some(self.default_deadline))
+        asked.or_else(|| (!self.streaming_methods.contains(&path)).then_some(self.default_deadline))
     }
 }
 
-fn admit(headers: &HeaderMap) -> Result<Caller, Shared> {
+fn admit(headers: &HeaderMap) -> Result<Caller, CommonError> {
     match text(headers, caller::HEADER) {
         None => Ok(Caller::local_operator()),
-        Some(text) => Caller::parse(text).map_err(|problem| Shared::CallerInvalid { problem }),
+        Some(text) => Caller::parse(text).map_err(|problem| CommonError::CallerInvalid { problem }),
     }
 }
 
@@ -190,7 +190,7 @@ fn domain(path: &str) -> String {
     service.rsplit_once('.').map_or_else(String::new, |(package, _)| package.to_owned())
 }
 
-fn refuse(refusal: Shared, domain: &str) -> Response<Body> {
+fn refuse(refusal: CommonError, domain: &str) -> Response<Body> {
     Failure::from(refusal).into_status(domain).into_http()
 }
 
@@ -215,14 +215,14 @@ fn is_standard(path: &str) -> bool {
 }
 
 /// What the transport refused by itself, with a reason like every other failure.
-fn transport_failure(status: &Status, path: &str) -> Shared {
+fn transport_failure(status: &Status, path: &str) -> CommonError {
     let code = status.code();
     if code == Code::Unimplemented {
-        Shared::MethodUnknown { method: path.to_owned() }
+        CommonError::MethodUnknown { method: path.to_owned() }
     } else if matches!(code, Code::DeadlineExceeded | Code::Cancelled) {
-        Shared::DeadlinePassed
+        CommonError::DeadlinePassed
     } else {
-        Shared::MessageUnreadable { code, text: status.message().to_owned() }
+        CommonError::MessageUnreadable { code, text: status.message().to_owned() }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::store::{StoreError, SubmitError};
 
 /// A failure that means the same in every service. The reasons are values 1 to 49 of each package's `ErrorReason`.
 #[derive(Debug)]
-pub enum Shared {
+pub enum CommonError {
     /// Fields break their bounds.
     Fields(Violations),
     /// A resource does not exist.
@@ -93,7 +93,7 @@ pub enum Shared {
     Internal,
 }
 
-impl Shared {
+impl CommonError {
     /// What happened to a command, for a service error that can hold shared failures.
     pub fn of_submit<E: From<Self>>(error: SubmitError<E>) -> E {
         match error {
@@ -288,28 +288,28 @@ impl Shared {
 /// How long a caller does well to wait before it tries again.
 pub const RETRY_DELAY: Duration = Duration::from_millis(500);
 
-impl From<Shared> for Failure {
-    fn from(shared: Shared) -> Self {
+impl From<CommonError> for Failure {
+    fn from(shared: CommonError) -> Self {
         let (code, reason, metadata) = (shared.code(), shared.reason(), shared.metadata());
         let (english, vietnamese) = shared.texts();
         Self { code, reason, metadata, english, vietnamese, detail: shared.detail() }
     }
 }
 
-impl From<Violations> for Shared {
+impl From<Violations> for CommonError {
     fn from(violations: Violations) -> Self {
         Self::Fields(violations)
     }
 }
 
-impl From<thidua_proto::page::BadToken> for Shared {
+impl From<thidua_proto::page::BadToken> for CommonError {
     fn from(_: thidua_proto::page::BadToken) -> Self {
         Self::PageToken
     }
 }
 
 /// The text of a store's failure is for the log; callers learn only whether trying again helps.
-impl From<StoreError> for Shared {
+impl From<StoreError> for CommonError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Full => Self::StoreFull,

@@ -13,7 +13,7 @@ use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
-use crate::failure::Shared;
+use crate::failure::CommonError;
 use crate::store::{Entry, Store};
 
 /// The full name of the service.
@@ -22,7 +22,7 @@ pub const NAME: &str = "thidua.journal.v1.JournalService";
 const DOMAIN: &str = "thidua.journal.v1";
 
 /// Paths that may take as long as the journal is long.
-pub const UNHURRIED: [&str; 2] =
+pub const STREAMING_METHODS: [&str; 2] =
     ["/thidua.journal.v1.JournalService/VerifyJournal", "/thidua.journal.v1.JournalService/WatchEntries"];
 
 /// The journal of one program.
@@ -63,7 +63,7 @@ impl Journal {
     }
 }
 
-fn refuse(error: impl Into<Shared>) -> Status {
+fn refuse(error: impl Into<CommonError>) -> Status {
     Failure::from(error.into()).into_status(DOMAIN)
 }
 
@@ -174,7 +174,7 @@ async fn watch(
             () = sender.closed() => return,
             () = async { drop(draining.wait_for(|draining| *draining).await) } => {
                 // The watcher resumes elsewhere, or here after the restart.
-                let _ = sender.send(Err(refuse(Shared::StoreUnavailable))).await;
+                let _ = sender.send(Err(refuse(CommonError::StoreUnavailable))).await;
                 return;
             }
         }

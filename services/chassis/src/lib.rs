@@ -25,8 +25,8 @@ pub mod plain;
 pub mod program;
 pub mod serve;
 pub mod store;
-pub mod terms;
 pub mod trace;
+pub mod write_options;
 
 /// For every program, and for SQLite in it: a fifth less time in imports than with the allocator of the system.
 // Under its own tests this crate is there twice, and only one may bring it.

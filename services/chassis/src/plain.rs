@@ -77,15 +77,15 @@ mod tests {
     use thidua_proto::status::Failure;
 
     use super::*;
-    use crate::failure::Shared;
+    use crate::failure::CommonError;
 
-    fn refused(shared: Shared) -> Response<Body> {
+    fn refused(shared: CommonError) -> Response<Body> {
         answer(Failure::from(shared).into_status("").into_http())
     }
 
     #[tokio::test]
     async fn a_failure_has_a_status_and_both_texts() {
-        let none = refused(Shared::MethodUnknown { method: "/x".to_owned() });
+        let none = refused(CommonError::MethodUnknown { method: "/x".to_owned() });
         assert_eq!(none.status(), StatusCode::NOT_FOUND);
         assert_eq!(none.headers().get(CONTENT_TYPE).unwrap(), "text/plain; charset=utf-8");
         let body = none.into_body().collect().await.unwrap().to_bytes();
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn what_may_be_tried_again_says_when() {
-        let busy = refused(Shared::Overloaded);
+        let busy = refused(CommonError::Overloaded);
         assert_eq!(busy.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert!(busy.headers().contains_key(RETRY_AFTER));
     }

@@ -29,7 +29,7 @@ pub const PROBE: Duration = Duration::from_secs(2);
 const MOST_DRAIN: Duration = Duration::from_secs(20);
 
 /// A program as it comes to serve: its store, with health, both reflections and whatever services it adds.
-pub struct Served {
+pub struct ServedProgram {
     /// The store.
     pub store: Store,
     /// The services; a program adds its own.
@@ -41,7 +41,7 @@ pub struct Served {
     answers_all: bool,
 }
 
-impl Served {
+impl ServedProgram {
     /// Opens the store, and adds health and both reflections for the services of these full names and the journal's.
     pub async fn open(
         config: &ServingConfig,
@@ -95,10 +95,10 @@ impl Served {
     }
 
     /// Serves until `stop` ends: then answers `NOT_SERVING` for the lame-duck time, ends endless streams, lets what is in
-    /// flight finish, and closes the store. Methods at the `unhurried` paths may take as long as their streams do.
+    /// flight finish, and closes the store. Methods at the `streaming_methods` paths may take as long as their streams do.
     pub async fn serve(
         mut self,
-        unhurried: &'static [&'static str],
+        streaming_methods: &'static [&'static str],
         config: &ServingConfig,
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send,
@@ -112,7 +112,7 @@ impl Served {
             store: self.answers_all.then(|| self.store.clone()),
             in_flight: Arc::new(Semaphore::new(config.in_flight)),
             default_deadline: config.deadline,
-            unhurried,
+            streaming_methods,
         };
         self.set(ServingStatus::Serving).await;
         let mut drained = self.draining();

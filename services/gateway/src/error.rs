@@ -1,7 +1,7 @@
 //! The one place where failures of this service become statuses.
 
 use jiff::civil::Date;
-use thidua_chassis::failure::{RETRY_DELAY, Shared};
+use thidua_chassis::failure::{CommonError, RETRY_DELAY};
 use thidua_proto::parse::Violations;
 use thidua_proto::reports::ErrorReason;
 use thidua_proto::status::{Detail, Failure};
@@ -17,7 +17,7 @@ pub const DOMAIN: &str = "thidua.reports.v1";
 #[derive(Debug)]
 pub enum Error {
     /// A failure that every service has.
-    Shared(Shared),
+    Common(CommonError),
     /// A service that the answer needs cannot be reached.
     UpstreamUnavailable {
         /// Which.
@@ -47,7 +47,7 @@ impl Error {
     /// The failure; `Err` where a service's own refusal is passed on.
     fn into_failure(self) -> Result<Failure, Status> {
         Ok(match self {
-            Self::Shared(shared) => shared.into(),
+            Self::Common(shared) => shared.into(),
             Self::UpstreamUnavailable { upstream } => Failure::new(
                 Code::Unavailable,
                 ErrorReason::UpstreamUnavailable.as_str_name(),
@@ -93,15 +93,15 @@ impl Error {
     }
 }
 
-impl From<Shared> for Error {
-    fn from(shared: Shared) -> Self {
-        Self::Shared(shared)
+impl From<CommonError> for Error {
+    fn from(shared: CommonError) -> Self {
+        Self::Common(shared)
     }
 }
 
 impl From<Violations> for Error {
     fn from(violations: Violations) -> Self {
-        Self::Shared(violations.into())
+        Self::Common(violations.into())
     }
 }
 

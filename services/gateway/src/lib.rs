@@ -18,7 +18,7 @@ pub mod sdmx;
 pub mod upstream;
 
 use thidua_chassis::clock::Clock;
-use thidua_chassis::serve::Served;
+use thidua_chassis::serve::ServedProgram;
 use thidua_chassis::store::Contributions;
 use tokio::net::TcpListener;
 use tonic::service::Routes;
@@ -58,7 +58,7 @@ pub async fn run(
     let upstreams = Upstreams::connect(&config);
     let names = [&FORWARDED[..], &[rpc::NAME]].concat();
     // Reports draw on the two services; the gateway's own journal is for what it will keep itself.
-    let mut served = Served::open(&config.serving, &names, Contributions::NONE, clock.clone()).await?;
+    let mut served = ServedProgram::open(&config.serving, &names, Contributions::NONE, clock.clone()).await?;
     let journals = rpc::journals(&upstreams, served.store.clone(), served.draining());
     served
         .routes
@@ -68,5 +68,5 @@ pub async fn run(
         let routes = sdmx::add(routes.into_axum_router(), upstreams.clone(), clock);
         Routes::from(forward::add(routes, upstreams))
     });
-    served.serve(&rpc::UNHURRIED, &config.serving, listener, stop).await
+    served.serve(&rpc::STREAMING_METHODS, &config.serving, listener, stop).await
 }

@@ -3,7 +3,7 @@
 mod returns;
 
 use jiff::civil::Date;
-use thidua_chassis::failure::Shared;
+use thidua_chassis::failure::CommonError;
 use thidua_chassis::store::StoreError;
 use thidua_proto::names::{ReturnName, UnitName};
 use thidua_proto::parse::Violations;
@@ -24,7 +24,7 @@ pub const DOMAIN: &str = "thidua.statistics.v1";
 #[derive(Debug)]
 pub enum Error {
     /// A failure that every service has.
-    Shared(Shared),
+    Common(CommonError),
     /// No unit goes by a name.
     UnitNameUnknown {
         /// As written.
@@ -157,19 +157,19 @@ impl Error {
     /// A resource that does not exist.
     #[must_use]
     pub fn not_found(name: &impl std::fmt::Display) -> Self {
-        Self::Shared(Shared::NotFound { resource: name.to_string() })
+        Self::Common(CommonError::NotFound { resource: name.to_string() })
     }
 
     /// A name that is taken.
     #[must_use]
     pub fn already_exists(name: &impl std::fmt::Display) -> Self {
-        Self::Shared(Shared::AlreadyExists { resource: name.to_string() })
+        Self::Common(CommonError::AlreadyExists { resource: name.to_string() })
     }
 
     /// A resource that another one names.
     #[must_use]
     pub fn in_use(name: &str, used_by: &str) -> Self {
-        Self::Shared(Shared::InUse { resource: name.to_owned(), used_by: used_by.to_owned() })
+        Self::Common(CommonError::InUse { resource: name.to_owned(), used_by: used_by.to_owned() })
     }
 
     /// A form over a window that does not end while the form is in force.
@@ -181,14 +181,14 @@ impl Error {
     /// A failure of the store.
     #[must_use]
     pub fn store(error: StoreError) -> Self {
-        Self::Shared(error.into())
+        Self::Common(error.into())
     }
 
     /// The `ErrorReason`, and the texts in English and Vietnamese.
     #[must_use]
     pub fn into_failure(self) -> Failure {
         match self {
-            Self::Shared(shared) => shared.into(),
+            Self::Common(shared) => shared.into(),
             Self::UnitNameUnknown { display_name, suggestions } => name_unknown(display_name, &suggestions),
             Self::UnitNameTaken { display_name, unit } => {
                 let texts = (
@@ -341,9 +341,9 @@ fn later_records(unit: &UnitName, effective_date: Date, record: String) -> Failu
     make(Code::FailedPrecondition, ErrorReason::UnitHasLaterRecords, metadata, texts, detail)
 }
 
-impl From<Shared> for Error {
-    fn from(shared: Shared) -> Self {
-        Self::Shared(shared)
+impl From<CommonError> for Error {
+    fn from(shared: CommonError) -> Self {
+        Self::Common(shared)
     }
 }
 
@@ -355,7 +355,7 @@ impl From<StoreError> for Error {
 
 impl From<Violations> for Error {
     fn from(violations: Violations) -> Self {
-        Self::Shared(violations.into())
+        Self::Common(violations.into())
     }
 }
 

@@ -16,7 +16,7 @@ pub mod rules;
 use std::time::Duration;
 
 use thidua_chassis::clock::Clock;
-use thidua_chassis::serve::Served;
+use thidua_chassis::serve::ServedProgram;
 use tokio::net::TcpListener;
 
 use self::config::Config;
@@ -37,12 +37,13 @@ pub async fn run(
 ) -> Result<(), String> {
     let rules = rules::figures(config.rules.as_deref())?;
     let schedule = rules::schedule(config.rules.as_deref())?;
-    let mut served = Served::open(&config.serving, &rpc::NAMES, rpc::CONTRIBUTIONS, clock.clone()).await?;
+    let mut served =
+        ServedProgram::open(&config.serving, &rpc::NAMES, rpc::CONTRIBUTIONS, clock.clone()).await?;
     let statistics = Statistics::new(served.store.clone(), clock, rules, schedule);
     rpc::routes(&mut served.routes, &statistics);
     served.add_journal(PROGRAM);
     let warming = tokio::spawn(statistics.warm());
     // Whatever is not read by then is read on while serving, or when it is asked for.
     let _ = tokio::time::timeout(WARMING, warming).await;
-    served.serve(&rpc::UNHURRIED, &config.serving, listener, stop).await
+    served.serve(&rpc::STREAMING_METHODS, &config.serving, listener, stop).await
 }

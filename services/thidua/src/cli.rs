@@ -11,21 +11,21 @@ use crate::{client, example, export, figures, form, import, journal, list, offic
 #[derive(Debug, Subcommand)]
 pub(crate) enum Action {
     /// Print a bloc's report
-    Report(report::Asked),
+    Report(report::ReportArguments),
     /// Print official forms, filled from the records
-    Form(form::Asked),
+    Form(form::FormArguments),
     /// Prepare, hand in and approve returns, and tell who is late
     #[command(subcommand)]
-    Return(returns::Asked),
+    Return(returns::ReturnCommand),
     /// Import records of one kind from CSV, Excel or JSON lines files
-    Import(import::Asked),
+    Import(import::ImportArguments),
     /// Export records to a CSV, Excel or JSON lines file
-    Export(export::Asked),
+    Export(export::ExportArguments),
     /// Compute figures and write them to a CSV, Excel or JSON lines file
-    Figures(figures::Asked),
+    Figures(figures::FigureArguments),
     /// List the names and codes that the other commands take
     #[command(subcommand)]
-    List(list::Asked),
+    List(list::ListCommand),
     /// Load the example year (Bắc Ninh 2023) into a running system; loading it again changes nothing
     LoadExample(Address),
     /// Ask a running program for its health; exit code 1 where it does not serve

@@ -24,7 +24,7 @@ use crate::view::View;
 
 /// Which figures, and where to.
 #[derive(Debug, Args)]
-pub(crate) struct Asked {
+pub(crate) struct FigureArguments {
     #[command(flatten)]
     address: Address,
     /// Of which units, such as units/thanh-tra-tinh; of all if left out
@@ -79,7 +79,7 @@ const TITLES: [(&str, &str); 11] = [
 ];
 
 /// Computes and writes them.
-pub(crate) async fn run(asked: &Asked) -> Result<(), String> {
+pub(crate) async fn run(asked: &FigureArguments) -> Result<(), String> {
     let format = match &asked.file {
         Some(path) => Format::of(asked.format, path)?,
         None => asked.format.unwrap_or(Format::Csv),

@@ -19,7 +19,7 @@ use crate::view::View;
 
 /// Which forms, of whom, over which period.
 #[derive(Debug, Args)]
-pub(crate) struct Asked {
+pub(crate) struct FormArguments {
     #[command(flatten)]
     address: Address,
     /// The issuing document
@@ -50,7 +50,7 @@ pub(crate) struct Asked {
     view: View,
 }
 
-pub(crate) async fn print(asked: &Asked) -> Result<(), String> {
+pub(crate) async fn print(asked: &FormArguments) -> Result<(), String> {
     let channel = connect(&asked.address.address)?;
     let mut figures = FigureServiceClient::new(channel.clone());
     let forms = match &asked.code {
@@ -92,7 +92,7 @@ pub(crate) async fn print(asked: &Asked) -> Result<(), String> {
 /// The forms in force when the period, or its data, ends.
 async fn in_force(
     figures: &mut FigureServiceClient<Channel>,
-    asked: &Asked,
+    asked: &FormArguments,
 ) -> Result<Vec<(String, String)>, String> {
     let valid_on = match asked.cut_off {
         Some(day) => Some(date::to_wire(day)),
@@ -105,7 +105,7 @@ async fn in_force(
 /// The period's last day; none where there is no such period, which filling a form then tells.
 async fn last_day(
     figures: &mut FigureServiceClient<Channel>,
-    asked: &Asked,
+    asked: &FormArguments,
 ) -> Result<Option<thidua_proto::Date>, String> {
     let year = asked.period.split('-').next().and_then(|year| year.parse().ok()).unwrap_or_default();
     let answer = figures.list_calendars(proto::ListCalendarsRequest { year }).await.map_err(tell)?;

@@ -13,7 +13,7 @@ use crate::output::{aligned, day, print_line};
 
 /// What to list; each line begins with what other commands take.
 #[derive(Debug, Subcommand)]
-pub(crate) enum Asked {
+pub(crate) enum ListCommand {
     /// Units, in the order of a Vietnamese dictionary
     Units(Units),
     /// Measures, by code
@@ -54,12 +54,12 @@ pub(crate) struct Calendars {
     year: i32,
 }
 
-pub(crate) async fn print(asked: &Asked) -> Result<(), String> {
+pub(crate) async fn print(asked: &ListCommand) -> Result<(), String> {
     let rows = match asked {
-        Asked::Units(asked) => units(asked).await?,
-        Asked::Measures(address) => measures(address).await?,
-        Asked::Forms(asked) => forms(asked).await?,
-        Asked::Calendars(asked) => calendars(asked).await?,
+        ListCommand::Units(asked) => units(asked).await?,
+        ListCommand::Measures(address) => measures(address).await?,
+        ListCommand::Forms(asked) => forms(asked).await?,
+        ListCommand::Calendars(asked) => calendars(asked).await?,
     };
     for line in aligned(&rows, [false; 3]) {
         if !print_line(&line)? {

@@ -11,7 +11,7 @@ use crate::client::{connect, tell};
 
 /// Which report, and how.
 #[derive(Debug, Args)]
-pub(crate) struct Asked {
+pub(crate) struct ReportArguments {
     #[command(flatten)]
     address: Address,
     /// The bloc
@@ -41,7 +41,7 @@ enum Format {
     Html,
 }
 
-pub(crate) async fn print(asked: &Asked) -> Result<(), String> {
+pub(crate) async fn print(asked: &ReportArguments) -> Result<(), String> {
     let format = match asked.format {
         Format::Text => DocumentFormat::Text,
         Format::Markdown => DocumentFormat::Markdown,

@@ -20,7 +20,7 @@ use crate::output::{aligned, day, print_line};
 
 /// What to do with returns.
 #[derive(Debug, Subcommand)]
-pub(crate) enum Asked {
+pub(crate) enum ReturnCommand {
     /// Fill a form for a unit and period from its records, and keep it as the unit's return
     Prepare(Prepare),
     /// Print a return with its checks, its history and the digest that an approval names
@@ -139,9 +139,9 @@ pub(crate) struct Standings {
 
 type Answer = Result<Response<Return>, Status>;
 
-pub(crate) async fn run(asked: Asked) -> Result<(), String> {
+pub(crate) async fn run(asked: ReturnCommand) -> Result<(), String> {
     match asked {
-        Asked::Prepare(Prepare { call, unit, which, entries }) => {
+        ReturnCommand::Prepare(Prepare { call, unit, which, entries }) => {
             let request = proto::PrepareReturnRequest {
                 parent: unit.to_string(),
                 issuing_document: which.document,
@@ -153,29 +153,29 @@ pub(crate) async fn run(asked: Asked) -> Result<(), String> {
             };
             done(call, request, async |mut client, request| client.prepare_return(request).await).await
         }
-        Asked::Show(One { call, name }) => {
+        ReturnCommand::Show(One { call, name }) => {
             let request = proto::GetReturnRequest { name: name.to_string() };
             done(call, request, async |mut client, request| client.get_return(request).await).await
         }
-        Asked::Submit(One { call, name }) => {
+        ReturnCommand::Submit(One { call, name }) => {
             let request = proto::SubmitReturnRequest { name: name.to_string(), ..Default::default() };
             done(call, request, async |mut client, request| client.submit_return(request).await).await
         }
-        Asked::Approve(Approve { one: One { call, name }, digest }) => {
+        ReturnCommand::Approve(Approve { one: One { call, name }, digest }) => {
             let request =
                 proto::ApproveReturnRequest { name: name.to_string(), digest, ..Default::default() };
             done(call, request, async |mut client, request| client.approve_return(request).await).await
         }
-        Asked::SendBack(Reasoned { one: One { call, name }, reason }) => {
+        ReturnCommand::SendBack(Reasoned { one: One { call, name }, reason }) => {
             let request =
                 proto::SendBackReturnRequest { name: name.to_string(), reason, ..Default::default() };
             done(call, request, async |mut client, request| client.send_back_return(request).await).await
         }
-        Asked::Reopen(Reasoned { one: One { call, name }, reason }) => {
+        ReturnCommand::Reopen(Reasoned { one: One { call, name }, reason }) => {
             let request = proto::ReopenReturnRequest { name: name.to_string(), reason, ..Default::default() };
             done(call, request, async |mut client, request| client.reopen_return(request).await).await
         }
-        Asked::Standings(asked) => standings(asked).await,
+        ReturnCommand::Standings(asked) => standings(asked).await,
     }
 }
 

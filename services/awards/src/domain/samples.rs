@@ -6,7 +6,7 @@ use thidua_proto::names::{BlocName, UnitName, YearName};
 use super::bloc::{Bloc, Member};
 use super::nomination::{Nomination, NominationState};
 use super::rule_set::{RuleSets, TitleCode};
-use super::year::{BlocYear, Plan};
+use super::year::{BlocYear, YearPlan};
 
 pub(crate) fn unit(id: &str) -> UnitName {
     format!("units/{id}").parse().unwrap()
@@ -43,8 +43,8 @@ pub(crate) fn bloc() -> Bloc {
     Bloc { display_name: "Khối Nội chính".to_owned(), display_name_en: String::new(), members }
 }
 
-pub(crate) fn plan() -> Plan {
-    Plan {
+pub(crate) fn plan() -> YearPlan {
+    YearPlan {
         leader: unit("a"),
         first_date: date(2022, 12, 15),
         last_date: date(2023, 12, 14),

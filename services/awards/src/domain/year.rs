@@ -19,7 +19,7 @@ pub const MOST_CONTENTS: usize = 100;
 
 /// What callers say of a year.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Plan {
+pub struct YearPlan {
     /// The unit that leads (Trưởng khối).
     pub leader: UnitName,
     /// The first day of the reporting year.
@@ -32,7 +32,7 @@ pub struct Plan {
     pub pledge_agreement: Option<PledgeAgreement>,
 }
 
-impl Plan {
+impl YearPlan {
     /// Days of the reporting year, both ends included; 0 or less where it ends before it begins.
     #[must_use]
     pub fn days(first_date: Date, last_date: Date) -> i64 {
@@ -75,7 +75,7 @@ pub struct BlocYear {
     /// The bloc.
     pub bloc: Bloc,
     /// What callers said of it.
-    pub plan: Plan,
+    pub plan: YearPlan,
     /// Who leads next, once agreed.
     pub next_leader: Option<NextLeader>,
     /// The rule set that holds on the last day.
@@ -84,13 +84,13 @@ pub struct BlocYear {
 
 impl BlocYear {
     /// A year that begins.
-    pub fn start(name: YearName, bloc: Bloc, plan: Plan, rules: &RuleSets) -> Result<Self, Error> {
+    pub fn start(name: YearName, bloc: Bloc, plan: YearPlan, rules: &RuleSets) -> Result<Self, Error> {
         let rule_set = admit(&name, &bloc, &plan, rules)?;
         Ok(Self { name, bloc, plan, next_leader: None, rule_set })
     }
 
     /// The year with other content; the next leader, agreed by the conference, stays.
-    pub fn change(self, plan: Plan, rules: &RuleSets) -> Result<Self, Error> {
+    pub fn change(self, plan: YearPlan, rules: &RuleSets) -> Result<Self, Error> {
         let rule_set = admit(&self.name, &self.bloc, &plan, rules)?;
         Ok(Self { plan, rule_set, ..self })
     }
@@ -136,7 +136,7 @@ impl BlocYear {
 }
 
 /// The leader is a member on the year's last day, when the year is judged; that day's rules are the year's.
-fn admit(name: &YearName, bloc: &Bloc, plan: &Plan, rules: &RuleSets) -> Result<RuleSetName, Error> {
+fn admit(name: &YearName, bloc: &Bloc, plan: &YearPlan, rules: &RuleSets) -> Result<RuleSetName, Error> {
     bloc.require_member(&name.bloc, &plan.leader, plan.last_date)?;
     Ok(rules.holding_on(plan.last_date)?.name.clone())
 }
@@ -153,7 +153,7 @@ mod tests {
         for (last_date, rule_set) in
             [(date(2023, 12, 14), "ruleSets/luat-2003"), (date(2024, 1, 1), "ruleSets/luat-2022")]
         {
-            let plan = Plan { last_date, ..plan() };
+            let plan = YearPlan { last_date, ..plan() };
             let started = BlocYear::start(year_name(), bloc(), plan.clone(), &rules()).unwrap();
             assert_eq!(started.rule_set.to_string(), rule_set);
             assert_eq!(started.rules(&rules()).unwrap().name, started.rule_set);
@@ -162,7 +162,7 @@ mod tests {
         let (first_date, last_date) = (date(2003, 1, 1), date(2003, 12, 31));
         let mut long_standing = bloc();
         long_standing.members.iter_mut().for_each(|member| member.first_date = first_date);
-        let old = Plan { first_date, last_date, ..plan() };
+        let old = YearPlan { first_date, last_date, ..plan() };
         let refused = BlocYear::start(year_name(), long_standing, old, &rules());
         assert!(matches!(refused, Err(Error::RuleSetMissing { date }) if date == last_date));
     }
@@ -170,7 +170,7 @@ mod tests {
     #[test]
     fn the_leader_is_a_member_on_the_last_day() {
         for leader in ["stranger", "left-in-june"] {
-            let plan = Plan { leader: unit(leader), ..plan() };
+            let plan = YearPlan { leader: unit(leader), ..plan() };
             let refused = BlocYear::start(year_name(), bloc(), plan.clone(), &rules());
             assert!(
                 matches!(refused, Err(Error::NotMember { date, .. }) if date == plan.last_date),
@@ -178,7 +178,7 @@ mod tests {
             );
             assert!(matches!(year().change(plan, &rules()), Err(Error::NotMember { .. })), "{leader}");
         }
-        let joined = Plan { leader: unit("joined-in-july"), ..plan() };
+        let joined = YearPlan { leader: unit("joined-in-july"), ..plan() };
         assert!(BlocYear::start(year_name(), bloc(), joined, &rules()).is_ok());
     }
 
@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn days_count_both_ends() {
-        assert_eq!(Plan::days(date(2022, 12, 15), date(2023, 12, 14)), 365);
-        assert_eq!(Plan::days(date(2023, 1, 1), date(2023, 1, 1)), 1);
+        assert_eq!(YearPlan::days(date(2022, 12, 15), date(2023, 12, 14)), 365);
+        assert_eq!(YearPlan::days(date(2023, 1, 1), date(2023, 1, 1)), 1);
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use thidua_chassis::body;
 use thidua_chassis::caller::Role;
 use thidua_chassis::store::{Decision, Index, State};
-use thidua_chassis::terms::{Terms, id_or_new};
+use thidua_chassis::write_options::{WriteOptions, id_or_new};
 use thidua_proto::awards as proto;
 use thidua_proto::awards::award_service_server::AwardService;
 use thidua_proto::date;
@@ -14,7 +14,7 @@ use thidua_proto::page::Binding;
 use thidua_proto::parse::Violations;
 use tonic::{Request, Response, Status};
 
-use super::read::{self, Asked};
+use super::read::{self, ListQuery};
 use super::rule::parse_code;
 use super::write::{answer, require_free, required};
 use super::{Awards, caller, nomination, year};
@@ -52,7 +52,7 @@ async fn list(
     service: &Awards,
     mut request: proto::ListAwardsRequest,
 ) -> Result<Response<proto::ListAwardsResponse>, Error> {
-    let asked = Asked::take(&mut request.page_size, &mut request.page_token);
+    let asked = ListQuery::take(&mut request.page_size, &mut request.page_token);
     let mut v = Violations::default();
     let unit: Option<Option<UnitName>> = v.optional_name("unit", &request.unit);
     let size = asked.size(&mut v);
@@ -75,7 +75,7 @@ async fn record(
     let id = id_or_new(&mut v, "award_id", &request.award_id);
     let award = required(&mut v, "award", request.award.as_ref(), parse);
     let terms = (request.request_id.as_str(), request.validate_only);
-    let terms = Terms::parse(&mut v, METHOD, &caller, &request, terms);
+    let terms = WriteOptions::parse(&mut v, METHOD, &caller, &request, terms);
     let (id, award, terms) = v.finish((|| Some((id?, award?, terms?)))())?;
     caller.require(Role::Registrar, &award.nomination)?;
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use thidua_chassis::body;
 use thidua_chassis::store::{Change, Decision, Index, State};
-use thidua_chassis::terms::{Terms, id_or_new};
+use thidua_chassis::write_options::{WriteOptions, id_or_new};
 use thidua_proto::awards as proto;
 use thidua_proto::awards::ballot_service_server::BallotService;
 use thidua_proto::date;
@@ -13,7 +13,7 @@ use thidua_proto::page::Binding;
 use thidua_proto::parse::{Problem, Violations};
 use tonic::{Request, Response, Status};
 
-use super::read::{self, Asked};
+use super::read::{self, ListQuery};
 use super::write::{answer, require_free, required};
 use super::{Awards, caller, may_run_some_year, nomination, year};
 use crate::domain::ballot::{Ballot, Count, ShowOfHands};
@@ -47,7 +47,7 @@ async fn list(
     service: &Awards,
     mut request: proto::ListBallotsRequest,
 ) -> Result<Response<proto::ListBallotsResponse>, Error> {
-    let asked = Asked::take(&mut request.page_size, &mut request.page_token);
+    let asked = ListQuery::take(&mut request.page_size, &mut request.page_token);
     let mut v = Violations::default();
     let parent = v.name("parent", &request.parent);
     let size = asked.size(&mut v);
@@ -70,7 +70,7 @@ async fn record(
     let id = id_or_new(&mut v, "ballot_id", &request.ballot_id);
     let hands = required(&mut v, "ballot", request.ballot.as_ref(), |m, v| parse(m, parent.as_ref(), v));
     let terms = (request.request_id.as_str(), request.validate_only);
-    let terms = Terms::parse(&mut v, METHOD, &caller, &request, terms);
+    let terms = WriteOptions::parse(&mut v, METHOD, &caller, &request, terms);
     let (year, id, hands, terms) = v.finish((|| Some((parent?, id?, hands?, terms?)))())?;
     may_run_some_year(&caller, &year)?;
 

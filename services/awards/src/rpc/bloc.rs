@@ -2,8 +2,8 @@
 
 use thidua_chassis::body;
 use thidua_chassis::caller::Role;
-use thidua_chassis::store::{Decision, Held, Index, Needs, State};
-use thidua_chassis::terms::Terms;
+use thidua_chassis::store::{Decision, Index, Needs, State, StoredVersion};
+use thidua_chassis::write_options::WriteOptions;
 use thidua_proto::awards as proto;
 use thidua_proto::date;
 use thidua_proto::names::BlocName;
@@ -11,7 +11,7 @@ use thidua_proto::page::Binding;
 use thidua_proto::parse::{Problem, Violations};
 use tonic::{Request, Response};
 
-use super::read::{self, Asked};
+use super::read::{self, ListQuery};
 use super::write::{answer, patch, require_free, required};
 use super::{Awards, caller};
 use crate::domain::bloc::{Bloc, MOST_MEMBERS, Member};
@@ -25,7 +25,7 @@ pub(super) async fn list(
     request: Request<proto::ListBlocsRequest>,
 ) -> Result<Response<proto::ListBlocsResponse>, Error> {
     let mut request = request.into_inner();
-    let asked = Asked::take(&mut request.page_size, &mut request.page_token);
+    let asked = ListQuery::take(&mut request.page_size, &mut request.page_token);
     let mut v = Violations::default();
     let size = asked.size(&mut v);
     let size = v.finish(size)?;
@@ -45,7 +45,7 @@ pub(super) async fn create(
     let name = parse_id(&mut v, &request.bloc_id);
     let bloc = required(&mut v, "bloc", request.bloc.as_ref(), parse);
     let terms = (request.request_id.as_str(), request.validate_only);
-    let terms = Terms::parse(&mut v, METHOD, &caller, &request, terms);
+    let terms = WriteOptions::parse(&mut v, METHOD, &caller, &request, terms);
     let (name, bloc, terms) = v.finish((|| Some((name?, bloc?, terms?)))())?;
     caller.require(Role::Registrar, &name)?;
 
@@ -70,7 +70,7 @@ pub(super) async fn update(
     let mut v = Violations::default();
     let patch = patch(&mut v, "bloc", request.bloc.as_ref(), |bloc: &proto::Bloc| &bloc.name);
     let terms = (request.request_id.as_str(), request.validate_only);
-    let terms = Terms::parse(&mut v, METHOD, &caller, &request, terms);
+    let terms = WriteOptions::parse(&mut v, METHOD, &caller, &request, terms);
     let ((name, patch), terms): ((BlocName, _), _) = v.finish((|| Some((patch?, terms?)))())?;
     caller.require(Role::Registrar, &name)?;
 
@@ -147,7 +147,7 @@ fn encode(bloc: &Bloc) -> String {
     })
 }
 
-pub(super) fn decode(held: &Held) -> Result<Bloc, Error> {
+pub(super) fn decode(held: &StoredVersion) -> Result<Bloc, Error> {
     let message = read::message(held)?;
     read::stored(|v| parse(&message, v))
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use thidua_chassis::body;
-use thidua_chassis::store::{Change, Decision, Held, Index, State};
-use thidua_chassis::terms::{Terms, id_or_new};
+use thidua_chassis::store::{Change, Decision, Index, State, StoredVersion};
+use thidua_chassis::write_options::{WriteOptions, id_or_new};
 use thidua_proto::awards as proto;
 use thidua_proto::awards::nomination_service_server::NominationService;
 use thidua_proto::names::{NominationName, UnitName, YearName};
@@ -12,7 +12,7 @@ use thidua_proto::page::Binding;
 use thidua_proto::parse::Violations;
 use tonic::{Request, Response, Status};
 
-use super::read::{self, Asked};
+use super::read::{self, ListQuery};
 use super::rule::parse_code;
 use super::write::{answer, require_free, required};
 use super::{Awards, caller, may_run_some_year, year};
@@ -55,7 +55,7 @@ async fn list(
     service: &Awards,
     mut request: proto::ListNominationsRequest,
 ) -> Result<Response<proto::ListNominationsResponse>, Error> {
-    let asked = Asked::take(&mut request.page_size, &mut request.page_token);
+    let asked = ListQuery::take(&mut request.page_size, &mut request.page_token);
     let mut v = Violations::default();
     let parent = v.name("parent", &request.parent);
     let size = asked.size(&mut v);
@@ -78,7 +78,7 @@ async fn nominate(
     let id = id_or_new(&mut v, "nomination_id", &request.nomination_id);
     let proposal = required(&mut v, "nomination", request.nomination.as_ref(), parse);
     let terms = (request.request_id.as_str(), request.validate_only);
-    let terms = Terms::parse(&mut v, METHOD, &caller, &request, terms);
+    let terms = WriteOptions::parse(&mut v, METHOD, &caller, &request, terms);
     let (year, id, (unit, title), terms) = v.finish((|| Some((year?, id?, proposal?, terms?)))())?;
     may_run_some_year(&caller, &year)?;
 
@@ -110,7 +110,7 @@ async fn withdraw(
     let name = v.name("name", &request.name);
     let reason = v.text("reason", &request.reason, 1, 500);
     let terms = (request.request_id.as_str(), request.validate_only);
-    let terms = Terms::parse(&mut v, METHOD, &caller, &request, terms);
+    let terms = WriteOptions::parse(&mut v, METHOD, &caller, &request, terms);
     let (name, reason, terms): (NominationName, _, _) = v.finish((|| Some((name?, reason?, terms?)))())?;
     may_run_some_year(&caller, &name)?;
 
@@ -167,7 +167,7 @@ fn encode(nomination: &Nomination) -> String {
     })
 }
 
-fn decode(held: &Held) -> Result<Nomination, Error> {
+fn decode(held: &StoredVersion) -> Result<Nomination, Error> {
     let m: proto::Nomination = read::message(held)?;
     read::stored(|v| {
         let (unit, title) = parse(&m, v)?;

@@ -3,8 +3,8 @@
 use std::fmt::Display;
 
 use thidua_chassis::body;
-use thidua_chassis::failure::Shared;
-use thidua_chassis::store::{Held, PageQuery, State, Store};
+use thidua_chassis::failure::CommonError;
+use thidua_chassis::store::{PageQuery, State, Store, StoredVersion};
 use thidua_proto::names::ResourceName;
 use thidua_proto::page::{self, Binding, Cursor};
 use thidua_proto::parse::Violations;
@@ -45,12 +45,12 @@ pub(super) async fn require(store: &Store, name: &impl Display) -> Result<(), Er
 }
 
 /// A resource that a rule needs.
-pub(super) fn held<'s>(state: &'s State, name: &impl Display) -> Result<&'s Held, Error> {
+pub(super) fn held<'s>(state: &'s State, name: &impl Display) -> Result<&'s StoredVersion, Error> {
     state.get(&name.to_string()).ok_or_else(|| Error::not_found(name))
 }
 
 /// The message of a stored body.
-pub(super) fn message<M: Resource>(held: &Held) -> Result<M, Error> {
+pub(super) fn message<M: Resource>(held: &StoredVersion) -> Result<M, Error> {
     Ok(body::decode(held.body.as_deref().unwrap_or("{}"))?)
 }
 
@@ -64,12 +64,12 @@ pub(super) fn stored<T>(read: impl FnOnce(&mut Violations) -> Option<T>) -> Resu
 }
 
 /// Size and token of a page, taken out of the request: what is left is what a token is bound to.
-pub(super) struct Asked {
+pub(super) struct ListQuery {
     size: i32,
     token: String,
 }
 
-impl Asked {
+impl ListQuery {
     pub(super) fn take(size: &mut i32, token: &mut String) -> Self {
         Self { size: std::mem::take(size), token: std::mem::take(token) }
     }
@@ -81,7 +81,7 @@ impl Asked {
 
     /// Where the page begins, once the token has proved to belong to the request.
     pub(super) fn page(&self, size: u32, binding: Binding) -> Result<Page, Error> {
-        let after = binding.cursor(&self.token).map_err(Shared::from)?;
+        let after = binding.cursor(&self.token).map_err(CommonError::from)?;
         Ok(Page { size, binding, after })
     }
 }

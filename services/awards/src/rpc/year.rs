@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use thidua_chassis::body;
 use thidua_chassis::caller::{Caller, Role};
-use thidua_chassis::store::{Decision, Held, Index, Needs, State};
-use thidua_chassis::terms::Terms;
+use thidua_chassis::store::{Decision, Index, Needs, State, StoredVersion};
+use thidua_chassis::write_options::WriteOptions;
 use thidua_proto::awards as proto;
 use thidua_proto::date;
 use thidua_proto::names::{BlocName, Year, YearName};
@@ -13,11 +13,11 @@ use thidua_proto::page::Binding;
 use thidua_proto::parse::{Problem, Violations};
 use tonic::{Request, Response};
 
-use super::read::{self, Asked, held};
+use super::read::{self, ListQuery, held};
 use super::write::{answer, patch, require_free, required};
 use super::{Awards, bloc, caller, may_run_some_year};
 use crate::domain::year::{
-    BlocYear, MOST_CONTENTS, MOST_DAYS, NextLeader, Plan, PledgeAgreement, PledgeContent,
+    BlocYear, MOST_CONTENTS, MOST_DAYS, NextLeader, PledgeAgreement, PledgeContent, YearPlan,
 };
 use crate::error::Error;
 
@@ -26,7 +26,7 @@ pub(super) async fn list(
     request: Request<proto::ListYearsRequest>,
 ) -> Result<Response<proto::ListYearsResponse>, Error> {
     let mut request = request.into_inner();
-    let asked = Asked::take(&mut request.page_size, &mut request.page_token);
+    let asked = ListQuery::take(&mut request.page_size, &mut request.page_token);
     let mut v = Violations::default();
     let parent = v.name("parent", &request.parent);
     let size = asked.size(&mut v);
@@ -52,7 +52,7 @@ pub(super) async fn start(
     }
     let plan = required(&mut v, "bloc_year", request.bloc_year.as_ref(), parse);
     let terms = (request.request_id.as_str(), request.validate_only);
-    let terms = Terms::parse(&mut v, METHOD, &caller, &request, terms);
+    let terms = WriteOptions::parse(&mut v, METHOD, &caller, &request, terms);
     let (parent, year, plan, terms) = v.finish((|| Some((parent?, year?, plan?, terms?)))())?;
     let name = YearName { bloc: parent, year };
     caller.require(Role::Registrar, &name)?;
@@ -78,7 +78,7 @@ pub(super) async fn update(
     let mut v = Violations::default();
     let patch = patch(&mut v, "bloc_year", request.bloc_year.as_ref(), |year: &proto::BlocYear| &year.name);
     let terms = (request.request_id.as_str(), request.validate_only);
-    let terms = Terms::parse(&mut v, METHOD, &caller, &request, terms);
+    let terms = WriteOptions::parse(&mut v, METHOD, &caller, &request, terms);
     let ((name, patch), terms): ((YearName, _), _) = v.finish((|| Some((patch?, terms?)))())?;
     may_run_some_year(&caller, &name)?;
 
@@ -110,7 +110,7 @@ pub(super) async fn agree_next_leader(
     let unit = v.name("next_leader", &request.next_leader);
     let agreed_date = v.required_day("agreed_date", request.agreed_date);
     let terms = (request.request_id.as_str(), request.validate_only);
-    let terms = Terms::parse(&mut v, METHOD, &caller, &request, terms);
+    let terms = WriteOptions::parse(&mut v, METHOD, &caller, &request, terms);
     let next = (|| Some(NextLeader { unit: unit?, agreed_date: agreed_date? }))();
     let (name, next, terms): (YearName, _, _) = v.finish((|| Some((name?, next?, terms?)))())?;
     may_run_some_year(&caller, &name)?;
@@ -149,7 +149,7 @@ fn collection(bloc: &BlocName) -> String {
     format!("{bloc}/years")
 }
 
-fn parse(m: &proto::BlocYear, v: &mut Violations) -> Option<Plan> {
+fn parse(m: &proto::BlocYear, v: &mut Violations) -> Option<YearPlan> {
     let leader = v.name("leader", &m.leader);
     let first_date = v.required_day("first_date", m.first_date);
     let last_date = v.required_day("last_date", m.last_date);
@@ -157,7 +157,7 @@ fn parse(m: &proto::BlocYear, v: &mut Violations) -> Option<Plan> {
     v.order(("first_date", first_date), ("last_date", last_date));
     v.order(("first_date", first_date), ("conference_date", conference_date.flatten()));
     if let (Some(first), Some(last)) = (first_date, last_date)
-        && Plan::days(first, last) > MOST_DAYS
+        && YearPlan::days(first, last) > MOST_DAYS
     {
         let expected = (
             format!("a day within {MOST_DAYS} days of first_date"),
@@ -169,7 +169,7 @@ fn parse(m: &proto::BlocYear, v: &mut Violations) -> Option<Plan> {
         Some(pledge) => v.within("pledge_agreement", |v| parse_pledge(pledge, v)).map(Some),
         None => Some(None),
     };
-    Some(Plan {
+    Some(YearPlan {
         leader: leader?,
         first_date: first_date?,
         last_date: last_date?,
@@ -219,7 +219,7 @@ fn encode_pledge(pledge: &PledgeAgreement) -> proto::PledgeAgreement {
     }
 }
 
-pub(super) fn decode(name: &YearName, year: &Held, bloc: &Held) -> Result<BlocYear, Error> {
+pub(super) fn decode(name: &YearName, year: &StoredVersion, bloc: &StoredVersion) -> Result<BlocYear, Error> {
     let bloc = bloc::decode(bloc)?;
     let m: proto::BlocYear = read::message(year)?;
     read::stored(|v| {

@@ -58,12 +58,12 @@ pub(super) type Deltas = Map<(Series, &'static str, i64), i64>;
 
 /// The sums of one series, as running totals by day.
 #[derive(Debug, Clone, Default)]
-pub struct Tallies {
+pub struct RunningTotals {
     measures: Map<Box<str>, Vec<(i64, i64)>>,
     days: usize,
 }
 
-impl Tallies {
+impl RunningTotals {
     /// All that came up to the end of `day`.
     #[must_use]
     pub fn up_to(&self, measure: &str, day: i64) -> i64 {
@@ -156,7 +156,7 @@ enum Slot {
         since: i64,
         log: Vec<Step>,
     },
-    Ready(Arc<Tallies>),
+    Ready(Arc<RunningTotals>),
 }
 
 /// A move of the journal from one revision to a later one, and what it added to a series.
@@ -183,7 +183,9 @@ impl CellCache {
         let after = std::mem::replace(&mut cached.revision, revision);
         for ((series, measure, day), amount) in deltas {
             match cached.series.get_mut(series) {
-                Some(Slot::Ready(tallies)) => Arc::make_mut(tallies).add(measure, *day, *amount),
+                Some(Slot::Ready(running_totals)) => {
+                    Arc::make_mut(running_totals).add(measure, *day, *amount)
+                }
                 Some(Slot::Loading { log, .. }) => {
                     if log.last().is_none_or(|step| step.until != revision) {
                         log.push(Step { after, until: revision, deltas: Vec::new() });
@@ -206,13 +208,13 @@ impl CellCache {
     }
 
     /// The series asked for at one revision, or those that have to be loaded first.
-    fn ready(&self, wanted: &[Series]) -> Result<(i64, Vec<Arc<Tallies>>), Vec<Series>> {
+    fn ready(&self, wanted: &[Series]) -> Result<(i64, Vec<Arc<RunningTotals>>), Vec<Series>> {
         let cached = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let mut found = Vec::with_capacity(wanted.len());
         let mut missing = Vec::new();
         for series in wanted {
             match cached.series.get(series) {
-                Some(Slot::Ready(tallies)) => found.push(Arc::clone(tallies)),
+                Some(Slot::Ready(running_totals)) => found.push(Arc::clone(running_totals)),
                 Some(Slot::Loading { .. }) | None => missing.push(Arc::clone(series)),
             }
         }
@@ -234,10 +236,10 @@ impl CellCache {
         cached.series.entry(Arc::clone(series)).or_insert_with(|| Slot::Loading { since, log: Vec::new() });
     }
 
-    fn end_load(&self, series: &Series, revision: i64, loaded: Option<Tallies>) {
+    fn end_load(&self, series: &Series, revision: i64, loaded: Option<RunningTotals>) {
         let mut cached = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let Some(Slot::Loading { since, log }) = cached.series.get(series) else { return };
-        let Some(mut tallies) = loaded else {
+        let Some(mut running_totals) = loaded else {
             cached.series.remove(series);
             return;
         };
@@ -252,10 +254,10 @@ impl CellCache {
         }
         for (measure, day, amount) in log.iter().filter(|step| step.until > revision).flat_map(|s| &s.deltas)
         {
-            tallies.add(measure, *day, *amount);
+            running_totals.add(measure, *day, *amount);
         }
-        cached.days += tallies.days;
-        cached.series.insert(Arc::clone(series), Slot::Ready(Arc::new(tallies)));
+        cached.days += running_totals.days;
+        cached.series.insert(Arc::clone(series), Slot::Ready(Arc::new(running_totals)));
     }
 }
 
@@ -272,8 +274,8 @@ impl<'c> Loading<'c> {
         Self { cells, series, ended: false }
     }
 
-    fn end(mut self, revision: i64, tallies: Tallies) {
-        self.cells.end_load(self.series, revision, Some(tallies));
+    fn end(mut self, revision: i64, running_totals: RunningTotals) {
+        self.cells.end_load(self.series, revision, Some(running_totals));
         self.ended = true;
     }
 }
@@ -289,12 +291,15 @@ impl Drop for Loading<'_> {
 impl Store {
     /// The running totals of series, all at one revision, which is told first. Every acknowledged write is in them, whichever
     /// process it was acknowledged by.
-    pub async fn tallies(&self, wanted: &[Series]) -> Result<(i64, Vec<Arc<Tallies>>), StoreError> {
+    pub async fn running_totals(
+        &self,
+        wanted: &[Series],
+    ) -> Result<(i64, Vec<Arc<RunningTotals>>), StoreError> {
         self.current().await?;
         let mut made_room = false;
         loop {
             match self.shared.cells.ready(wanted) {
-                Ok((revision, tallies)) => return Ok((revision, tallies)),
+                Ok((revision, running_totals)) => return Ok((revision, running_totals)),
                 Err(missing) => {
                     // Once: series that together are too many would otherwise push each other out for ever.
                     if !std::mem::replace(&mut made_room, true) {
@@ -313,19 +318,21 @@ impl Store {
         let loading = Loading::begin(&self.shared.cells, series);
         let loaded = match self.read_newest(series).await {
             // A commit can be read before the cache was told of it; it would then be added once more.
-            Ok((head, tallies)) => self.shared.follow(&head).await.map(|()| (head.revision, tallies)),
+            Ok((head, running_totals)) => {
+                self.shared.follow(&head).await.map(|()| (head.revision, running_totals))
+            }
             Err(error) => Err(error),
         };
         match loaded {
-            Ok((revision, tallies)) => {
-                loading.end(revision, tallies);
+            Ok((revision, running_totals)) => {
+                loading.end(revision, running_totals);
                 Ok(())
             }
             Err(error) => Err(error),
         }
     }
 
-    async fn read_newest(&self, series: &Series) -> Result<(Head, Tallies), StoreError> {
+    async fn read_newest(&self, series: &Series) -> Result<(Head, RunningTotals), StoreError> {
         let mut snapshot = self.shared.engine.snapshot().await?;
         let head = super::writer::head(&snapshot.run(sql::HEAD, Vec::new()).await?)?;
         Ok((head, read_tallies(&mut snapshot, series).await?))
@@ -336,12 +343,12 @@ impl Store {
 pub(super) async fn read_tallies(
     transaction: &mut Transaction,
     series: &Series,
-) -> Result<Tallies, StoreError> {
-    let mut tallies = Tallies::default();
+) -> Result<RunningTotals, StoreError> {
+    let mut running_totals = RunningTotals::default();
     for row in transaction.run(sql::CELLS_OF_SERIES, vec![Value::Text(Arc::clone(series))]).await? {
-        tallies.put(&row.text(0)?, amounts(&row.text(1)?)?);
+        running_totals.put(&row.text(0)?, amounts(&row.text(1)?)?);
     }
-    Ok(tallies)
+    Ok(running_totals)
 }
 
 /// How many cells are read at once.

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{Cell, Map, Series, StoreError, Tallies};
+use super::{Cell, Map, RunningTotals, Series, StoreError};
 
 /// A pure function of the state and the circumstances: changes, or a refusal.
 pub type Rule<E> = Box<dyn Fn(&State, &Context) -> Result<Decision, E> + Send + Sync>;
@@ -100,7 +100,7 @@ pub struct Context {
 
 /// A resource in the state.
 #[derive(Debug, Clone)]
-pub struct Held {
+pub struct StoredVersion {
     /// Its latest revision.
     pub revision: i64,
     /// When it was created.
@@ -120,7 +120,7 @@ pub struct Held {
 /// A value read from a body, kept for the next rule of the batch.
 pub(super) type Decoded = OnceLock<Arc<dyn Any + Send + Sync>>;
 
-impl Held {
+impl StoredVersion {
     /// What the body says, read once for all the rules of a batch: many records have one unit.
     pub fn decoded<T: Send + Sync + 'static, E>(
         &self,
@@ -150,35 +150,35 @@ pub struct Index {
 /// What a rule sees: all that the command named, with the changes of the commands before it.
 #[derive(Debug, Default)]
 pub struct State {
-    pub(super) held: Map<Arc<str>, Held>,
-    pub(super) tallies: Map<Series, Tallies>,
+    pub(super) held: Map<Arc<str>, StoredVersion>,
+    pub(super) running_totals: Map<Series, RunningTotals>,
 }
 
 impl State {
     /// A resource that exists.
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<&Held> {
+    pub fn get(&self, name: &str) -> Option<&StoredVersion> {
         self.held.get(name).filter(|held| held.body.is_some())
     }
 
     /// The running totals of a series that the command named, with the changes of the commands before it.
     #[must_use]
-    pub fn tallies(&self, series: &str) -> Option<&Tallies> {
-        self.tallies.get(series)
+    pub fn running_totals(&self, series: &str) -> Option<&RunningTotals> {
+        self.running_totals.get(series)
     }
 
     /// The resources of a collection, by name.
-    pub fn collection(&self, collection: &str) -> impl Iterator<Item = (&str, &Held)> {
+    pub fn collection(&self, collection: &str) -> impl Iterator<Item = (&str, &StoredVersion)> {
         self.existing().filter(move |(_, held)| &*held.index.collection == collection)
     }
 
     /// The resources that refer to a name, by name.
-    pub fn referrers(&self, name: &str) -> impl Iterator<Item = (&str, &Held)> {
+    pub fn referrers(&self, name: &str) -> impl Iterator<Item = (&str, &StoredVersion)> {
         self.existing().filter(move |(_, held)| held.index.refers_to.as_deref() == Some(name))
     }
 
-    fn existing(&self) -> impl Iterator<Item = (&str, &Held)> {
-        let mut found: Vec<(&str, &Held)> = self
+    fn existing(&self) -> impl Iterator<Item = (&str, &StoredVersion)> {
+        let mut found: Vec<(&str, &StoredVersion)> = self
             .held
             .iter()
             .filter(|(_, held)| held.body.is_some())
@@ -230,7 +230,7 @@ impl Change {
 
     /// The end of a resource that is held.
     #[must_use]
-    pub fn delete(name: &str, held: &Held) -> Self {
+    pub fn delete(name: &str, held: &StoredVersion) -> Self {
         Self { name: name.into(), body: None, index: held.index.clone(), found_by: None, cells: None }
     }
 }
@@ -241,7 +241,7 @@ pub struct Committed {
     /// The revision of its entry; for `validate_only` the newest one.
     pub revision: i64,
     /// What it changed, each as it stood then.
-    pub changes: Vec<(Arc<str>, Held)>,
+    pub changes: Vec<(Arc<str>, StoredVersion)>,
     /// The answer as JSON, where it cannot be told from the changes.
     pub outcome: Option<Arc<str>>,
 }
@@ -249,7 +249,7 @@ pub struct Committed {
 impl Committed {
     /// The resource of a name among the changes.
     #[must_use]
-    pub fn changed(&self, name: &str) -> Option<&Held> {
+    pub fn changed(&self, name: &str) -> Option<&StoredVersion> {
         self.changes.iter().find(|(changed, _)| &**changed == name).map(|(_, held)| held)
     }
 }

@@ -5,32 +5,32 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use super::cells::{Cell, Deltas, read_tallies, rows_of};
-use super::command::{Change, Committed, Context, Decoded, Held, JobError, State};
+use super::command::{Change, Committed, Context, Decoded, JobError, State, StoredVersion};
 use super::engine::{Transaction, Value};
 use super::journal::{self, Entry, EntryChange};
 use super::writer::Pending;
-use super::{Head, Map, Needs, PageQuery, Resource, Shared, StoreError, sql};
+use super::{Head, Map, Needs, PageQuery, Resource, StoreError, StoreInner, sql};
 
 /// A request that was accepted before.
-pub(super) struct Seen {
+pub(super) struct AcceptedRequest {
     revision: i64,
     caller: Arc<str>,
     request_hash: Arc<str>,
     outcome: Option<Arc<str>>,
 }
 
-impl Seen {
-    fn repeat(&self, command: &Pending) -> Taken {
+impl AcceptedRequest {
+    fn repeat(&self, command: &Pending) -> Outcome {
         if self.request_hash == command.request_hash && self.caller == command.caller {
-            return Taken::Repeat { revision: self.revision, outcome: self.outcome.clone() };
+            return Outcome::Repeat { revision: self.revision, outcome: self.outcome.clone() };
         }
         let request_id = command.request_id.unwrap_or_default();
-        Taken::Refused(JobError::RequestIdReused { request_id, revision: self.revision })
+        Outcome::Refused(JobError::RequestIdReused { request_id, revision: self.revision })
     }
 }
 
 /// What became of one command of a batch.
-pub(super) enum Taken {
+pub(super) enum Outcome {
     Done(Committed),
     /// Its request was accepted before, in an earlier batch or in this one.
     Repeat {
@@ -41,21 +41,21 @@ pub(super) enum Taken {
 }
 
 /// What a batch leaves, once it is decided: the next one may be decided over it before it is durable.
-pub(super) struct Ahead {
+pub(super) struct Speculative {
     /// The head before the batch.
     base: Head,
     head: Head,
     state: State,
-    requests: Map<Arc<str>, Seen>,
+    requests: Map<Arc<str>, AcceptedRequest>,
 }
 
 /// A batch, decided.
-pub(super) struct Draft {
+pub(super) struct BatchDraft {
     /// The head that it was decided over; it holds only there.
     pub(super) base: Head,
-    pub(super) taken: Vec<Taken>,
+    pub(super) taken: Vec<Outcome>,
     pub(super) collections: HashSet<Arc<str>>,
-    requests: Map<Arc<str>, Seen>,
+    requests: Map<Arc<str>, AcceptedRequest>,
     state: State,
     revision: i64,
     hash: Arc<str>,
@@ -66,10 +66,10 @@ pub(super) struct Draft {
     deltas: Deltas,
 }
 
-impl Draft {
+impl BatchDraft {
     /// Decides commands over the state at `base`, the head that the transaction sees and keeps.
     pub(super) async fn decide(
-        shared: &Shared,
+        shared: &StoreInner,
         transaction: &mut Transaction,
         base: Head,
         commands: &[Pending],
@@ -83,9 +83,9 @@ impl Draft {
 
     /// Decides commands over what the batch before them leaves. The transaction may see that batch or not.
     pub(super) async fn decide_ahead(
-        shared: &Shared,
+        shared: &StoreInner,
         transaction: &mut Transaction,
-        ahead: Ahead,
+        ahead: Speculative,
         commands: &[Pending],
         now: jiff::Timestamp,
     ) -> Result<Self, StoreError> {
@@ -127,8 +127,8 @@ impl Draft {
     }
 
     /// What the batch leaves for the next; the draft needs it no more.
-    pub(super) fn leave(&mut self) -> Ahead {
-        Ahead {
+    pub(super) fn leave(&mut self) -> Speculative {
+        Speculative {
             base: self.base.clone(),
             head: self.head(),
             state: std::mem::take(&mut self.state),
@@ -149,7 +149,7 @@ impl Draft {
             .map(|id| id.to_string().into())
             .collect();
         for row in transaction.read_each(sql::REQUESTS, &ids).await? {
-            let seen = Seen {
+            let seen = AcceptedRequest {
                 revision: row.number(1)?,
                 caller: row.text(2)?,
                 request_hash: row.text(3)?,
@@ -175,8 +175,8 @@ impl Draft {
             }
         }
         for series in unique(|needs| &needs.series) {
-            let tallies = read_tallies(transaction, &series).await?;
-            self.state.tallies.insert(series, tallies);
+            let running_totals = read_tallies(transaction, &series).await?;
+            self.state.running_totals.insert(series, running_totals);
         }
         // One more than the commands decided before can have taken away: they change only what was loaded.
         let most = u32::try_from(self.state.held.len() + ahead + 1).unwrap_or(u32::MAX);
@@ -190,7 +190,7 @@ impl Draft {
         Ok(())
     }
 
-    fn take_all(&mut self, shared: &Shared, commands: &[Pending]) {
+    fn take_all(&mut self, shared: &StoreInner, commands: &[Pending]) {
         self.taken.reserve(commands.len());
         for command in commands {
             let taken = self.take(shared, command);
@@ -199,7 +199,7 @@ impl Draft {
     }
 
     /// Decides one command over the state that the ones before it left.
-    fn take(&mut self, shared: &Shared, command: &Pending) -> Taken {
+    fn take(&mut self, shared: &StoreInner, command: &Pending) -> Outcome {
         let request_id: Option<Arc<str>> = command.request_id.map(|id| id.to_string().into());
         if let Some(seen) = request_id.as_ref().and_then(|id| self.requests.get(id)) {
             return seen.repeat(command);
@@ -209,38 +209,38 @@ impl Draft {
         let decided = std::panic::catch_unwind(AssertUnwindSafe(|| (command.decide)(&self.state, &context)));
         let decision = match decided {
             Ok(Ok(decision)) => decision,
-            Ok(Err(refusal)) => return Taken::Refused(JobError::Refused(refusal)),
+            Ok(Err(refusal)) => return Outcome::Refused(JobError::Refused(refusal)),
             Err(_) => {
                 let problem = format!("the rule of {} panicked", command.method);
-                return Taken::Refused(JobError::Store(StoreError::Corrupt { problem }));
+                return Outcome::Refused(JobError::Store(StoreError::Corrupt { problem }));
             }
         };
         // Before anything is taken over: a body that cannot be counted fails its own command, not the batch.
         let deltas = match self.deltas_of(shared, &decision.changes) {
             Ok(deltas) => deltas,
-            Err(error) => return Taken::Refused(JobError::Store(error)),
+            Err(error) => return Outcome::Refused(JobError::Store(error)),
         };
         let changes =
             decision.changes.iter().map(|change| (Arc::clone(&change.name), self.hold(change))).collect();
         let outcome: Option<Arc<str>> = decision.outcome.map(Into::into);
         if command.validate_only {
-            return Taken::Done(Committed { revision: self.revision, changes, outcome });
+            return Outcome::Done(Committed { revision: self.revision, changes, outcome });
         }
         let committed = Committed { revision: context.revision, changes, outcome };
         for ((series, measure, day), amount) in deltas {
-            if let Some(tallies) = self.state.tallies.get_mut(&series) {
-                tallies.add(measure, day, amount);
+            if let Some(running_totals) = self.state.running_totals.get_mut(&series) {
+                running_totals.add(measure, day, amount);
             }
             *self.deltas.entry((series, measure, day)).or_default() += amount;
         }
         self.add(command, request_id, &committed);
-        Taken::Done(committed)
+        Outcome::Done(committed)
     }
 
     /// A change as it will be held at the next revision.
-    fn hold(&self, change: &Change) -> Held {
+    fn hold(&self, change: &Change) -> StoredVersion {
         let before = self.state.get(&change.name);
-        Held {
+        StoredVersion {
             revision: self.revision + 1,
             create_time: before.map_or(self.now, |held| held.create_time),
             update_time: self.now,
@@ -287,7 +287,7 @@ impl Draft {
         self.revision = entry.revision;
         self.hash = Arc::clone(&entry.hash);
         if let Some(id) = request_id {
-            let seen = Seen {
+            let seen = AcceptedRequest {
                 revision: entry.revision,
                 caller: Arc::clone(&entry.caller),
                 request_hash: Arc::clone(&entry.request_hash),
@@ -299,7 +299,7 @@ impl Draft {
     }
 
     /// What changes add to the cells: what the new bodies contribute, less what the old ones did.
-    fn deltas_of(&self, shared: &Shared, changes: &[Change]) -> Result<Deltas, StoreError> {
+    fn deltas_of(&self, shared: &StoreInner, changes: &[Change]) -> Result<Deltas, StoreError> {
         let mut deltas = Deltas::default();
         let mut add = |cells: &[Cell], sign: i64| {
             for cell in cells {
@@ -347,7 +347,7 @@ impl Draft {
     }
 }
 
-fn latest_row(name: &Arc<str>, held: &Held) -> [Value; 7] {
+fn latest_row(name: &Arc<str>, held: &StoredVersion) -> [Value; 7] {
     [
         Value::Text(Arc::clone(name)),
         Value::Number(held.revision),

@@ -161,7 +161,7 @@ impl Engine {
         &self.trips
     }
 
-    fn transaction(&self, begun: Begun) -> Transaction {
+    fn transaction(&self, begun: EngineTransaction) -> Transaction {
         self.trips.add();
         Transaction { begun, trips: self.trips.clone(), _place: None }
     }
@@ -187,8 +187,10 @@ impl Engine {
     /// Every read through a snapshot sees the same revision.
     pub(super) async fn snapshot(&self) -> Result<Transaction, StoreError> {
         Ok(self.transaction(match &self.kind {
-            Kind::Sqlite { pools, .. } => Begun::Sqlite(pools.readers.begin().await?),
-            Kind::Postgres { pools } => Begun::Postgres(postgres::snapshot(&pools.readers).await?),
+            Kind::Sqlite { pools, .. } => EngineTransaction::Sqlite(pools.readers.begin().await?),
+            Kind::Postgres { pools } => {
+                EngineTransaction::Postgres(postgres::snapshot(&pools.readers).await?)
+            }
         }))
     }
 
@@ -203,8 +205,8 @@ impl Engine {
     /// A snapshot for the writer, which waits for no reader.
     pub(super) async fn scout(&self) -> Result<Transaction, StoreError> {
         Ok(self.transaction(match &self.kind {
-            Kind::Sqlite { pools, .. } => Begun::Sqlite(pools.scout.begin().await?),
-            Kind::Postgres { pools } => Begun::Postgres(postgres::snapshot(&pools.scout).await?),
+            Kind::Sqlite { pools, .. } => EngineTransaction::Sqlite(pools.scout.begin().await?),
+            Kind::Postgres { pools } => EngineTransaction::Postgres(postgres::snapshot(&pools.scout).await?),
         }))
     }
 
@@ -212,8 +214,10 @@ impl Engine {
     pub(super) async fn begin(&self) -> Result<Transaction, StoreError> {
         Ok(self.transaction(match &self.kind {
             // Takes the lock at once: a transaction that upgrades later could be refused.
-            Kind::Sqlite { pools, .. } => Begun::Sqlite(pools.writer.begin_with("BEGIN IMMEDIATE").await?),
-            Kind::Postgres { pools } => Begun::Postgres(pools.writer.begin().await?),
+            Kind::Sqlite { pools, .. } => {
+                EngineTransaction::Sqlite(pools.writer.begin_with("BEGIN IMMEDIATE").await?)
+            }
+            Kind::Postgres { pools } => EngineTransaction::Postgres(pools.writer.begin().await?),
         }))
     }
 
@@ -245,13 +249,13 @@ async fn postgres_rows<'c>(
 
 /// A transaction. Dropped without [`commit`](Self::commit), it leaves nothing.
 pub(super) struct Transaction {
-    begun: Begun,
+    begun: EngineTransaction,
     trips: Trips,
     /// Given back with the transaction.
     _place: Option<OwnedSemaphorePermit>,
 }
 
-enum Begun {
+enum EngineTransaction {
     Sqlite(sqlx::Transaction<'static, Sqlite>),
     Postgres(sqlx::Transaction<'static, Postgres>),
 }
@@ -261,8 +265,10 @@ impl Transaction {
     pub(super) async fn script(&mut self, sql: &'static str) -> Result<(), StoreError> {
         self.trips.add();
         match &mut self.begun {
-            Begun::Sqlite(begun) => sqlx::raw_sql(sql).execute(&mut **begun).await.map(|_| ())?,
-            Begun::Postgres(begun) => sqlx::raw_sql(sql).execute(&mut **begun).await.map(|_| ())?,
+            EngineTransaction::Sqlite(begun) => sqlx::raw_sql(sql).execute(&mut **begun).await.map(|_| ())?,
+            EngineTransaction::Postgres(begun) => {
+                sqlx::raw_sql(sql).execute(&mut **begun).await.map(|_| ())?
+            }
         }
         Ok(())
     }
@@ -275,8 +281,8 @@ impl Transaction {
         self.trips.add();
         let sql = sql.into_sql_str();
         match &mut self.begun {
-            Begun::Sqlite(begun) => sqlite_rows(&mut **begun, sql, values).await,
-            Begun::Postgres(begun) => postgres_rows(&mut **begun, sql, values).await,
+            EngineTransaction::Sqlite(begun) => sqlite_rows(&mut **begun, sql, values).await,
+            EngineTransaction::Postgres(begun) => postgres_rows(&mut **begun, sql, values).await,
         }
     }
 
@@ -290,7 +296,7 @@ impl Transaction {
             return Ok(Vec::new());
         }
         match &mut self.begun {
-            Begun::Sqlite(begun) => {
+            EngineTransaction::Sqlite(begun) => {
                 let mut found = Vec::new();
                 for part in texts.chunks(sqlite::MOST_ROWS) {
                     self.trips.add();
@@ -300,7 +306,7 @@ impl Transaction {
                 }
                 Ok(found)
             }
-            Begun::Postgres(begun) => {
+            EngineTransaction::Postgres(begun) => {
                 self.trips.add();
                 let text = AssertSqlSafe(postgres::one_list(head));
                 let query = sqlx::query_with(text, postgres::list_argument(texts)?);
@@ -317,7 +323,7 @@ impl Transaction {
         values: Vec<Value>,
     ) -> Result<(), StoreError> {
         match &mut self.begun {
-            Begun::Sqlite(begun) => {
+            EngineTransaction::Sqlite(begun) => {
                 let mut values = values.into_iter();
                 while values.len() > 0 {
                     let part: Vec<Value> = values.by_ref().take(columns * sqlite::MOST_ROWS).collect();
@@ -327,13 +333,13 @@ impl Transaction {
                     sqlx::query_with(text, sqlite::arguments(part)?).execute(&mut **begun).await?;
                 }
             }
-            Begun::Postgres(begun) if !values.is_empty() => {
+            EngineTransaction::Postgres(begun) if !values.is_empty() => {
                 let (types, arguments) = postgres::arrays(columns, &values)?;
                 self.trips.add();
                 let text = AssertSqlSafe(postgres::multi_row(head, &types, tail));
                 sqlx::query_with(text, arguments).execute(&mut **begun).await?;
             }
-            Begun::Postgres(_) => {}
+            EngineTransaction::Postgres(_) => {}
         }
         Ok(())
     }
@@ -341,8 +347,8 @@ impl Transaction {
     pub(super) async fn commit(self) -> Result<(), StoreError> {
         self.trips.add();
         match self.begun {
-            Begun::Sqlite(begun) => begun.commit().await?,
-            Begun::Postgres(begun) => begun.commit().await?,
+            EngineTransaction::Sqlite(begun) => begun.commit().await?,
+            EngineTransaction::Postgres(begun) => begun.commit().await?,
         }
         Ok(())
     }

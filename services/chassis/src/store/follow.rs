@@ -1,4 +1,4 @@
-//! Following the journal: what this process keeps in memory moves on with every commit, its own and those of other
+//! JournalFollower the journal: what this process keeps in memory moves on with every commit, its own and those of other
 //! processes on the same database.
 
 use std::collections::{HashMap, HashSet};
@@ -10,36 +10,36 @@ use tokio::sync::Mutex;
 
 use super::cells::Deltas;
 use super::engine::Value;
-use super::{Head, Shared, Store, StoreError, sql};
+use super::{Head, Store, StoreError, StoreInner, sql};
 
 /// How far this process has followed.
 #[derive(Debug)]
-pub(super) struct Following {
+pub(super) struct JournalFollower {
     /// Questions for the newest head that were asked so far.
     asked: AtomicU64,
     /// Which of them are answered. Held by whoever moves the head on: one step after the other.
-    answered: Mutex<Answered>,
-    collections: RwLock<Changed>,
+    answered: Mutex<HeadAnswers>,
+    collections: RwLock<CollectionChanges>,
 }
 
 /// The last question that has its answer, and the last that the database left without one.
 #[derive(Debug, Default)]
-struct Answered {
+struct HeadAnswers {
     well: u64,
     failed: u64,
 }
 
 /// When collections changed last.
 #[derive(Debug)]
-struct Changed {
+struct CollectionChanges {
     /// Nothing is known of the time before.
     since: i64,
     at: HashMap<Arc<str>, i64>,
 }
 
-impl Following {
+impl JournalFollower {
     pub(super) fn new(revision: i64) -> Self {
-        let collections = RwLock::new(Changed { since: revision, at: HashMap::new() });
+        let collections = RwLock::new(CollectionChanges { since: revision, at: HashMap::new() });
         Self { asked: AtomicU64::new(0), answered: Mutex::default(), collections }
     }
 
@@ -50,7 +50,7 @@ impl Following {
 
     fn forget(&self, revision: i64) {
         let mut changed = self.collections.write().unwrap_or_else(PoisonError::into_inner);
-        *changed = Changed { since: revision, at: HashMap::new() };
+        *changed = CollectionChanges { since: revision, at: HashMap::new() };
     }
 }
 
@@ -61,7 +61,7 @@ const MOST_FOLLOWED: i64 = 5000;
 const LOOK_OUT: Duration = Duration::from_millis(50);
 
 /// Moves the head on for those who watch it.
-pub(super) async fn look_out(shared: Weak<Shared>) {
+pub(super) async fn look_out(shared: Weak<StoreInner>) {
     loop {
         tokio::time::sleep(LOOK_OUT).await;
         let Some(shared) = shared.upgrade() else { return };
@@ -92,7 +92,7 @@ impl Store {
     }
 }
 
-impl Shared {
+impl StoreInner {
     /// One look at the database answers all who asked before it began.
     async fn current(&self) -> Result<Head, StoreError> {
         if self.engine.is_shared() {

@@ -29,9 +29,10 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
-pub use self::cells::{Cell, Contributions, Series, Tallies};
+pub use self::cells::{Cell, Contributions, RunningTotals, Series};
 pub use self::command::{
-    Change, Command, Committed, Context, Decision, Held, Index, Needs, Rule, State, SubmitError, request_hash,
+    Change, Command, Committed, Context, Decision, Index, Needs, Rule, State, StoredVersion, SubmitError,
+    request_hash,
 };
 pub use self::copy::copy;
 pub use self::journal::{Entry, EntryChange, ZERO_HASH};
@@ -41,7 +42,7 @@ pub use self::verify::Verification;
 
 use self::cells::CellCache;
 use self::engine::Engine;
-use self::follow::Following;
+use self::follow::JournalFollower;
 use crate::clock::Clock;
 
 /// What can go wrong with the store itself.
@@ -158,7 +159,7 @@ impl StoreError {
     }
 
     /// Whether trying again at once is worth it.
-    fn may_pass(&self) -> bool {
+    fn is_retryable(&self) -> bool {
         self.is_conflict() || self.is_disconnect()
     }
 }
@@ -187,18 +188,18 @@ pub struct Head {
 /// An open store. Cheap to clone; the writer stops once every clone is dropped or [`close`](Self::close) is called.
 #[derive(Clone, Debug)]
 pub struct Store {
-    shared: Arc<Shared>,
+    shared: Arc<StoreInner>,
     queue: mpsc::Sender<writer::Job>,
 }
 
 #[derive(Debug)]
-struct Shared {
+struct StoreInner {
     engine: Engine,
     contributions: Contributions,
     cells: CellCache,
     head: watch::Sender<Head>,
     closed: watch::Sender<bool>,
-    following: Following,
+    following: JournalFollower,
 }
 
 /// A command in the queue. It is done whether or not anybody waits for it.
@@ -234,13 +235,13 @@ impl Store {
     fn start(engine: Engine, head: Head, contributions: Contributions, clock: Clock) -> Self {
         let opened_at = head.revision;
         let (queue, jobs) = mpsc::channel(QUEUE);
-        let shared = Arc::new(Shared {
+        let shared = Arc::new(StoreInner {
             engine,
             contributions,
             cells: CellCache::new(opened_at),
             head: watch::Sender::new(head),
             closed: watch::Sender::new(false),
-            following: Following::new(opened_at),
+            following: JournalFollower::new(opened_at),
         });
         tokio::spawn(writer::run(Arc::clone(&shared), jobs, clock));
         if shared.engine.is_shared() {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::command::{Decoded, Held, Index};
+use super::command::{Decoded, Index, StoredVersion};
 use super::engine::{Row, Value};
 use super::journal::timestamp;
 use super::{Store, StoreError, sql};
@@ -13,12 +13,12 @@ pub struct Resource {
     /// Its name.
     pub name: Arc<str>,
     /// Its content and times.
-    pub held: Held,
+    pub held: StoredVersion,
 }
 
 impl Resource {
     pub(super) fn of_row(row: &Row) -> Result<Self, StoreError> {
-        let held = Held {
+        let held = StoredVersion {
             revision: row.number(1)?,
             index: Index {
                 collection: row.text(2)?,

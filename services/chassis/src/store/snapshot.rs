@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::cells::read_tallies;
 use super::engine::{Transaction, Value};
-use super::{Contributions, Map, PageQuery, Resource, Series, Store, StoreError, Tallies, sql};
+use super::{Contributions, Map, PageQuery, Resource, RunningTotals, Series, Store, StoreError, sql};
 
 /// The store as it stood at one revision, whatever is written meanwhile. Holds one of few connections: read, then let go.
 pub struct Snapshot {
@@ -107,20 +107,24 @@ impl Snapshot {
     /// The running totals of series, each named once, as they stood at a revision, which must not be after the snapshot's.
     /// Costs as much as there are changes between that revision and now, or before it, whichever are fewer; of those that
     /// cannot add to the series only the names are looked at.
-    pub async fn tallies_at(&mut self, revision: i64, wanted: &[Series]) -> Result<Vec<Tallies>, StoreError> {
+    pub async fn tallies_at(
+        &mut self,
+        revision: i64,
+        wanted: &[Series],
+    ) -> Result<Vec<RunningTotals>, StoreError> {
         let from_start = revision < self.revision - revision;
         let (after, last, sign) = if from_start { (0, revision, 1) } else { (revision, self.revision, -1) };
         let mut found = Vec::with_capacity(wanted.len());
         for series in wanted {
             found.push(if from_start {
-                Tallies::default()
+                RunningTotals::default()
             } else {
                 read_tallies(&mut self.transaction, series).await?
             });
         }
         for ((series, measure), amounts) in self.deltas(after, last, sign, wanted).await? {
-            if let Some(tallies) = found.get_mut(series) {
-                tallies.add_all(measure, amounts);
+            if let Some(running_totals) = found.get_mut(series) {
+                running_totals.add_all(measure, amounts);
             }
         }
         Ok(found)

@@ -6,8 +6,8 @@ mod opening;
 mod reading;
 mod replicas;
 mod room;
+mod running_totals;
 mod snapshots;
-mod tallies;
 mod verification;
 mod writing;
 
@@ -231,7 +231,7 @@ async fn listed(store: &Store, collection: &str) -> Vec<String> {
 
 /// Names and bodies of what a command changed.
 fn changed(committed: &Committed) -> BTreeMap<String, Option<String>> {
-    let text = |held: &Held| held.body.as_ref().map(ToString::to_string);
+    let text = |held: &StoredVersion| held.body.as_ref().map(ToString::to_string);
     committed.changes.iter().map(|(name, held)| (name.to_string(), text(held))).collect()
 }
 

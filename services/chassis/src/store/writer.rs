@@ -9,11 +9,11 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use super::command::{Command, Committed, Decoded, Held, JobError, Rule};
-use super::draft::{Ahead, Draft, Taken};
+use super::command::{Command, Committed, Decoded, JobError, Rule, StoredVersion};
+use super::draft::{BatchDraft, Outcome, Speculative};
 use super::engine::{Engine, Row, Transaction, Value};
 use super::journal::timestamp;
-use super::{Contributions, Head, Index, Needs, Shared, StoreError, sql};
+use super::{Contributions, Head, Index, Needs, StoreError, StoreInner, sql};
 use crate::clock::Clock;
 
 type Refusal = Box<dyn Any + Send>;
@@ -22,7 +22,7 @@ type Reply = oneshot::Sender<Result<Committed, JobError>>;
 /// A command on its way, with the type of its refusal erased.
 pub(super) enum Job {
     Command(Box<Pending>),
-    /// Answered once all before it are done.
+    /// HeadAnswers once all before it are done.
     Stop(oneshot::Sender<()>),
 }
 
@@ -131,7 +131,7 @@ pub(super) fn check_edition(found: i64, contributions: &Contributions) -> Result
     Ok(())
 }
 
-pub(super) async fn run(shared: Arc<Shared>, mut jobs: mpsc::Receiver<Job>, clock: Clock) {
+pub(super) async fn run(shared: Arc<StoreInner>, mut jobs: mpsc::Receiver<Job>, clock: Clock) {
     let closed = shared.closed.clone();
     let made = shared.head.borrow().revision;
     let mut writer = Writer { shared, clock, under_way: None, made, alone: true };
@@ -186,7 +186,7 @@ async fn gather(jobs: &mut mpsc::Receiver<Job>, queued: &mut Vec<Job>, crowd: us
 }
 
 struct Writer {
-    shared: Arc<Shared>,
+    shared: Arc<StoreInner>,
     clock: Clock,
     under_way: Option<UnderWay>,
     /// The head that this process made last.
@@ -200,7 +200,7 @@ struct UnderWay {
     /// Tells, if it was written, the revisions before and after it.
     task: JoinHandle<Option<(i64, i64)>>,
     /// What it leaves, once it is decided.
-    ahead: oneshot::Receiver<Ahead>,
+    ahead: oneshot::Receiver<Speculative>,
 }
 
 impl Writer {
@@ -216,7 +216,7 @@ impl Writer {
     }
 
     /// Decides commands over what the batch under way leaves; nothing where that cannot be known.
-    async fn plan(&mut self, commands: &[Pending]) -> Option<Draft> {
+    async fn plan(&mut self, commands: &[Pending]) -> Option<BatchDraft> {
         let under_way = self.under_way.as_mut().filter(|under_way| !under_way.task.is_finished())?;
         // Sums are loaded as the database has them, which does not have the batch under way.
         let loads_sums = |command: &Pending| !command.needs.series.is_empty();
@@ -226,7 +226,7 @@ impl Writer {
         let ahead = (&mut under_way.ahead).await.ok()?;
         // Whatever fails here is tried again under the lock, and told of there.
         let mut transaction = self.shared.engine.scout().await.ok()?;
-        Draft::decide_ahead(&self.shared, &mut transaction, ahead, commands, self.clock.now()).await.ok()
+        BatchDraft::decide_ahead(&self.shared, &mut transaction, ahead, commands, self.clock.now()).await.ok()
     }
 
     /// Waits for the batch under way; tells whether all is well.
@@ -241,11 +241,11 @@ impl Writer {
 
 /// One batch: decided, committed, remembered, answered. Tells, if it was committed, the revisions before and after it.
 async fn work(
-    shared: &Shared,
+    shared: &StoreInner,
     commands: Vec<Pending>,
-    mut plan: Option<Draft>,
+    mut plan: Option<BatchDraft>,
     clock: &Clock,
-    leave: oneshot::Sender<Ahead>,
+    leave: oneshot::Sender<Speculative>,
 ) -> Option<(i64, i64)> {
     let mut leave = Some(leave);
     let mut attempts = 1;
@@ -262,7 +262,7 @@ async fn work(
                 }
                 return Some(span);
             }
-            Err(Unwritten::Before(error)) if error.may_pass() && attempts < MOST_ATTEMPTS => {
+            Err(Unwritten::Before(error)) if error.is_retryable() && attempts < MOST_ATTEMPTS => {
                 let cause: &dyn std::error::Error = &error;
                 tracing::warn!(error = cause, attempts, "a batch of commands is tried again");
                 attempts += 1;
@@ -293,22 +293,22 @@ impl From<StoreError> for Unwritten {
     }
 }
 
-type Outcome = Result<Committed, JobError>;
+type CommandResult = Result<Committed, JobError>;
 
 async fn write(
-    shared: &Shared,
+    shared: &StoreInner,
     commands: &[Pending],
-    plan: Option<Draft>,
+    plan: Option<BatchDraft>,
     clock: &Clock,
-    leave: &mut Option<oneshot::Sender<Ahead>>,
-) -> Result<(Draft, Vec<Outcome>), Unwritten> {
+    leave: &mut Option<oneshot::Sender<Speculative>>,
+) -> Result<(BatchDraft, Vec<CommandResult>), Unwritten> {
     let mut transaction = shared.engine.begin().await?;
     let rows = transaction.run(sql::LOCK_HEAD, Vec::new()).await?;
     check_edition(edition(&rows)?, &shared.contributions)?;
     let base = head(&rows)?;
     let mut draft = match plan {
         Some(plan) if plan.base == base => plan,
-        _ => Draft::decide(shared, &mut transaction, base, commands, clock.now()).await?,
+        _ => BatchDraft::decide(shared, &mut transaction, base, commands, clock.now()).await?,
     };
     if let Some(leave) = leave.take() {
         // Nobody waits for it where nothing has queued.
@@ -324,14 +324,17 @@ async fn write(
     }
 }
 
-async fn outcomes(draft: &mut Draft, transaction: &mut Transaction) -> Result<Vec<Outcome>, StoreError> {
+async fn outcomes(
+    draft: &mut BatchDraft,
+    transaction: &mut Transaction,
+) -> Result<Vec<CommandResult>, StoreError> {
     let taken = std::mem::take(&mut draft.taken);
-    let mut outcomes: Vec<Outcome> = Vec::with_capacity(taken.len());
+    let mut outcomes: Vec<CommandResult> = Vec::with_capacity(taken.len());
     for one in taken {
         let outcome = match one {
-            Taken::Done(committed) => Ok(committed),
-            Taken::Refused(error) => Err(error),
-            Taken::Repeat { revision, outcome } => {
+            Outcome::Done(committed) => Ok(committed),
+            Outcome::Refused(error) => Err(error),
+            Outcome::Repeat { revision, outcome } => {
                 let here = outcomes.iter().flatten().find(|done| done.revision == revision).cloned();
                 match here {
                     Some(committed) if revision > draft.base.revision => Ok(committed),
@@ -360,7 +363,15 @@ async fn recall(
         let (create_time, body) = (timestamp(row.number(2)?)?, row.optional_text(3)?);
         changes.push((
             row.text(1)?,
-            Held { revision, create_time, update_time, body, index, found_by: None, decoded: Decoded::new() },
+            StoredVersion {
+                revision,
+                create_time,
+                update_time,
+                body,
+                index,
+                found_by: None,
+                decoded: Decoded::new(),
+            },
         ));
     }
     Ok(Committed { revision, changes, outcome })

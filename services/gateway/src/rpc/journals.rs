@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use tokio_stream::Stream;
 use tonic::{Request, Response, Status};
 
-use crate::upstream::{Service, Spread, Upstreams, refusal};
+use crate::upstream::{ReplicaBalancer, Service, Upstreams, refusal};
 
 /// The service over the own store and those behind.
 #[must_use]
@@ -34,13 +34,13 @@ pub fn journals(
 /// The journals that can be reached here.
 pub struct Journals {
     own: Journal,
-    statistics: JournalServiceClient<Spread>,
-    awards: JournalServiceClient<Spread>,
+    statistics: JournalServiceClient<ReplicaBalancer>,
+    awards: JournalServiceClient<ReplicaBalancer>,
 }
 
 impl Journals {
     /// The service behind that keeps a journal; `None` for the own one, which also refuses unknown names.
-    fn behind(&self, journal: &str) -> Option<(Service, JournalServiceClient<Spread>)> {
+    fn behind(&self, journal: &str) -> Option<(Service, JournalServiceClient<ReplicaBalancer>)> {
         match journal {
             "journals/statistics" => Some((Service::Statistics, self.statistics.clone())),
             "journals/awards" => Some((Service::Awards, self.awards.clone())),

@@ -9,10 +9,10 @@ pub use self::reports::{NAME, Reports};
 use crate::upstream::STREAMED;
 
 /// Paths that may take as long as their streams do.
-pub const UNHURRIED: [&str; 5] = [
+pub const STREAMING_METHODS: [&str; 5] = [
     STREAMED[0],
     "/thidua.statistics.v1.FigureService/ExplainFigure",
     "/thidua.statistics.v1.TransferService/ExportRecords",
-    thidua_chassis::journal::UNHURRIED[0],
-    thidua_chassis::journal::UNHURRIED[1],
+    thidua_chassis::journal::STREAMING_METHODS[0],
+    thidua_chassis::journal::STREAMING_METHODS[1],
 ];

@@ -24,7 +24,7 @@ use crate::documents;
 use crate::domain::report::{self, MEASURES, label};
 use crate::domain::wording::{Language, Wording};
 use crate::error::Error;
-use crate::upstream::{Behalf, Service, Spread, Upstreams};
+use crate::upstream::{Behalf, ReplicaBalancer, Service, Upstreams};
 
 /// The full name of the service.
 pub const NAME: &str = "thidua.reports.v1.BlocReportService";
@@ -268,7 +268,7 @@ impl Reports {
 async fn all_inspections(
     behalf: &Behalf,
     min_revision: i64,
-    client: InspectionServiceClient<Spread>,
+    client: InspectionServiceClient<ReplicaBalancer>,
     mut question: statistics::ListInspectionsRequest,
 ) -> Result<Vec<statistics::Inspection>, Error> {
     let mut found = Vec::new();

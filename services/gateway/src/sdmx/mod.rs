@@ -2,15 +2,15 @@
 //!
 //! - [`artefact`]: the structures served, and how they refer to each other.
 //! - [`question`], [`key`], [`period`], [`mod@format`]: what an address asks for.
-//! - [`source`], [`catalogue`], [`cut`]: what is asked of statistics for it, and what comes of the answers.
+//! - [`source`], [`catalogue`], [`data_query`]: what is asked of statistics for it, and what comes of the answers.
 //! - [`structure`], [`data`], [`csv`]: how it is written.
 //! - [`refusal`]: what cannot be answered.
 
 pub mod artefact;
 pub mod catalogue;
 pub mod csv;
-pub mod cut;
 pub mod data;
+pub mod data_query;
 pub mod format;
 pub mod key;
 pub mod period;
@@ -35,7 +35,7 @@ use tokio::task::JoinSet;
 use tonic::metadata::MetadataMap;
 
 use self::catalogue::Catalogue;
-use self::cut::{Ask, Cut, Found};
+use self::data_query::{Ask, DataQuery, Observations};
 use self::format::Format;
 use self::question::{Question, Selection, Subject};
 use self::refusal::Refusal;
@@ -129,14 +129,14 @@ impl Sdmx {
         (selection, format): (&Selection, Format),
         catalogue: &Catalogue,
     ) -> Result<Content, Refusal> {
-        let cut = Cut::new(selection, catalogue, self.clock.today())?;
+        let data_query = DataQuery::new(selection, catalogue, self.clock.today())?;
         let (found, settled) = if selection.detail.has_observations() {
-            let (found, settled) = observe(source, revision, &cut).await?;
+            let (found, settled) = observe(source, revision, &data_query).await?;
             (Some(found), settled)
         } else {
             (None, true)
         };
-        let series = cut.series(found);
+        let series = data_query.series(found);
         let bytes = match format {
             Format::Structure | Format::Data => {
                 data::write(header, &series, selection.flat, selection.detail).into_bytes()
@@ -160,9 +160,13 @@ impl Sdmx {
     }
 }
 
-/// Asks statistics all that a cut needs, a few questions at a time; tells whether all answers stand at the revision.
-async fn observe(source: &Source, revision: i64, cut: &Cut<'_>) -> Result<(Found, bool), Error> {
-    let mut waiting = cut.asks().into_iter();
+/// Asks statistics all that a query needs, a few questions at a time; tells whether all answers stand at the revision.
+async fn observe(
+    source: &Source,
+    revision: i64,
+    data_query: &DataQuery<'_>,
+) -> Result<(Observations, bool), Error> {
+    let mut waiting = data_query.asks().into_iter();
     let mut asked: JoinSet<Result<(Ask, proto::ComputeFiguresResponse), Error>> = JoinSet::new();
     let mut spawn = |asked: &mut JoinSet<_>| {
         if let Some(ask) = waiting.next() {
@@ -176,11 +180,11 @@ async fn observe(source: &Source, revision: i64, cut: &Cut<'_>) -> Result<(Found
     for _ in 0..MOST_ASKS {
         spawn(&mut asked);
     }
-    let (mut found, mut settled) = (Found::new(), true);
+    let (mut found, mut settled) = (Observations::new(), true);
     while let Some(answer) = asked.join_next().await {
         let (ask, answer) = answer.map_err(|_| broken("a call was broken off"))??;
         settled &= answer.revision == revision;
-        cut.take(&ask, answer.figures, &mut found);
+        data_query.take(&ask, answer.figures, &mut found);
         spawn(&mut asked);
     }
     Ok((found, settled))

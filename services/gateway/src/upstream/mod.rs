@@ -1,8 +1,8 @@
 //! The services behind: connections that heal by themselves, calls under what remains of the caller's deadline, and one
 //! more try for reads that met a service on its way up.
 
+mod balancer;
 mod replicas;
-mod spread;
 
 use std::fmt;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use tonic::metadata::{AsciiMetadataValue, MetadataMap};
 use tonic::{Code, Request, Response, Status};
 
-pub use self::spread::{Addresses, Spread};
+pub use self::balancer::{Addresses, ReplicaBalancer};
 use crate::config::Config;
 use crate::error::Error;
 
@@ -42,8 +42,8 @@ impl fmt::Display for Service {
 /// The connections to the services.
 #[derive(Debug, Clone)]
 pub struct Upstreams {
-    statistics: Spread,
-    awards: Spread,
+    statistics: ReplicaBalancer,
+    awards: ReplicaBalancer,
     deadline: Duration,
 }
 
@@ -51,13 +51,14 @@ impl Upstreams {
     /// Connections that are made when they are first needed, and again whenever they break.
     #[must_use]
     pub fn connect(config: &Config) -> Self {
-        let (statistics, awards) = (Spread::connect(&config.statistics), Spread::connect(&config.awards));
+        let (statistics, awards) =
+            (ReplicaBalancer::connect(&config.statistics), ReplicaBalancer::connect(&config.awards));
         Self { statistics, awards, deadline: config.upstream_deadline }
     }
 
     /// The connections to a service.
     #[must_use]
-    pub fn channel(&self, service: Service) -> Spread {
+    pub fn channel(&self, service: Service) -> ReplicaBalancer {
         match service {
             Service::Statistics => self.statistics.clone(),
             Service::Awards => self.awards.clone(),

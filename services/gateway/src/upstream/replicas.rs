@@ -24,7 +24,7 @@ enum Standing {
     /// Nothing: it was never asked, or its connection broke.
     Unknown,
     /// It is being asked for a connection.
-    Asked,
+    Probing,
     /// It answered then.
     There(Instant),
     /// It could not be reached then.
@@ -95,7 +95,7 @@ impl Replicas {
     /// Finds out in the background whether a replica takes connections, unless that is being done.
     fn ask(self: &Arc<Self>, replica: &Replica) {
         let (place, endpoint) = (replica.place, replica.endpoint.clone());
-        if !self.learn(place, Standing::Asked) {
+        if !self.learn(place, Standing::Probing) {
             return;
         }
         let replicas = Arc::clone(self);

@@ -101,7 +101,7 @@ struct Growth {
 
 /// What stands in a form over a window.
 #[derive(Debug, Clone, Copy)]
-pub struct Stand<'v> {
+pub struct FormValues<'v> {
     /// The window.
     pub window: Window,
     /// The values.
@@ -195,7 +195,7 @@ impl Checks {
         &self,
         forms: &Forms,
         form: &Form,
-        stand: Stand<'_>,
+        stand: FormValues<'_>,
         beside: BTreeMap<String, Values>,
         earlier: &[(Window, Values)],
     ) -> Vec<Finding> {
@@ -206,7 +206,7 @@ impl Checks {
         let named = |finding: &Finding| finding.cited.iter().any(|cited| cited.form == form.id.code);
         found.extend(between.into_iter().filter(named));
         for (window, values) in earlier {
-            found.extend(self.compare(form, Stand { window: *window, values }, stand));
+            found.extend(self.compare(form, FormValues { window: *window, values }, stand));
         }
         found
     }
@@ -252,7 +252,7 @@ impl Checks {
     /// The findings between an earlier and a later stand of one form and the same units: what one ends with the next begins
     /// with, what grows within the year does not fall, and what changed much against the year before is worth a look.
     #[must_use]
-    pub fn compare(&self, form: &Form, earlier: Stand<'_>, later: Stand<'_>) -> Vec<Finding> {
+    pub fn compare(&self, form: &Form, earlier: FormValues<'_>, later: FormValues<'_>) -> Vec<Finding> {
         let (before, after) = (earlier.window, later.window);
         let year_later = |date: Date| date.checked_add(1.year()).ok();
         let mut found = Vec::new();
@@ -285,7 +285,7 @@ fn known(forms: &Forms, document: &str, statement: &Statement) -> Result<(), Str
 }
 
 /// What a year has gathered by a day it does not lose by a later one.
-fn fallen(form: &Form, earlier: Stand<'_>, later: Stand<'_>) -> Vec<Finding> {
+fn fallen(form: &Form, earlier: FormValues<'_>, later: FormValues<'_>) -> Vec<Finding> {
     let finding = |column: &super::form::Column| {
         let (before, now) = (*earlier.values.get(&column.code)?, *later.values.get(&column.code)?);
         let texts = wording::fallen(column, (before, earlier.window.last), (now, later.window.last));
@@ -304,8 +304,8 @@ fn fallen(form: &Form, earlier: Stand<'_>, later: Stand<'_>) -> Vec<Finding> {
 }
 
 impl Succession {
-    fn finding(&self, form: &Form, earlier: Stand<'_>, later: Stand<'_>) -> Option<Finding> {
-        let value = |sum: &Expression, stand: Stand<'_>| {
+    fn finding(&self, form: &Form, earlier: FormValues<'_>, later: FormValues<'_>) -> Option<Finding> {
+        let value = |sum: &Expression, stand: FormValues<'_>| {
             sum.value(&|one: &Reference| stand.values.get(&one.column).copied())
         };
         let (closing, opening) = (value(&self.closing, earlier)?, value(&self.opening, later)?);
@@ -316,7 +316,7 @@ impl Succession {
             (&self.closing.to_string(), closing, earlier.window.last),
             (&self.opening.to_string(), opening, later.window.first),
         );
-        let cite = |sum: &Expression, stand: Stand<'_>| -> Vec<Cited> {
+        let cite = |sum: &Expression, stand: FormValues<'_>| -> Vec<Cited> {
             sum.references().filter_map(|one| cite(form, &one.column, stand)).collect()
         };
         Some(Finding {
@@ -333,7 +333,7 @@ impl Succession {
 }
 
 impl Growth {
-    fn findings(&self, form: &Form, earlier: Stand<'_>, later: Stand<'_>) -> Vec<Finding> {
+    fn findings(&self, form: &Form, earlier: FormValues<'_>, later: FormValues<'_>) -> Vec<Finding> {
         let finding = |column: &super::form::Column| {
             let (before, now) = (*earlier.values.get(&column.code)?, *later.values.get(&column.code)?);
             let beyond = |small: i64, large: i64| large > small.saturating_mul(self.factor);
@@ -359,13 +359,13 @@ impl Growth {
     }
 }
 
-fn cite(form: &Form, column: &str, stand: Stand<'_>) -> Option<Cited> {
+fn cite(form: &Form, column: &str, stand: FormValues<'_>) -> Option<Cited> {
     let value = *stand.values.get(column)?;
     let days = Some((stand.window.first, stand.window.last));
     Some(Cited { form: form.id.code.clone(), column: column.to_owned(), value, days })
 }
 
-fn cite_both(form: &Form, column: &str, earlier: Stand<'_>, later: Stand<'_>) -> Vec<Cited> {
+fn cite_both(form: &Form, column: &str, earlier: FormValues<'_>, later: FormValues<'_>) -> Vec<Cited> {
     [earlier, later].into_iter().filter_map(|stand| cite(form, column, stand)).collect()
 }
 

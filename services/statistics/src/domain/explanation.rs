@@ -87,7 +87,7 @@ pub(super) fn plain(formula: &Formula, part: Part) -> Vec<Term> {
 
 /// What a record adds to a figure, as (amount, denominator): the terms that each of its contributions is counted in.
 #[must_use]
-pub fn added(terms: &[Term], contributions: &[Contribution], window: Window) -> (i64, i64) {
+pub fn record_share(terms: &[Term], contributions: &[Contribution], window: Window) -> (i64, i64) {
     let (mut amount, mut denominator) = (0, 0);
     for contribution in contributions {
         for term in terms.iter().filter(|term| term.sum == contribution.measure) {
@@ -104,7 +104,7 @@ pub fn added(terms: &[Term], contributions: &[Contribution], window: Window) -> 
 
 /// What the sums of terms make, as (amount, denominator).
 #[must_use]
-pub fn made(terms: &[Term], sums: &impl Sums, window: Window) -> (i64, i64) {
+pub fn evaluate_terms(terms: &[Term], sums: &impl Sums, window: Window) -> (i64, i64) {
     let (mut amount, mut denominator) = (0, 0);
     for term in terms {
         let sum = match term.span {
@@ -205,11 +205,11 @@ mod tests {
             for measure in catalogue.all() {
                 let terms = terms(&catalogue, &measure.formula);
                 // Each contribution as a record of its own.
-                let added = records.0.iter().map(|one| added(&terms, &[*one], window));
+                let added = records.0.iter().map(|one| record_share(&terms, &[*one], window));
                 let sum = added.fold((0, 0), |(a, b), (c, d)| (a + c, b + d));
                 let computed = compute(&catalogue, &measure.formula, &records, window);
                 prop_assert_eq!(value(&terms, sum), computed, "{}", measure.code);
-                prop_assert_eq!(made(&terms, &records, window), sum, "{}", measure.code);
+                prop_assert_eq!(evaluate_terms(&terms, &records, window), sum, "{}", measure.code);
             }
         }
     }

@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 use thidua_proto::names::ReturnName;
 
-pub use self::step::{Asked, approve, prepare, reopen, send_back, submit};
+pub use self::step::{StepRequest, approve, prepare, reopen, send_back, submit};
 
 use super::check::Finding;
 use super::form::{Form, FormId, Values, with_entries};

@@ -43,14 +43,14 @@ pub struct Source {
 
 /// A unit whose figures are told, with their sources.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shown {
+pub struct ShownUnit {
     /// The unit.
     pub unit: UnitName,
     /// By name, then by day.
     pub sources: Vec<Source>,
 }
 
-impl Shown {
+impl ShownUnit {
     /// Whether its figures are partly a share of another unit's, in whole numbers.
     #[must_use]
     pub fn is_rounded(&self) -> bool {
@@ -63,7 +63,7 @@ impl Shown {
 
 /// The units whose figures are told, in the order asked for, with their sources. Where none is asked for, all: as then
 /// every unit, as now every one that has not been succeeded by then, so that the total is the same.
-pub fn sources(units: &Units, asked: &[UnitName], structure: Structure) -> Result<Vec<Shown>, Error> {
+pub fn sources(units: &Units, asked: &[UnitName], structure: Structure) -> Result<Vec<ShownUnit>, Error> {
     if let Some(unknown) = asked.iter().find(|unit| !units.contains_key(unit)) {
         return Err(Error::not_found(unknown));
     }
@@ -77,13 +77,13 @@ pub fn sources(units: &Units, asked: &[UnitName], structure: Structure) -> Resul
     }
 }
 
-fn own_records(unit: &UnitName) -> Shown {
+fn own_records(unit: &UnitName) -> ShownUnit {
     let place = Place::all(Split::entire(unit.clone()));
     let source = |(_, place)| Source { unit: unit.clone(), first: None, last: None, place };
-    Shown { unit: unit.clone(), sources: place.map(source).collect() }
+    ShownUnit { unit: unit.clone(), sources: place.map(source).collect() }
 }
 
-fn as_now(units: &Units, asked: &[UnitName], on: Date) -> Result<Vec<Shown>, Error> {
+fn as_now(units: &Units, asked: &[UnitName], on: Date) -> Result<Vec<ShownUnit>, Error> {
     let gone = |unit: &UnitName| succeeded_wholly(units, unit).is_some_and(|date| date <= on);
     if let Some((name, unit)) =
         asked.iter().filter(|name| gone(name)).find_map(|name| units.get_key_value(name))
@@ -107,7 +107,7 @@ fn as_now(units: &Units, asked: &[UnitName], on: Date) -> Result<Vec<Shown>, Err
     } else {
         asked.to_vec()
     };
-    let with_sources = |unit: UnitName| Shown { sources: found.remove(&unit).unwrap_or_default(), unit };
+    let with_sources = |unit: UnitName| ShownUnit { sources: found.remove(&unit).unwrap_or_default(), unit };
     Ok(shown.into_iter().map(with_sources).collect())
 }
 
@@ -165,16 +165,16 @@ fn follow(moves: &Moves<'_>, unit: &UnitName, first: Option<Date>) -> Option<Spl
 
 /// The sums of a unit's sources, as its own.
 #[derive(Debug)]
-pub struct Regrouped<'s, S>(Vec<(&'s Source, &'s S)>);
+pub struct RegroupedSums<'s, S>(Vec<(&'s Source, &'s S)>);
 
-impl<'s, S: Sums> Regrouped<'s, S> {
+impl<'s, S: Sums> RegroupedSums<'s, S> {
     /// Of the sources of a unit; `sums` finds what a unit recorded.
     pub fn new(sources: &'s [Source], sums: impl Fn(&UnitName) -> Option<&'s S>) -> Self {
         Self(sources.iter().filter_map(|source| Some((source, sums(&source.unit)?))).collect())
     }
 }
 
-impl<S: Sums> Sums for Regrouped<'_, S> {
+impl<S: Sums> Sums for RegroupedSums<'_, S> {
     fn within(&self, sum: &str, first: Date, last: Date) -> i64 {
         self.0.iter().map(|(source, sums)| source.within(*sums, sum, first, last)).sum()
     }

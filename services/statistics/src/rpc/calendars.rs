@@ -36,7 +36,7 @@ pub(super) enum WindowQuery {
 
 /// A window, and the period that it is of.
 #[derive(Debug)]
-pub(super) struct Found<'c> {
+pub(super) struct ResolvedWindow<'c> {
     pub(super) window: Window,
     pub(super) period: Option<(&'c Calendar, Period)>,
 }
@@ -89,9 +89,9 @@ impl WindowQuery {
     }
 
     /// The days of the window.
-    pub(super) fn find(self, calendars: &Calendars) -> Result<Found<'_>, Error> {
+    pub(super) fn find(self, calendars: &Calendars) -> Result<ResolvedWindow<'_>, Error> {
         let (calendar, code, cut_off) = match self {
-            Self::Days(window) => return Ok(Found { window, period: None }),
+            Self::Days(window) => return Ok(ResolvedWindow { window, period: None }),
             Self::Period { calendar, period, cut_off } => (calendar, period, cut_off),
         };
         let known = calendars.find(&calendar)?;
@@ -105,7 +105,7 @@ impl WindowQuery {
             v.refuse("cut_off_date", Problem::malformed((&english, &vietnamese), &found));
             return Err(v.into());
         };
-        Ok(Found { window, period: Some((known, period)) })
+        Ok(ResolvedWindow { window, period: Some((known, period)) })
     }
 }
 

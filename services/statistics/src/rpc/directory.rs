@@ -4,7 +4,7 @@ use thidua_chassis::body;
 use thidua_chassis::caller::Role;
 use thidua_chassis::edge::at_revision;
 use thidua_chassis::store::{Committed, Decision, Needs, PageQuery, State};
-use thidua_chassis::terms::Terms;
+use thidua_chassis::write_options::WriteOptions;
 use thidua_proto::names::UnitName;
 use thidua_proto::page::{self, BadToken, Binding, Cursor};
 use thidua_proto::parse::{Problem, Violations};
@@ -45,9 +45,9 @@ impl DirectoryService for Statistics {
         let (size, filter) = v.finish((|| Some((size?, filter?)))()).map_err(Error::from)?;
         let size = usize::try_from(size).unwrap_or(usize::MAX);
         let binding = Binding::of("ListUnits", &request);
-        let cursor = binding.cursor(&token).map_err(|bad| Error::Shared(bad.into()))?;
+        let cursor = binding.cursor(&token).map_err(|bad| Error::Common(bad.into()))?;
         let after =
-            cursor.map(|cursor| place(&cursor)).transpose().map_err(|bad| Error::Shared(bad.into()))?;
+            cursor.map(|cursor| place(&cursor)).transpose().map_err(|bad| Error::Common(bad.into()))?;
 
         // A province has some hundreds of units: all are read, those asked for are sorted, and a page of them is shown.
         let rows = self.store.page(&PageQuery::all(COLLECTION, u32::MAX)).await.map_err(Error::store)?;
@@ -86,7 +86,7 @@ impl DirectoryService for Statistics {
         }
         let unit = v.within("unit", |v| unit::parse(request.unit.as_ref()?, v));
         let terms = (request.request_id.as_str(), request.validate_only);
-        let terms = Terms::parse(&mut v, METHOD, &caller, &request, terms);
+        let terms = WriteOptions::parse(&mut v, METHOD, &caller, &request, terms);
         let (name, unit, terms) = v.finish((|| Some((name?, unit?, terms?)))()).map_err(Error::from)?;
         caller.require(Role::Registrar, &name).map_err(Error::from)?;
 
@@ -119,7 +119,7 @@ impl DirectoryService for Statistics {
         }
         let name: Option<UnitName> = request.unit.as_ref().and_then(|unit| v.name("unit.name", &unit.name));
         let terms = (request.request_id.as_str(), request.validate_only);
-        let terms = Terms::parse(&mut v, METHOD, &caller, &request, terms);
+        let terms = WriteOptions::parse(&mut v, METHOD, &caller, &request, terms);
         let patch = request.unit.clone();
         let (name, patch, terms) = v.finish((|| Some((name?, patch?, terms?)))()).map_err(Error::from)?;
         caller.require(Role::Registrar, &name).map_err(Error::from)?;

@@ -1,4 +1,4 @@
-//! `ExplainFigure`: the records behind a figure, streamed.
+//! `ExplainFigure`: the records behind a figure, stream_sender.
 
 use std::pin::Pin;
 
@@ -11,12 +11,12 @@ use thidua_proto::statistics::explain_figure_response::Part;
 use tokio_stream::{Stream, StreamExt as _};
 use tonic::{Response, Status};
 
-use super::asked::{parse_units, units_asked};
 use super::calendars::{WindowFields, WindowQuery};
+use super::figure_query::{parse_units, units_asked};
 use super::figures::{Daily, figure, measure_to_proto};
-use super::streamed::{Reader, stream};
+use super::stream_sender::{StreamSender, stream};
 use super::{Statistics, records, unit};
-use crate::domain::explanation::{Term, added, formula, made, terms, value};
+use crate::domain::explanation::{Term, evaluate_terms, formula, record_share, terms, value};
 use crate::domain::figure::Window;
 use crate::domain::form::FormId;
 use crate::domain::measure::Measure;
@@ -54,8 +54,8 @@ pub(super) async fn explain(
     let units = units_asked(&unit::all_at(&mut snapshot, newest).await?, units)?;
 
     let series: Vec<Series> = units.iter().map(|unit| unit.to_string().into()).collect();
-    let tallies = snapshot.tallies_at(newest, &series).await.map_err(Error::store)?;
-    let each = tallies.iter().map(|one| made(&terms, &Daily(one), window));
+    let running_totals = snapshot.tallies_at(newest, &series).await.map_err(Error::store)?;
+    let each = running_totals.iter().map(|one| evaluate_terms(&terms, &Daily(one), window));
     let sum = each.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
     let open = window.is_open(service.clock.today());
     let explained = proto::ExplainedFigure {
@@ -65,7 +65,7 @@ pub(super) async fn explain(
         revision: newest,
     };
     let walk = Walk { code, kinds: kinds(&terms), units, terms, window, sum };
-    let answer = stream(async move |reader: Reader<_>| {
+    let answer = stream(async move |reader: StreamSender<_>| {
         reader.send(proto::ExplainFigureResponse { part: Some(Part::Figure(explained)) }).await?;
         walk.send(snapshot, &reader).await
     });
@@ -143,7 +143,7 @@ impl Walk {
     async fn send(
         self,
         mut snapshot: Snapshot,
-        reader: &Reader<proto::ExplainFigureResponse>,
+        reader: &StreamSender<proto::ExplainFigureResponse>,
     ) -> Result<(), Error> {
         let mut sum = (0, 0);
         for unit in &self.units {
@@ -187,8 +187,9 @@ impl Walk {
         let body = row.held.body.as_deref().unwrap_or("{}");
         let corrupt = |problem| Error::store(StoreError::Corrupt { problem });
         let mut contributions = records::decode(kind, body).map_err(corrupt)?.contributions();
-        contributions.retain(|one| added(&self.terms, std::slice::from_ref(one), self.window) != (0, 0));
-        let adds = added(&self.terms, &contributions, self.window);
+        contributions
+            .retain(|one| record_share(&self.terms, std::slice::from_ref(one), self.window) != (0, 0));
+        let adds = record_share(&self.terms, &contributions, self.window);
         let contribution = |one: &crate::domain::contribution::Contribution| proto::Contribution {
             sum: one.measure.to_owned(),
             contribution_date: Some(date::to_wire(one.date)),

@@ -2,7 +2,7 @@
 //! not depend on how much is sent. Pages are read ahead while those before them are made into messages.
 
 use thidua_chassis::body;
-use thidua_chassis::failure::Shared;
+use thidua_chassis::failure::CommonError;
 use thidua_chassis::store::{PageQuery, Resource, Snapshot};
 use thidua_proto::date;
 use thidua_proto::names::{RecordKind, RecordName, UnitName};
@@ -14,7 +14,7 @@ use tokio_stream::{Stream, StreamExt as _};
 use tonic::Status;
 
 use super::records::collection;
-use super::streamed::{Reader, stream};
+use super::stream_sender::{StreamSender, stream};
 use super::{Statistics, unit};
 use crate::error::Error;
 
@@ -35,9 +35,9 @@ pub(super) async fn begin(
     mut request: proto::ExportRecordsRequest,
 ) -> Result<impl Stream<Item = Result<proto::ExportRecordsResponse, Status>> + Send + use<>, Error> {
     let cursor = std::mem::take(&mut request.cursor);
-    let asked = Asked::parse(&request)?;
+    let asked = ExportQuery::parse(&request)?;
     let binding = Binding::of(METHOD, &request);
-    let bad = |bad: BadToken| Error::Shared(Shared::from(bad));
+    let bad = |bad: BadToken| Error::Common(CommonError::from(bad));
     let cursor = binding.cursor(&cursor).map_err(bad)?;
     let mut snapshot = service.store.long_snapshot().await?;
     let head = snapshot.revision();
@@ -59,19 +59,19 @@ pub(super) async fn begin(
         .flat_map(|kind| units.iter().map(move |unit| (kind, unit.clone())))
         .collect();
     let export = Export { collections, days: asked.days };
-    let parts = stream(async move |reader: Reader<_>| export.send(snapshot, place, &reader).await);
+    let parts = stream(async move |reader: StreamSender<_>| export.send(snapshot, place, &reader).await);
     Ok(parts.map(move |part| Ok(message(&part?, &binding)?)))
 }
 
 /// A request that is right in shape.
-struct Asked {
+struct ExportQuery {
     /// None for all.
     unit: Option<UnitName>,
     kinds: Vec<RecordKind>,
     days: (i64, i64),
 }
 
-impl Asked {
+impl ExportQuery {
     fn parse(m: &proto::ExportRecordsRequest) -> Result<Self, Error> {
         let mut v = Violations::default();
         let unit = if m.parent == ALL { Some(None) } else { v.name("parent", &m.parent).map(Some) };
@@ -143,7 +143,7 @@ impl Export {
         self,
         mut snapshot: Snapshot,
         mut place: Place,
-        reader: &Reader<Part>,
+        reader: &StreamSender<Part>,
     ) -> Result<(), Error> {
         let resumed = place.collection();
         let begun = resumed.and_then(|at| self.collections.iter().position(|one| *one == at));

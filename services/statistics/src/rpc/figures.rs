@@ -3,19 +3,19 @@
 use std::borrow::Borrow;
 
 use jiff::civil::Date;
-use thidua_chassis::store::Tallies;
+use thidua_chassis::store::RunningTotals;
 use thidua_proto::date;
 use thidua_proto::statistics as proto;
 use thidua_proto::statistics::figure_service_server::FigureService;
 use tonic::{Request, Response, Status};
 
-use super::asked::FigureQuery;
-use super::published::forms_telling;
-use super::recorded::Recorded;
+use super::approved_values::forms_telling;
+use super::figure_query::FigureQuery;
+use super::unit_sums::UnitSums;
 use super::{Statistics, explanations};
 use crate::domain::figure::{Sums, Value, Window, compute, total};
 use crate::domain::measure::{Formula, Measure};
-use crate::domain::structure::{Regrouped, Shown, Structure};
+use crate::domain::structure::{RegroupedSums, ShownUnit, Structure};
 use crate::domain::unit_of_measure;
 use crate::error::Error;
 
@@ -32,17 +32,17 @@ impl FigureService for Statistics {
         let telling = forms_telling(forms, measures.iter().map(|measure| &*measure.code), &found);
         let asked = (&*query.units, query.structure, query.as_of);
         let (recorded, published) = self.recorded_and_published(asked, &found, &telling).await?;
-        let Recorded { revision, shown, sums } = recorded;
+        let UnitSums { revision, shown, sums } = recorded;
 
         let catalogue = &self.rules.catalogue;
         let open = window.is_open(self.clock.today());
         let values = shown.iter().map(|unit| {
-            let sums = Regrouped::new(&unit.sources, |source| sums.get(source));
+            let sums = RegroupedSums::new(&unit.sources, |source| sums.get(source));
             measures.iter().map(|m| compute(catalogue, &m.formula, &sums, window)).collect()
         });
         let values: Vec<Vec<Value>> = values.collect();
         let tellings: Vec<_> = measures.iter().map(|measure| forms.telling(&measure.code)).collect();
-        let then = |unit: &Shown, at: usize, now: Value| {
+        let then = |unit: &ShownUnit, at: usize, now: Value| {
             tellings.get(at).and_then(|telling| published.amount(&unit.unit, telling, now))
         };
         let totals = measures.iter().enumerate().map(|(at, measure)| {
@@ -124,7 +124,7 @@ impl Statistics {
 /// The store's running totals as the domain asks for them.
 pub(super) struct Daily<T>(pub(super) T);
 
-impl<T: Borrow<Tallies>> Sums for Daily<T> {
+impl<T: Borrow<RunningTotals>> Sums for Daily<T> {
     fn within(&self, sum: &str, first: Date, last: Date) -> i64 {
         self.0.borrow().within(sum, date::to_number(first), date::to_number(last))
     }
@@ -195,7 +195,7 @@ pub(super) fn measure_to_proto(measure: &Measure) -> proto::Measure {
 }
 
 /// Whose records count in the figures of each unit; as then they are its own.
-pub(super) fn sources_to_proto(shown: &[Shown], structure: Structure) -> Vec<proto::FigureSource> {
+pub(super) fn sources_to_proto(shown: &[ShownUnit], structure: Structure) -> Vec<proto::FigureSource> {
     if structure == Structure::AsThen {
         return Vec::new();
     }

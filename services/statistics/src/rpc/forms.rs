@@ -8,15 +8,15 @@ use thidua_proto::statistics as proto;
 use tonic::{Request, Response, Status};
 
 use super::Statistics;
-use super::asked::{AsOf, parse_structure, parse_units};
-use super::calendars::{Found, WindowFields, WindowQuery};
+use super::calendars::{ResolvedWindow, WindowFields, WindowQuery};
+use super::figure_query::{AsOf, parse_structure, parse_units};
 use super::figures::{restated_status, sources_to_proto};
-use super::recorded::Recorded;
-use crate::domain::check::{Cited, Finding, Rule, Severity, Stand};
+use super::unit_sums::UnitSums;
+use crate::domain::check::{Cited, Finding, FormValues, Rule, Severity};
 use crate::domain::figure::{Sums, Window};
 use crate::domain::form::{Behaviour, Column, Form, FormId, Values, fill, total};
 use crate::domain::rules::Rules;
-use crate::domain::structure::{Regrouped, Shown, Structure};
+use crate::domain::structure::{RegroupedSums, ShownUnit, Structure};
 use crate::domain::unit_of_measure;
 use crate::domain::wording::{Language, window_text};
 use crate::error::Error;
@@ -37,12 +37,12 @@ impl Statistics {
         let asked = (&*query.units, query.structure, query.as_of);
         let all_units = query.units.is_empty();
         let (recorded, published) = self.recorded_and_published(asked, &found, &[&form.id]).await?;
-        let Recorded { revision, shown, sums } = recorded;
+        let UnitSums { revision, shown, sums } = recorded;
 
         let each: Vec<_> =
-            shown.iter().map(|unit| Regrouped::new(&unit.sources, |source| sums.get(source))).collect();
+            shown.iter().map(|unit| RegroupedSums::new(&unit.sources, |source| sums.get(source))).collect();
         // All units together are told no shares: each is told the rest of another.
-        let rounded = || shown.iter().map(Shown::is_rounded);
+        let rounded = || shown.iter().map(ShownUnit::is_rounded);
         let rounded = std::iter::once(!all_units && rounded().any(|one| one)).chain(rounded());
         let filling =
             Filling::of(rules, form, &each, &found, (window.is_open(self.clock.today()), rounded.collect()));
@@ -140,7 +140,7 @@ impl<'r> Filling<'r> {
         rules: &'r Rules,
         form: &'r Form,
         units: &[impl Sums],
-        found: &Found<'_>,
+        found: &ResolvedWindow<'_>,
         (open, rounded): (bool, Vec<bool>),
     ) -> Self {
         let everyone = |form: &Form, window: Window| {
@@ -169,7 +169,7 @@ impl<'r> Filling<'r> {
     fn answer(&self, at: usize, unit: &str, published: Option<&Values>) -> proto::FormFill {
         let none = Values::new();
         let values = self.own.get(at).unwrap_or(&none);
-        let stand = Stand { window: self.window, values };
+        let stand = FormValues { window: self.window, values };
         let beside = self.beside.iter().filter_map(|(code, of)| Some((code.clone(), of.get(at)?.clone())));
         let earlier: Vec<(Window, Values)> =
             self.earlier.iter().filter_map(|(window, of)| Some((*window, of.get(at)?.clone()))).collect();
@@ -190,7 +190,7 @@ impl<'r> Filling<'r> {
 }
 
 /// The windows that a period is compared with.
-fn earlier(found: &Found<'_>) -> Vec<Window> {
+fn earlier(found: &ResolvedWindow<'_>) -> Vec<Window> {
     let Some((calendar, period)) = &found.period else { return Vec::new() };
     let periods = calendar.compared(period);
     let mut windows: Vec<Window> = periods.iter().filter_map(|period| period.window(None)).collect();

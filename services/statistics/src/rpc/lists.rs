@@ -111,7 +111,7 @@ pub(super) fn named(wanted: &str, found: &str) -> bool {
 const ALL_UNITS: &str = "units/-";
 
 /// What was asked for, sound in shape.
-struct Asked {
+struct ListQuery {
     /// `None` for all units.
     parent: Option<UnitName>,
     first: Option<jiff::civil::Date>,
@@ -120,7 +120,7 @@ struct Asked {
     size: usize,
 }
 
-impl Asked {
+impl ListQuery {
     fn parse(page: &Page, filter: &Filter<'_>) -> Result<Self, Error> {
         let mut v = Violations::default();
         let parent =
@@ -179,7 +179,7 @@ impl Asked {
 
 /// The unit whose record a page begins after.
 fn unit_of(cursor: &Cursor) -> Result<UnitName, Error> {
-    let name = cursor.name.parse::<RecordName>().map_err(|_| Error::Shared(BadToken.into()))?;
+    let name = cursor.name.parse::<RecordName>().map_err(|_| Error::Common(BadToken.into()))?;
     Ok(name.unit)
 }
 
@@ -191,9 +191,9 @@ pub(super) async fn list<M: RecordMessage>(
     filter: Filter<'_>,
     keep: impl Fn(&M) -> bool,
 ) -> Result<(Vec<M>, String), Error> {
-    let asked = Asked::parse(page, &filter)?;
+    let asked = ListQuery::parse(page, &filter)?;
     let binding = Binding::of(M::KIND.collection(), request);
-    let cursor = binding.cursor(&page.token).map_err(|bad| Error::Shared(bad.into()))?;
+    let cursor = binding.cursor(&page.token).map_err(|bad| Error::Common(bad.into()))?;
     let units = service.units().await?;
     let units = asked.units(&units, cursor.as_ref())?;
     let is_wanted = |message: &mut M| {

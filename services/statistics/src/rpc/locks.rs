@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use thidua_chassis::store::{Change, Held, Index, State, StoreError};
+use thidua_chassis::store::{Change, Index, State, StoreError, StoredVersion};
 use thidua_proto::date;
 use thidua_proto::names::{RecordKind, RecordName, ReturnName, UnitName};
 use thidua_proto::statistics as proto;
@@ -62,7 +62,7 @@ fn read(stored: &str) -> Result<Vec<Lock>, Error> {
 pub(super) fn check(
     state: &State,
     name: &RecordName,
-    before: Option<&Held>,
+    before: Option<&StoredVersion>,
     after: &[Contribution],
 ) -> Result<(), Error> {
     let locks = of(state, &name.unit)?;

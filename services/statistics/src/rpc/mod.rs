@@ -1,12 +1,13 @@
 //! The methods: each parses, authorises, decides, answers.
 
-mod asked;
+mod approved_values;
 mod calendars;
 mod content;
 mod deadlines;
 mod directory;
 mod explanations;
 mod export;
+mod figure_query;
 mod figures;
 mod forms;
 mod inspection;
@@ -14,18 +15,17 @@ mod lists;
 mod locks;
 mod matter;
 mod petition;
-mod published;
 mod reception;
-mod recorded;
 mod records;
 mod return_body;
 mod return_lists;
 mod returns;
 mod services;
-mod streamed;
+mod stream_sender;
 mod succession;
 mod transfer;
 mod unit;
+mod unit_sums;
 mod write;
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -44,12 +44,12 @@ use crate::error::Error;
 pub use self::services::{NAMES, routes};
 
 /// Paths that may take as long as their streams do.
-pub const UNHURRIED: [&str; 5] = [
+pub const STREAMING_METHODS: [&str; 5] = [
     "/thidua.statistics.v1.FigureService/ExplainFigure",
     "/thidua.statistics.v1.TransferService/ImportRecords",
     "/thidua.statistics.v1.TransferService/ExportRecords",
-    thidua_chassis::journal::UNHURRIED[0],
-    thidua_chassis::journal::UNHURRIED[1],
+    thidua_chassis::journal::STREAMING_METHODS[0],
+    thidua_chassis::journal::STREAMING_METHODS[1],
 ];
 
 /// What every method works with.
@@ -101,7 +101,7 @@ impl Statistics {
         let Ok(units) = self.units().await else { return };
         // From the end: who asks at once begins at the front, and the two do not read the same.
         for unit in units.keys().rev() {
-            if let Err(error) = self.store.tallies(&[unit.to_string().into()]).await {
+            if let Err(error) = self.store.running_totals(&[unit.to_string().into()]).await {
                 let error: &dyn std::error::Error = &error;
                 tracing::warn!(error, %unit, "totals could not be read ahead");
                 return;

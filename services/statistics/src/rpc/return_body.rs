@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use thidua_chassis::journal::time;
-use thidua_chassis::store::{Held, Index, StoreError};
+use thidua_chassis::store::{Index, StoreError, StoredVersion};
 use thidua_chassis::{body, clock};
 use thidua_proto::date;
 use thidua_proto::names::{Id, ReturnName, UnitName};
@@ -65,7 +65,7 @@ pub(super) fn encode(filing: &Filing) -> String {
 }
 
 /// The return of a stored body.
-pub(super) fn decode(held: &Held) -> Result<Filing, Error> {
+pub(super) fn decode(held: &StoredVersion) -> Result<Filing, Error> {
     let message: proto::Return = body::decode(held.body.as_deref().unwrap_or("{}"))?;
     let problem = || StoreError::Corrupt { problem: "a return cannot be read".to_owned() };
     read(&message).ok_or_else(|| Error::store(problem()))

@@ -10,7 +10,7 @@ use thidua_proto::parse::{Problem, Violations};
 use thidua_proto::statistics as proto;
 use tonic::{Response, Status};
 
-use super::asked::units_asked;
+use super::figure_query::units_asked;
 use super::lists::{DEFAULT_PAGE, MOST_PAGE, Page, wanted};
 use super::return_body::{collection, decode, name, submitted_day};
 use super::returns::find_period;
@@ -45,7 +45,7 @@ pub(super) async fn list(
     let unit = parse(&mut v, &m);
     let (size, unit) = v.finish((|| Some((size?, unit?)))()).map_err(Error::from)?;
     let query = Query::find(service, &m, unit)?;
-    let cursor = binding.cursor(&token).map_err(|bad| Error::Shared(bad.into()))?;
+    let cursor = binding.cursor(&token).map_err(|bad| Error::Common(bad.into()))?;
     let size = usize::try_from(size).unwrap_or(usize::MAX);
     let mut snapshot = service.store.snapshot().await.map_err(Error::store)?;
     let newest = snapshot.revision();

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use thidua_chassis::caller::{Caller, Role};
 use thidua_chassis::edge::at_revision;
-use thidua_chassis::store::{Change, Committed, Context, Decision, Held, Needs, State, Tallies};
-use thidua_chassis::terms::Terms;
+use thidua_chassis::store::{
+    Change, Committed, Context, Decision, Needs, RunningTotals, State, StoredVersion,
+};
+use thidua_chassis::write_options::WriteOptions;
 use thidua_chassis::{body, clock};
 use thidua_proto::names::{ReturnName, UnitName};
 use thidua_proto::parse::{Problem, Violations};
@@ -19,9 +21,9 @@ use super::forms::finding_to_proto;
 use super::return_body::{columns, decode, encode, index, name};
 use super::{Statistics, caller, locks, unit};
 use crate::domain::calendar::{Calendar, Period};
-use crate::domain::check::{Finding, Stand};
+use crate::domain::check::{Finding, FormValues};
 use crate::domain::figure::Window;
-use crate::domain::filing::{self, Asked, Content, Entry, Filing};
+use crate::domain::filing::{self, Content, Entry, Filing, StepRequest};
 use crate::domain::form::{Form, FormId, Values, fill};
 use crate::domain::lock::Lock;
 use crate::domain::rules::Rules;
@@ -46,12 +48,12 @@ impl ReturnService for Statistics {
         let calendar = v.text("calendar", &request.calendar, 1, 100);
         let period = v.text("period", &request.period, 1, 100);
         let terms = (request.request_id.as_str(), request.validate_only);
-        let terms = Terms::parse(&mut v, METHOD, &caller, &request, terms);
+        let terms = WriteOptions::parse(&mut v, METHOD, &caller, &request, terms);
         let parsed =
             (|| Some((parent?, FormId { document: document?, code: code? }, calendar?, period?, terms?)))();
         let (unit, form, calendar, period, terms) = v.finish(parsed).map_err(Error::from)?;
         self.may_record(&caller, &unit).await?;
-        let plan = Plan::find(&self.rules, &unit, &form, &calendar, &period)?;
+        let plan = ReturnPlan::find(&self.rules, &unit, &form, &calendar, &period)?;
         if !plan.form.validity.holds_on(plan.period.last) {
             return Err(Error::form_not_in_force(&plan.form, plan.period.last).into());
         }
@@ -174,7 +176,9 @@ struct Common<'m> {
 }
 
 /// The rule of one step: the return afterwards, and the unit's locks where they change.
-type Rule = dyn Fn(&Plan, &State, &Asked, Filing) -> Result<(Filing, Option<Vec<Lock>>), Error> + Send + Sync;
+type Rule = dyn Fn(&ReturnPlan, &State, &StepRequest, Filing) -> Result<(Filing, Option<Vec<Lock>>), Error>
+    + Send
+    + Sync;
 
 impl Statistics {
     async fn step(
@@ -184,7 +188,7 @@ impl Statistics {
         request: &impl prost::Message,
         common: Common<'_>,
         role: Role,
-        advance: impl Fn(&Plan, &State, &Asked, Filing) -> Result<(Filing, Option<Vec<Lock>>), Error>
+        advance: impl Fn(&ReturnPlan, &State, &StepRequest, Filing) -> Result<(Filing, Option<Vec<Lock>>), Error>
         + Send
         + Sync
         + 'static,
@@ -198,14 +202,17 @@ impl Statistics {
             let expected = ("64 lower-case hexadecimal digits", "64 chữ số thập lục phân viết thường");
             v.refuse("digest", Problem::malformed(expected, digest));
         }
-        let terms = Terms::parse(&mut v, common.method, caller, request, common.terms);
+        let terms = WriteOptions::parse(&mut v, common.method, caller, request, common.terms);
         let parsed = (|| Some((name?, reason?, terms?)))();
         let (name, reason, terms) = v.finish(parsed).map_err(Error::from)?;
         self.may(caller, role, &name.unit).await?;
         // Form and period of a name never change: they tell what to load.
         let found = self.store.get(&name.to_string()).await.map_err(Error::store)?;
-        let plan =
-            Plan::of(&self.rules, &name, &decode(&found.ok_or_else(|| Error::not_found(&name))?.held)?)?;
+        let plan = ReturnPlan::of(
+            &self.rules,
+            &name,
+            &decode(&found.ok_or_else(|| Error::not_found(&name))?.held)?,
+        )?;
 
         let needs = plan.needs().and_tallies(&plan.unit());
         let who = asker(&name, caller, &reason);
@@ -226,23 +233,23 @@ impl Statistics {
             let name: ReturnName = name.parse().ok()?;
             Some((name, held))
         });
-        let (name, held) = changed.ok_or(Error::Shared(thidua_chassis::failure::Shared::Internal))?;
+        let (name, held) = changed.ok_or(Error::Common(thidua_chassis::failure::CommonError::Internal))?;
         Ok(at_revision(self.show(&name, held).await?, committed.revision))
     }
 
     /// A return as callers see it: with what follows from its content, the rules and the records of now.
-    async fn show(&self, name: &ReturnName, held: &Held) -> Result<proto::Return, Error> {
+    async fn show(&self, name: &ReturnName, held: &StoredVersion) -> Result<proto::Return, Error> {
         let message: proto::Return = body::present_held(&name.to_string(), held)?;
         let filing = decode(held)?;
-        let plan = Plan::of(&self.rules, name, &filing)?;
-        let (_, tallies) = self.store.tallies(&[plan.unit().into()]).await?;
-        let tallies = tallies.into_iter().next().unwrap_or_default();
-        let computed = plan.fill(&tallies);
+        let plan = ReturnPlan::of(&self.rules, name, &filing)?;
+        let (_, running_totals) = self.store.running_totals(&[plan.unit().into()]).await?;
+        let running_totals = running_totals.into_iter().next().unwrap_or_default();
+        let computed = plan.fill(&running_totals);
         let names: Vec<Arc<str>> = plan.others().into_iter().map(Into::into).collect();
         let others = self.store.snapshot().await?.get_each(&names).await?;
         let others = others.into_iter().map(|other| Ok((other.name, decode(&other.held)?)));
         let others: BTreeMap<Arc<str>, Filing> = others.collect::<Result<_, Error>>()?;
-        let findings = plan.findings(&filing, &tallies, |name| Ok(others.get(name).cloned()))?;
+        let findings = plan.findings(&filing, &running_totals, |name| Ok(others.get(name).cloned()))?;
         Ok(proto::Return {
             columns: columns(&plan.form, &filing, &computed),
             findings: findings.into_iter().map(finding_to_proto).collect(),
@@ -259,7 +266,7 @@ fn parse_name(text: &str) -> Result<ReturnName, Error> {
 }
 
 /// The return as it stands, if the caller has read it as it stands.
-fn current(key: &str, held: &Held, etag: &str) -> Result<Filing, Error> {
+fn current(key: &str, held: &StoredVersion, etag: &str) -> Result<Filing, Error> {
     body::check_etag(key, held, etag)?;
     decode(held)
 }
@@ -269,9 +276,9 @@ fn asker(
     name: &ReturnName,
     caller: &Caller,
     reason: &str,
-) -> impl Fn(&Context) -> Asked + Send + Sync + 'static {
+) -> impl Fn(&Context) -> StepRequest + Send + Sync + 'static {
     let (name, caller, reason) = (name.clone(), caller.office(), reason.to_owned());
-    move |context| Asked {
+    move |context| StepRequest {
         name: name.clone(),
         caller: caller.clone(),
         now: context.now,
@@ -281,7 +288,7 @@ fn asker(
 }
 
 /// A return's form and period, found in the rules.
-pub(super) struct Plan {
+pub(super) struct ReturnPlan {
     rules: Arc<Rules>,
     pub(super) name: ReturnName,
     form: Form,
@@ -289,7 +296,7 @@ pub(super) struct Plan {
     pub(super) period: Period,
 }
 
-impl Plan {
+impl ReturnPlan {
     fn find(
         rules: &Arc<Rules>,
         unit: &UnitName,
@@ -348,12 +355,12 @@ impl Plan {
         })
     }
 
-    fn fill(&self, tallies: &Tallies) -> Values {
-        fill(&self.form, &Daily(tallies), self.window())
+    fn fill(&self, running_totals: &RunningTotals) -> Values {
+        fill(&self.form, &Daily(running_totals), self.window())
     }
 
     fn computed(&self, state: &State) -> Values {
-        state.tallies(&self.unit()).map(|tallies| self.fill(tallies)).unwrap_or_default()
+        state.running_totals(&self.unit()).map(|running_totals| self.fill(running_totals)).unwrap_or_default()
     }
 
     fn content(&self, state: &State, entries: BTreeMap<String, Entry>) -> Content {
@@ -428,9 +435,9 @@ impl Plan {
         form: &Form,
         other: Option<Filing>,
         has_records: bool,
-        tallies: &Tallies,
+        running_totals: &RunningTotals,
     ) -> Option<Values> {
-        let computed = || fill(form, &Daily(tallies), self.window());
+        let computed = || fill(form, &Daily(running_totals), self.window());
         match other {
             Some(other) if other.state.is_handed_in() => Some(other.content.values(form)),
             Some(other) => Some(Content { computed: computed(), ..other.content }.values(form)),
@@ -443,13 +450,13 @@ impl Plan {
     fn findings(
         &self,
         filing: &Filing,
-        tallies: &Tallies,
+        running_totals: &RunningTotals,
         find: impl Fn(&str) -> Result<Option<Filing>, Error>,
     ) -> Result<Vec<Finding>, Error> {
         let mut beside = BTreeMap::new();
         for (form, name) in self.beside() {
             let other = find(&name.to_string())?;
-            let said = self.said(form, other, filing.content.has_records(), tallies);
+            let said = self.said(form, other, filing.content.has_records(), running_totals);
             beside.extend(said.map(|values| (form.id.code.clone(), values)));
         }
         let mut earlier = Vec::new();
@@ -458,15 +465,15 @@ impl Plan {
             earlier.extend(published.map(|values| (window, values)));
         }
         let values = filing.content.values(&self.form);
-        let stand = Stand { window: self.window(), values: &values };
+        let stand = FormValues { window: self.window(), values: &values };
         Ok(self.rules.checks.review(&self.rules.forms, &self.form, stand, beside, &earlier))
     }
 
     /// The same, of what a command has loaded.
     fn findings_in(&self, state: &State, filing: &Filing) -> Result<Vec<Finding>, Error> {
-        let none = Tallies::default();
-        let tallies = state.tallies(&self.unit()).unwrap_or(&none);
-        self.findings(filing, tallies, |name| state.get(name).map(decode).transpose())
+        let none = RunningTotals::default();
+        let running_totals = state.running_totals(&self.unit()).unwrap_or(&none);
+        self.findings(filing, running_totals, |name| state.get(name).map(decode).transpose())
     }
 
     fn lock(&self) -> Lock {

@@ -7,7 +7,7 @@ use thidua_chassis::body;
 use thidua_chassis::caller::Role;
 use thidua_chassis::edge::at_revision;
 use thidua_chassis::store::{Change, Committed, Decision, Needs, State};
-use thidua_chassis::terms::Terms;
+use thidua_chassis::write_options::WriteOptions;
 use thidua_proto::date;
 use thidua_proto::names::{RecordKind, UnitName};
 use thidua_proto::parse::{Problem, Violations};
@@ -34,7 +34,7 @@ pub(super) async fn succeed_units(
     let mut v = Violations::default();
     let plan = parse(&request, &mut v);
     let terms = (request.request_id.as_str(), request.validate_only);
-    let terms = Terms::parse(&mut v, METHOD, &caller, &request, terms);
+    let terms = WriteOptions::parse(&mut v, METHOD, &caller, &request, terms);
     let (plan, terms) = v.finish((|| Some((plan?, terms?)))()).map_err(Error::from)?;
     for name in plan.predecessors.iter().chain(plan.successors.iter().map(|one| &one.name)) {
         caller.require(Role::Registrar, name).map_err(Error::from)?;

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use thidua_chassis::caller::Caller;
 use thidua_chassis::edge::at_revision;
-use thidua_chassis::failure::Shared;
+use thidua_chassis::failure::CommonError;
 use thidua_chassis::store::{Change, Decision, Needs, Receipt, State};
-use thidua_chassis::terms::{Terms, uuid};
+use thidua_chassis::write_options::{WriteOptions, uuid};
 use thidua_proto::names::{RecordName, UnitName};
 use thidua_proto::parse::{Problem, Violation, Violations};
 use thidua_proto::statistics as proto;
@@ -115,7 +115,7 @@ struct Import {
     caller: Caller,
     taken: i64,
     /// Parsed, waiting for the wave before them.
-    ready: Vec<(Terms, Vec<Parsed>)>,
+    ready: Vec<(WriteOptions, Vec<Parsed>)>,
     under_way: VecDeque<Receipt<Error>>,
     answer: proto::ImportRecordsResponse,
 }
@@ -145,7 +145,8 @@ impl Import {
         // A row refused because its record is there is not refused again where it may be updated.
         let terms = if self.header.create_only { " create-only" } else { "" };
         let request_id = Uuid::new_v5(&id, format!("{} {number}{terms}", self.header.unit).as_bytes());
-        let terms = Terms::of_part(METHOD, &self.caller, &chunk, request_id, self.header.validate_only);
+        let terms =
+            WriteOptions::of_part(METHOD, &self.caller, &chunk, request_id, self.header.validate_only);
         let rows: Vec<Parsed> =
             chunk.rows.into_iter().map(|row| Parsed::of(&self.header.unit, &row)).collect();
         self.ready.push((terms, rows));
@@ -178,7 +179,7 @@ impl Import {
 
     async fn settle_one(&mut self) -> Result<(), Error> {
         let Some(chunk) = self.under_way.pop_front() else { return Ok(()) };
-        let committed = chunk.outcome().await.map_err(Shared::of_submit::<Error>)?;
+        let committed = chunk.outcome().await.map_err(CommonError::of_submit::<Error>)?;
         let corrupt = |cause: serde_json::Error| thidua_chassis::store::StoreError::Corrupt {
             problem: format!("an import's outcome cannot be read: {cause}"),
         };
@@ -248,7 +249,7 @@ fn read<M: RecordMessage>(
 
 async fn enqueue(
     service: &Statistics,
-    terms: Terms,
+    terms: WriteOptions,
     Header { unit, create_only, .. }: &Header,
     rows: Vec<Parsed>,
 ) -> Result<Receipt<Error>, Error> {
@@ -270,9 +271,9 @@ fn decide(state: &State, rows: &[Parsed], create_only: bool) -> Decision {
     let (mut seen, mut changes) = (HashSet::new(), Vec::with_capacity(rows.len()));
     for row in rows {
         match take(state, row, create_only, &mut seen, &mut changes) {
-            Ok(Taken::Created) => outcome.created_count += 1,
-            Ok(Taken::Updated) => outcome.updated_count += 1,
-            Ok(Taken::Unchanged) => outcome.unchanged_count += 1,
+            Ok(RowOutcome::Created) => outcome.created_count += 1,
+            Ok(RowOutcome::Updated) => outcome.updated_count += 1,
+            Ok(RowOutcome::Unchanged) => outcome.unchanged_count += 1,
             Err(faults) => {
                 outcome.refused_count += 1;
                 outcome.refused_rows.extend(faults);
@@ -284,7 +285,7 @@ fn decide(state: &State, rows: &[Parsed], create_only: bool) -> Decision {
     Decision { changes, outcome }
 }
 
-enum Taken {
+enum RowOutcome {
     Created,
     Updated,
     Unchanged,
@@ -296,7 +297,7 @@ fn take(
     create_only: bool,
     seen: &mut HashSet<Arc<str>>,
     changes: &mut Vec<Change>,
-) -> Result<Taken, Vec<proto::RefusedRow>> {
+) -> Result<RowOutcome, Vec<proto::RefusedRow>> {
     let new = match &row.new {
         Ok(new) => new,
         Err(violations) => {
@@ -309,10 +310,10 @@ fn take(
     }
     new.check(state).map_err(|error| vec![refusal(row, error)])?;
     let taken = match state.get(&new.name) {
-        None => Taken::Created,
-        Some(held) if held.body == new.change.body => return Ok(Taken::Unchanged),
+        None => RowOutcome::Created,
+        Some(held) if held.body == new.change.body => return Ok(RowOutcome::Unchanged),
         Some(_) if create_only => return Err(vec![refusal(row, Error::already_exists(&new.name))]),
-        Some(_) => Taken::Updated,
+        Some(_) => RowOutcome::Updated,
     };
     changes.push(new.change.clone());
     Ok(taken)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use thidua_chassis::body;
-use thidua_chassis::store::{Held, Index, Resource, Snapshot};
+use thidua_chassis::store::{Index, Resource, Snapshot, StoredVersion};
 use thidua_proto::date;
 use thidua_proto::names::UnitName;
 use thidua_proto::parse::{Problem, Violations};
@@ -139,7 +139,7 @@ pub(super) async fn all_at(snapshot: &mut Snapshot, revision: i64) -> Result<Uni
     snapshot.collection_at(revision, COLLECTION).await?.iter().map(decode).collect()
 }
 
-pub(super) fn decode_held(held: &Held) -> Result<Arc<Unit>, Error> {
+pub(super) fn decode_held(held: &StoredVersion) -> Result<Arc<Unit>, Error> {
     held.decoded(read)
 }
 

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use thidua_chassis::body;
 use thidua_chassis::edge::at_revision;
-use thidua_chassis::failure::Shared;
+use thidua_chassis::failure::CommonError;
 use thidua_chassis::store::{Change, Committed, Decision, Needs, State};
-use thidua_chassis::terms::{Terms, id_or_new};
+use thidua_chassis::write_options::{WriteOptions, id_or_new};
 use thidua_proto::names::{RecordName, UnitName};
 use thidua_proto::parse::{Problem, Violations};
 use thidua_proto::{Empty, FieldMask};
@@ -89,7 +89,7 @@ pub(super) async fn create<R: CreateRequest>(
     let parent: Option<UnitName> = v.name("parent", parent);
     let id = id_or_new(&mut v, id_field, id);
     let record = parse_record(&mut v, field, message);
-    let terms = Terms::parse(&mut v, method, &caller, &request, terms);
+    let terms = WriteOptions::parse(&mut v, method, &caller, &request, terms);
     let (unit, id, record, terms) =
         v.finish((|| Some((parent?, id?, record?, terms?)))()).map_err(Error::from)?;
     service.may_record(&caller, &unit).await?;
@@ -176,7 +176,7 @@ pub(super) async fn update<R: UpdateRequest>(
         Some(message) => refuse_unknown_values(&mut v, field, message),
         None => v.refuse(field, Problem::Required),
     }
-    let terms = Terms::parse(&mut v, method, &caller, &request, terms);
+    let terms = WriteOptions::parse(&mut v, method, &caller, &request, terms);
     let (message, terms) = v.finish((|| Some((message?, terms?)))()).map_err(Error::from)?;
     let (name, etag) = message.name_and_etag();
     let name = lists::record_name::<R::Record>(&format!("{field}.name"), name)?;
@@ -225,7 +225,7 @@ pub(super) async fn delete<R: DeleteRequest>(
     let (name, etag, terms) = request.parts();
     let name = lists::record_name::<R::Record>("name", name)?;
     let mut v = Violations::default();
-    let terms = Terms::parse(&mut v, R::METHOD, &caller, &request, terms);
+    let terms = WriteOptions::parse(&mut v, R::METHOD, &caller, &request, terms);
     let terms = v.finish(terms).map_err(Error::from)?;
     service.may_record(&caller, &name.unit).await?;
 
@@ -248,7 +248,7 @@ pub(super) async fn delete<R: DeleteRequest>(
 /// own was given another one by now.
 fn answer<M: RecordMessage>(service: &Statistics, committed: &Committed) -> Result<Response<M>, Status> {
     let changed = committed.changes.iter().find(|(_, held)| held.body.is_some());
-    let (name, held) = changed.ok_or_else(|| Error::from(Shared::Internal))?;
+    let (name, held) = changed.ok_or_else(|| Error::from(CommonError::Internal))?;
     let mut message: M = body::present_held(name, held).map_err(Error::store)?;
     service.tell_deadlines(&mut message);
     Ok(at_revision(message, committed.revision))

@@ -6,7 +6,7 @@ use thidua_proto::statistics::{
 };
 
 use super::harness::*;
-use super::kind::{Asked, Kind, Terms};
+use super::kind::{Kind, ListArguments, WriteOptions};
 
 const OTHERS: [&str; 3] = ["units/cong-an-tinh", "units/so-noi-vu", "units/so-tu-phap"];
 
@@ -28,7 +28,7 @@ fn resolved(accepted: Option<thidua_proto::Date>, on: Option<thidua_proto::Date>
 }
 
 async fn enter<K: Kind>(service: &Service, unit: &str, id: &str, record: K) -> K {
-    K::create(service, unit, id, Some(record), Terms::default()).await.unwrap().into_inner()
+    K::create(service, unit, id, Some(record), WriteOptions::default()).await.unwrap().into_inner()
 }
 
 async fn overdue_matters(service: &Service, parent: &str, day: Option<thidua_proto::Date>) -> Vec<String> {
@@ -75,14 +75,15 @@ async fn a_deadline_is_told_with_its_way() {
     assert_eq!(told.explanations[2], "+ 30 ngày: Chủ nhật 02/04/2023.");
     // Read, listed and answered again by an update, it is the same.
     assert_eq!(Matter::read(&service, &made.name()).await.unwrap().get_ref().deadlines, made.deadlines);
-    let asked = Asked { parent: UNIT, ..Asked::default() };
+    let asked = ListArguments { parent: UNIT, ..ListArguments::default() };
     assert_eq!(Matter::list(&service, asked).await.unwrap().0, std::slice::from_ref(&made));
     // What is sent is ignored, and extended time is more time.
     let sent = Matter { deadlines: vec![proto::Deadline::default()], complex: true, ..made.clone() };
-    let updated = Matter::update(&service, Some(sent), &[], Terms::default()).await.unwrap().into_inner();
+    let updated =
+        Matter::update(&service, Some(sent), &[], WriteOptions::default()).await.unwrap().into_inner();
     assert_eq!(updated.deadlines[0].due_date, day(2023, 4, 17));
     assert_eq!(
-        violated(Matter::update(&service, Some(updated), &["deadlines"], Terms::default()).await),
+        violated(Matter::update(&service, Some(updated), &["deadlines"], WriteOptions::default()).await),
         faults(&[("update_mask.paths[0]", "MALFORMED")])
     );
 }
@@ -122,7 +123,8 @@ async fn whoever_hands_a_letter_in_at_a_reception_is_answered() {
     assert_eq!((answer.step.as_str(), answer.due_date, answer.done_date), ("answer", day(2023, 3, 15), None));
     assert!(answer.overdue);
     let replied = Petition { replied_date: day(2023, 3, 9), ..made };
-    let made = Petition::update(&service, Some(replied), &[], Terms::default()).await.unwrap().into_inner();
+    let made =
+        Petition::update(&service, Some(replied), &[], WriteOptions::default()).await.unwrap().into_inner();
     assert_eq!((made.deadlines[0].done_date, made.deadlines[0].overdue), (day(2023, 3, 9), false));
     let posted = Petition { at_reception: false, ..handed_in };
     assert_eq!(enter(&service, UNIT, "2", posted).await.deadlines, []);
@@ -300,7 +302,7 @@ async fn a_page_of_all_units_goes_on_only_where_it_belongs() {
     refused(service.petitions().list_petitions(other).await, ErrorReason::PageTokenInvalid);
     // What was read last may be gone by then.
     let last = page.petitions.last().unwrap().name();
-    Petition::delete(&service, &last, "", Terms::default()).await.unwrap();
+    Petition::delete(&service, &last, "", WriteOptions::default()).await.unwrap();
     let next = proto::ListPetitionsRequest { page_size: 100, page_token: page.next_page_token, ..request };
     let rest = service.petitions().list_petitions(next).await.unwrap().into_inner();
     assert_eq!(rest.petitions.len(), 11);
@@ -315,7 +317,7 @@ async fn one_matter_stands_behind_receipts_in_five_units() {
     enter(&service, UNIT, "khac", matter(day(2024, 1, 15))).await;
     for name in &names {
         let linked = Petition { name: name.clone(), matter: shared.clone(), ..Petition::default() };
-        Petition::update(&service, Some(linked), &["matter"], Terms::default()).await.unwrap();
+        Petition::update(&service, Some(linked), &["matter"], WriteOptions::default()).await.unwrap();
     }
     let request = proto::ListPetitionsRequest { matter: shared.clone(), ..everywhere("") };
     let found = service.petitions().list_petitions(request).await.unwrap().into_inner();
@@ -327,14 +329,14 @@ async fn one_matter_stands_behind_receipts_in_five_units() {
     // It stays for as long as one of them names it.
     for name in &names {
         let told = refused(
-            Matter::delete(&service, &shared, "", Terms::default()).await,
+            Matter::delete(&service, &shared, "", WriteOptions::default()).await,
             ErrorReason::ResourceInUse,
         );
         assert_eq!(told["resource"], shared);
         let freed = Petition { name: name.clone(), ..Petition::default() };
-        Petition::update(&service, Some(freed), &["matter"], Terms::default()).await.unwrap();
+        Petition::update(&service, Some(freed), &["matter"], WriteOptions::default()).await.unwrap();
     }
-    Matter::delete(&service, &shared, "", Terms::default()).await.unwrap();
+    Matter::delete(&service, &shared, "", WriteOptions::default()).await.unwrap();
 }
 
 #[tokio::test]
@@ -353,7 +355,7 @@ async fn one_complaint_to_five_agencies_is_five_receipts_and_one_matter() {
             ..Petition::default()
         };
         let paths = ["matter", "repeats_matter", "processed_date", "qualified", "competence", "handling"];
-        Petition::update(&service, Some(processed), &paths, Terms::default()).await.unwrap();
+        Petition::update(&service, Some(processed), &paths, WriteOptions::default()).await.unwrap();
     }
     let measures = [
         "petitions.qualified.complaint.none",

@@ -9,7 +9,7 @@ use tonic::Code;
 use tonic_types::StatusExt;
 
 use super::harness::*;
-use super::kind::{Kind, Terms};
+use super::kind::{Kind, WriteOptions};
 
 fn get() -> proto::GetUnitRequest {
     proto::GetUnitRequest { name: UNIT.to_owned() }
@@ -82,7 +82,8 @@ async fn a_message_that_is_too_large_is_refused() {
     let service = Service::start().await;
     let matter = "x".repeat(17 * 1024 * 1024);
     let large = Petition { matter, ..Petition::sample() };
-    let status = Petition::create(&service, UNIT, "1", Some(large), Terms::default()).await.unwrap_err();
+    let status =
+        Petition::create(&service, UNIT, "1", Some(large), WriteOptions::default()).await.unwrap_err();
     assert_eq!(status.code(), Code::OutOfRange);
     refused(Err::<(), _>(status), ErrorReason::MessageUnreadable);
     Petition::made(&service, "1").await;
@@ -92,13 +93,18 @@ async fn a_message_that_is_too_large_is_refused() {
 async fn every_write_is_an_entry_of_a_journal_that_verifies() {
     let service = Service::empty().await;
     service.directory().create_unit(by(REGISTRAR, create_unit(UNIT, ""))).await.unwrap();
-    let terms = Terms { request_id: REQUEST_ID, ..Terms::caller(RECORDER) };
+    let terms = WriteOptions { request_id: REQUEST_ID, ..WriteOptions::caller(RECORDER) };
     let petition =
         Petition::create(&service, UNIT, "1", Some(Petition::sample()), terms).await.unwrap().into_inner();
-    Petition::update(&service, Some(Petition::changed().named(&petition.name(), "")), &[], Terms::default())
-        .await
-        .unwrap();
-    Petition::delete(&service, &petition.name(), "", Terms::default()).await.unwrap();
+    Petition::update(
+        &service,
+        Some(Petition::changed().named(&petition.name(), "")),
+        &[],
+        WriteOptions::default(),
+    )
+    .await
+    .unwrap();
+    Petition::delete(&service, &petition.name(), "", WriteOptions::default()).await.unwrap();
 
     let request = journal::ListEntriesRequest::default();
     let entries = service.journal().list_entries(request).await.unwrap().into_inner().entries;

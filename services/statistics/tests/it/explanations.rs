@@ -15,11 +15,11 @@ use tokio::task::JoinSet;
 use tonic::{Code, Status};
 
 use super::harness::*;
-use super::kind::{Kind, Terms};
+use super::kind::{Kind, WriteOptions};
 use super::transfer::{header, send};
 
 async fn enter<K: Kind>(service: &Service, unit: &str, id: &str, record: K) {
-    K::create(service, unit, id, Some(record), Terms::default()).await.unwrap();
+    K::create(service, unit, id, Some(record), WriteOptions::default()).await.unwrap();
 }
 
 fn request(measure: &str, first: Option<Date>, last: Option<Date>) -> proto::ExplainFigureRequest {
@@ -249,7 +249,7 @@ async fn figures_are_told_as_they_stood() {
         enter(&service, UNIT, &format!("p{number}"), Petition::on(day(2023, number, 1), false)).await;
         then.push(i64::from(number));
     }
-    Petition::delete(&service, &format!("{UNIT}/petitions/p2"), "", Terms::default()).await.unwrap();
+    Petition::delete(&service, &format!("{UNIT}/petitions/p2"), "", WriteOptions::default()).await.unwrap();
     then.push(5);
     let service = service.restart().await;
     for (revision, expected) in (base..).zip(then) {

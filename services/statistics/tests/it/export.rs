@@ -9,7 +9,7 @@ use thidua_proto::statistics::{
 use tonic::Status;
 
 use super::harness::*;
-use super::kind::{Kind, Terms};
+use super::kind::{Kind, WriteOptions};
 use super::transfer::{header, last, petitions, send};
 
 fn of(parent: &str) -> ExportRecordsRequest {
@@ -43,7 +43,7 @@ fn names(messages: &[ExportRecordsResponse]) -> Vec<String> {
 }
 
 async fn create<K: Kind>(service: &Service, unit: &str, id: &str, record: K) {
-    K::create(service, unit, id, Some(record), Terms::default()).await.unwrap();
+    K::create(service, unit, id, Some(record), WriteOptions::default()).await.unwrap();
 }
 
 /// Two units with records of every kind, as they are sent.
@@ -148,8 +148,8 @@ async fn all_is_sent_as_it_stood_when_the_export_began() {
     let mut messages = vec![stream.message().await.unwrap().unwrap()];
     let [changed, ended] = ["z-changed", "z-ended"].map(Petition::name_of);
     let other = Petition { signer_count: 9, ..kept.clone() }.named(&changed, "");
-    Petition::update(&service, Some(other), &["signer_count"], Terms::default()).await.unwrap();
-    Petition::delete(&service, &ended, "", Terms::default()).await.unwrap();
+    Petition::update(&service, Some(other), &["signer_count"], WriteOptions::default()).await.unwrap();
+    Petition::delete(&service, &ended, "", WriteOptions::default()).await.unwrap();
     create(&service, UNIT, "z-new", kept).await;
     while let Some(message) = stream.message().await.unwrap() {
         messages.push(message);

@@ -10,7 +10,7 @@ use thidua_proto::statistics::{
 use tonic::{Response, Status};
 
 use super::harness::*;
-use super::kind::{Kind, Terms};
+use super::kind::{Kind, WriteOptions};
 
 fn window(first: Option<Date>, last: Option<Date>) -> proto::ComputeFiguresRequest {
     proto::ComputeFiguresRequest { first_date: first, last_date: last, ..Default::default() }
@@ -34,7 +34,7 @@ async fn compute(
 }
 
 async fn enter<K: Kind>(service: &Service, unit: &str, record: K) -> K {
-    K::create(service, unit, "", Some(record), Terms::default()).await.unwrap().into_inner()
+    K::create(service, unit, "", Some(record), WriteOptions::default()).await.unwrap().into_inner()
 }
 
 fn amount(figure: &Figure) -> i64 {
@@ -380,9 +380,9 @@ async fn what_was_acknowledged_is_counted_at_once() {
         assert_eq!(received("complaint").await, 1, "{number}");
         let kind = PetitionKind::Proposal.into();
         let other = Petition { kind, ..petition.clone() };
-        Petition::update(&service, Some(other), &["kind"], Terms::default()).await.unwrap();
+        Petition::update(&service, Some(other), &["kind"], WriteOptions::default()).await.unwrap();
         assert_eq!((received("complaint").await, received("proposal").await), (0, 1), "{number}");
-        Petition::delete(&service, &petition.name(), "", Terms::default()).await.unwrap();
+        Petition::delete(&service, &petition.name(), "", WriteOptions::default()).await.unwrap();
         assert_eq!(received("proposal").await, 0, "{number}");
     }
 }

@@ -8,7 +8,7 @@ use thidua_proto::statistics::{
 use tonic::{Response, Status};
 
 use super::harness::*;
-use super::kind::{Kind, Terms};
+use super::kind::{Kind, WriteOptions};
 
 const DOCUMENT: &str = "TT 02/2021/TT-TTCP";
 
@@ -27,7 +27,7 @@ async fn fill(service: &Service, request: proto::FillFormRequest) -> Result<prot
 }
 
 async fn enter<K: Kind>(service: &Service, unit: &str, record: K) {
-    K::create(service, unit, "", Some(record), Terms::default()).await.unwrap();
+    K::create(service, unit, "", Some(record), WriteOptions::default()).await.unwrap();
 }
 
 /// The columns that are not 0, as a form prints them.

@@ -5,7 +5,7 @@ use thidua_proto::statistics::import_records_request::Part;
 use thidua_proto::statistics::{ErrorReason, Inspection, Matter, Petition, Reception};
 
 use super::harness::*;
-use super::kind::{Kind, Terms};
+use super::kind::{Kind, WriteOptions};
 
 /// A slip, and the fields that it breaks, each with why.
 type Slip<K> = (fn(&mut K), &'static [(&'static str, &'static str)]);
@@ -366,11 +366,11 @@ async fn are_refused<K: Kind>(slips: &[Slip<K>], bounds: &[Bounds<K>]) {
         }
     }
     for (record, broken) in &rows {
-        let created = K::create(&service, UNIT, "1", Some(record.clone()), Terms::default()).await;
+        let created = K::create(&service, UNIT, "1", Some(record.clone()), WriteOptions::default()).await;
         assert_eq!(&violated(created), broken);
         let named = record.clone().named(&made.name(), "");
         assert_eq!(
-            &violated(K::update(&service, Some(named), &[], Terms::default()).await),
+            &violated(K::update(&service, Some(named), &[], WriteOptions::default()).await),
             broken,
             "update"
         );
@@ -378,7 +378,7 @@ async fn are_refused<K: Kind>(slips: &[Slip<K>], bounds: &[Bounds<K>]) {
     assert_eq!(service.head().await, head);
     are_refused_in_an_import(&service, rows).await;
     assert_eq!(
-        K::list(&service, super::kind::Asked { parent: UNIT, ..Default::default() }).await.unwrap().0,
+        K::list(&service, super::kind::ListArguments { parent: UNIT, ..Default::default() }).await.unwrap().0,
         [made]
     );
 }
@@ -423,7 +423,7 @@ async fn reach_their_bounds<K: Kind>(bounds: &[Bounds<K>]) {
         for number in [*min, *max] {
             let mut record = K::sample();
             set(&mut record, number);
-            let made = K::create(&service, UNIT, "", Some(record), Terms::default()).await;
+            let made = K::create(&service, UNIT, "", Some(record), WriteOptions::default()).await;
             assert!(made.is_ok(), "{field} = {number}: {made:?}");
         }
     }
@@ -463,7 +463,7 @@ async fn titles_are_kept_in_one_form() {
     let title = |title: &str| Some(Inspection { title: title.to_owned(), ..Inspection::sample() });
     // Decomposed and composed spellings of one title.
     let decomposed = " Quy\u{301}\u{20}đất đai: Ê\u{323}\u{300} ";
-    let made = Inspection::create(&service, UNIT, "1", title(decomposed), Terms::default())
+    let made = Inspection::create(&service, UNIT, "1", title(decomposed), WriteOptions::default())
         .await
         .unwrap()
         .into_inner();
@@ -471,7 +471,8 @@ async fn titles_are_kept_in_one_form() {
     let longest = "ệ".repeat(500);
     let decomposed = "e\u{323}\u{302}".repeat(500);
     for (id, spelling) in [("2", &longest), ("3", &decomposed)] {
-        let made = Inspection::create(&service, UNIT, id, title(spelling), Terms::default()).await.unwrap();
+        let made =
+            Inspection::create(&service, UNIT, id, title(spelling), WriteOptions::default()).await.unwrap();
         assert_eq!(made.get_ref().title, longest);
     }
 }
@@ -480,12 +481,16 @@ async fn titles_are_kept_in_one_form() {
 async fn what_may_be_left_out_has_its_default() {
     let service = Service::start().await;
     let petition = Petition { signer_count: 0, ..Petition::on(day(2023, 1, 1), false) };
-    let made =
-        Petition::create(&service, UNIT, "1", Some(petition), Terms::default()).await.unwrap().into_inner();
+    let made = Petition::create(&service, UNIT, "1", Some(petition), WriteOptions::default())
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!(made.signer_count, 1);
     let matter = Matter { instance: 0, ..Matter::sample() };
-    let made =
-        Matter::create(&service, UNIT, "1", Some(matter), Terms::default()).await.unwrap().into_inner();
+    let made = Matter::create(&service, UNIT, "1", Some(matter), WriteOptions::default())
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!(made.instance(), proto::MatterInstance::First);
     let session = Reception {
         people_count: 0,
@@ -493,7 +498,8 @@ async fn what_may_be_left_out_has_its_default() {
         repeat_matter_count: 0,
         ..Reception::sample()
     };
-    let made = Reception::create(&service, UNIT, "1", Some(session.clone()), Terms::default()).await.unwrap();
+    let made =
+        Reception::create(&service, UNIT, "1", Some(session.clone()), WriteOptions::default()).await.unwrap();
     assert_eq!(made.get_ref().content(), session);
     let unread = service.petitions().get_petition(proto::GetPetitionRequest::default()).await;
     assert_eq!(violated(unread), faults(&[("name", "REQUIRED")]));

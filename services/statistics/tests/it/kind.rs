@@ -15,13 +15,13 @@ use super::harness::*;
 
 /// What every write carries beside its content.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Terms {
+pub(crate) struct WriteOptions {
     pub(crate) caller: Option<&'static str>,
     pub(crate) request_id: &'static str,
     pub(crate) validate_only: bool,
 }
 
-impl Terms {
+impl WriteOptions {
     pub(crate) fn id(request_id: &'static str) -> Self {
         Self { request_id, ..Self::default() }
     }
@@ -44,7 +44,7 @@ impl Terms {
 
 /// Which records to list.
 #[derive(Clone, Default)]
-pub(crate) struct Asked {
+pub(crate) struct ListArguments {
     pub(crate) parent: &'static str,
     pub(crate) size: i32,
     pub(crate) token: String,
@@ -82,22 +82,22 @@ pub(crate) trait Kind: Debug + Clone + Default + PartialEq + 'static {
         parent: &str,
         id: &str,
         record: Option<Self>,
-        terms: Terms,
+        terms: WriteOptions,
     ) -> Result<Response<Self>, Status>;
     async fn update(
         service: &Service,
         record: Option<Self>,
         paths: &[&str],
-        terms: Terms,
+        terms: WriteOptions,
     ) -> Result<Response<Self>, Status>;
     async fn delete(
         service: &Service,
         name: &str,
         etag: &str,
-        terms: Terms,
+        terms: WriteOptions,
     ) -> Result<Response<Empty>, Status>;
     async fn read(service: &Service, name: &str) -> Result<Response<Self>, Status>;
-    async fn list(service: &Service, asked: Asked) -> Result<(Vec<Self>, String), Status>;
+    async fn list(service: &Service, asked: ListArguments) -> Result<(Vec<Self>, String), Status>;
 
     /// Its name in the unit.
     fn name_of(id: &str) -> String {
@@ -122,7 +122,10 @@ pub(crate) trait Kind: Debug + Clone + Default + PartialEq + 'static {
 
     /// A sample, created.
     async fn made(service: &Service, id: &str) -> Self {
-        Self::create(service, UNIT, id, Some(Self::sample()), Terms::default()).await.unwrap().into_inner()
+        Self::create(service, UNIT, id, Some(Self::sample()), WriteOptions::default())
+            .await
+            .unwrap()
+            .into_inner()
     }
 }
 
@@ -155,7 +158,7 @@ macro_rules! calls {
             parent: &str,
             id: &str,
             record: Option<Self>,
-            terms: Terms,
+            terms: WriteOptions,
         ) -> Result<Response<Self>, Status> {
             let request = proto::$Create {
                 parent: parent.to_owned(),
@@ -171,7 +174,7 @@ macro_rules! calls {
             service: &Service,
             record: Option<Self>,
             paths: &[&str],
-            terms: Terms,
+            terms: WriteOptions,
         ) -> Result<Response<Self>, Status> {
             let request = proto::$Update {
                 $field: record,
@@ -186,7 +189,7 @@ macro_rules! calls {
             service: &Service,
             name: &str,
             etag: &str,
-            terms: Terms,
+            terms: WriteOptions,
         ) -> Result<Response<Empty>, Status> {
             let request = proto::$Delete {
                 name: name.to_owned(),
@@ -201,7 +204,7 @@ macro_rules! calls {
             service.$client().$get(proto::$Get { name: name.to_owned() }).await
         }
 
-        async fn list(service: &Service, asked: Asked) -> Result<(Vec<Self>, String), Status> {
+        async fn list(service: &Service, asked: ListArguments) -> Result<(Vec<Self>, String), Status> {
             let mut request = proto::$List::default();
             (request.parent, request.page_size, request.page_token) =
                 (asked.parent.to_owned(), asked.size, asked.token);

@@ -3,7 +3,7 @@ use thidua_proto::statistics as proto;
 use thidua_proto::statistics::{ErrorReason, Inspection, InspectionBasis};
 
 use super::harness::*;
-use super::kind::{Asked, Kind, Terms, of_every_kind};
+use super::kind::{Kind, ListArguments, WriteOptions, of_every_kind};
 
 of_every_kind!(
     is_listed_by_day_then_by_name_to_the_end,
@@ -23,18 +23,20 @@ async fn seven<K: Kind>(service: &Service) -> Vec<String> {
         ("c", day(2024, 1, 1), true),
         ("f", day(2023, 4, 30), false),
     ] {
-        K::create(service, UNIT, id, Some(K::on(date, second)), Terms::default()).await.unwrap();
+        K::create(service, UNIT, id, Some(K::on(date, second)), WriteOptions::default()).await.unwrap();
     }
-    K::create(service, ABOVE, "g", Some(K::on(day(2023, 5, 1), false)), Terms::default()).await.unwrap();
+    K::create(service, ABOVE, "g", Some(K::on(day(2023, 5, 1), false)), WriteOptions::default())
+        .await
+        .unwrap();
     ["z", "f", "a", "b", "d", "e", "c"].map(K::name_of).to_vec()
 }
 
-fn of_unit(size: i32) -> Asked {
-    Asked { parent: UNIT, size, ..Asked::default() }
+fn of_unit(size: i32) -> ListArguments {
+    ListArguments { parent: UNIT, size, ..ListArguments::default() }
 }
 
 /// All pages joined; none is larger than asked.
-async fn to_the_end<K: Kind>(service: &Service, mut asked: Asked) -> Vec<String> {
+async fn to_the_end<K: Kind>(service: &Service, mut asked: ListArguments) -> Vec<String> {
     let mut found = Vec::new();
     loop {
         let (page, next) = K::list(service, asked.clone()).await.unwrap();
@@ -55,9 +57,9 @@ async fn is_listed_by_day_then_by_name_to_the_end<K: Kind>() {
     for size in [0, 1, 2, 3, 6, 7, 8, i32::MAX] {
         assert_eq!(to_the_end::<K>(&service, of_unit(size)).await, expected, "{size}");
     }
-    K::delete(&service, &K::name_of("b"), "", Terms::default()).await.unwrap();
+    K::delete(&service, &K::name_of("b"), "", WriteOptions::default()).await.unwrap();
     let moved = K::on(day(2025, 1, 1), false).named(&K::name_of("a"), "");
-    K::update(&service, Some(moved), &[], Terms::default()).await.unwrap();
+    K::update(&service, Some(moved), &[], WriteOptions::default()).await.unwrap();
     let expected = ["z", "f", "d", "e", "c", "a"].map(K::name_of);
     assert_eq!(to_the_end::<K>(&service, of_unit(2)).await, expected);
 }
@@ -66,7 +68,7 @@ async fn is_listed_by_filter<K: Kind>() {
     let service = Service::start().await;
     seven::<K>(&service).await;
     let found = async |from: Option<Date>, to: Option<Date>, kinds: &[i32]| {
-        let asked = Asked { from, to, kinds: kinds.to_vec(), ..of_unit(1) };
+        let asked = ListArguments { from, to, kinds: kinds.to_vec(), ..of_unit(1) };
         let names = to_the_end::<K>(&service, asked).await;
         names.iter().map(|name| name.rsplit('/').next().unwrap().to_owned()).collect::<String>()
     };
@@ -83,19 +85,19 @@ async fn is_listed_with_a_token_of_the_same_list<K: Kind>() {
     let service = Service::start().await;
     seven::<K>(&service).await;
     let (_, token) = K::list(&service, of_unit(2)).await.unwrap();
-    let with = |asked: Asked| K::list(&service, Asked { token: token.clone(), ..asked });
+    let with = |asked: ListArguments| K::list(&service, ListArguments { token: token.clone(), ..asked });
     // The size of the page may change.
     assert_eq!(with(of_unit(5)).await.unwrap().0.len(), 5);
     for other in [
-        Asked { parent: ABOVE, ..of_unit(2) },
-        Asked { from: day(2023, 1, 1), ..of_unit(2) },
-        Asked { to: day(2024, 1, 1), ..of_unit(2) },
-        Asked { kinds: vec![1], ..of_unit(2) },
+        ListArguments { parent: ABOVE, ..of_unit(2) },
+        ListArguments { from: day(2023, 1, 1), ..of_unit(2) },
+        ListArguments { to: day(2024, 1, 1), ..of_unit(2) },
+        ListArguments { kinds: vec![1], ..of_unit(2) },
     ] {
         assert_eq!(refused(with(other).await, ErrorReason::PageTokenInvalid), facts(&[]));
     }
     for token in ["x", "Đ", "MSB4IDEgYQ"] {
-        let asked = Asked { token: token.to_owned(), ..of_unit(2) };
+        let asked = ListArguments { token: token.to_owned(), ..of_unit(2) };
         refused(K::list(&service, asked).await, ErrorReason::PageTokenInvalid);
     }
 }
@@ -103,11 +105,11 @@ async fn is_listed_with_a_token_of_the_same_list<K: Kind>() {
 async fn is_not_listed_with_bad_arguments<K: Kind>() {
     let service = Service::start().await;
     let [from, to, kinds] = K::FILTER;
-    let list = |asked: Asked| K::list(&service, asked);
+    let list = |asked: ListArguments| K::list(&service, asked);
     assert_eq!(violated(list(of_unit(-1)).await), faults(&[("page_size", "OUT_OF_RANGE")]));
-    let upside_down = Asked { from: day(2023, 5, 2), to: day(2023, 5, 1), ..of_unit(0) };
+    let upside_down = ListArguments { from: day(2023, 5, 2), to: day(2023, 5, 1), ..of_unit(0) };
     assert_eq!(violated(list(upside_down).await), faults(&[(to, "BEFORE_OTHER_DATE")]));
-    let all = Asked {
+    let all = ListArguments {
         parent: "",
         size: i32::MIN,
         from: day(2023, 2, 29),
@@ -125,7 +127,7 @@ async fn is_not_listed_with_bad_arguments<K: Kind>() {
         ("page_size", "OUT_OF_RANGE"),
     ];
     assert_eq!(violated(list(all).await), faults(&expected));
-    let unknown = Asked { parent: "units/none", ..of_unit(0) };
+    let unknown = ListArguments { parent: "units/none", ..of_unit(0) };
     assert_eq!(
         refused(list(unknown).await, ErrorReason::ResourceNotFound),
         facts(&[("resource", "units/none")])
@@ -143,7 +145,7 @@ async fn notable_inspections_are_unplanned_or_thematic() {
         ("5", InspectionBasis::Unplanned, true),
     ] {
         let record = Inspection { basis: basis.into(), thematic, ..Inspection::on(day(2023, 5, 1), false) };
-        Inspection::create(&service, UNIT, id, Some(record), Terms::default()).await.unwrap();
+        Inspection::create(&service, UNIT, id, Some(record), WriteOptions::default()).await.unwrap();
     }
     let request = |page_token: &str| proto::ListInspectionsRequest {
         parent: UNIT.to_owned(),

@@ -10,7 +10,7 @@ use thidua_proto::statistics::{ErrorReason, Petition, Structure, SucceedUnitsReq
 use tonic::{Response, Status};
 
 use super::harness::*;
-use super::kind::{Kind, Terms};
+use super::kind::{Kind, WriteOptions};
 
 const BAC_NINH: &str = "units/thanh-tra-bac-ninh";
 const BAC_GIANG: &str = "units/thanh-tra-bac-giang";
@@ -45,7 +45,9 @@ fn there(name: &str) -> proto::Successor {
 
 async fn enter(service: &Service, unit: &str, date: Option<Date>, count: usize) {
     for _ in 0..count {
-        Petition::create(service, unit, "", Some(Petition::on(date, false)), Terms::default()).await.unwrap();
+        Petition::create(service, unit, "", Some(Petition::on(date, false)), WriteOptions::default())
+            .await
+            .unwrap();
     }
 }
 

@@ -12,7 +12,7 @@ use tonic::transport::Channel;
 use tonic::{Response, Status};
 
 use super::harness::*;
-use super::kind::{Kind, Terms};
+use super::kind::{Kind, WriteOptions};
 
 const DOCUMENT: &str = "TT 02/2021/TT-TTCP";
 const Q1: &str = "units/thanh-tra-tinh/returns/tt-02-2021-tt-ttcp-01-tcd-tt-02-2021-2023-q1";
@@ -64,7 +64,7 @@ impl Service {
     /// A visit of so many people in the first quarter of 2023.
     async fn receive(&self, id: &str, people_count: i64) -> Result<Reception, Status> {
         let visit = Reception { people_count, opens_session: false, ..Reception::sample() };
-        Reception::create(self, UNIT, id, Some(visit), Terms::caller(RECORDER))
+        Reception::create(self, UNIT, id, Some(visit), WriteOptions::caller(RECORDER))
             .await
             .map(Response::into_inner)
     }
@@ -141,22 +141,28 @@ async fn an_approved_period_is_locked_until_it_is_reopened() {
     expected.insert("date".to_owned(), date);
     assert_eq!(told, expected);
     let v1 = format!("{UNIT}/receptions/v1");
-    refused(Reception::delete(&service, &v1, "", Terms::caller(RECORDER)).await, ErrorReason::PeriodLocked);
+    refused(
+        Reception::delete(&service, &v1, "", WriteOptions::caller(RECORDER)).await,
+        ErrorReason::PeriodLocked,
+    );
     let other = Reception { name: v1.clone(), people_count: 9, ..Default::default() };
     let changed =
-        Reception::update(&service, Some(other.clone()), &["people_count"], Terms::caller(RECORDER)).await;
+        Reception::update(&service, Some(other.clone()), &["people_count"], WriteOptions::caller(RECORDER))
+            .await;
     refused(changed, ErrorReason::PeriodLocked);
     // Records that the form does not count, and days outside, are free.
-    Petition::create(&service, UNIT, "p", Some(Petition::sample()), Terms::default()).await.unwrap();
+    Petition::create(&service, UNIT, "p", Some(Petition::sample()), WriteOptions::default()).await.unwrap();
     let later = Reception { reception_date: day(2023, 3, 15), ..Reception::sample() };
-    Reception::create(&service, UNIT, "later", Some(later), Terms::default()).await.unwrap();
+    Reception::create(&service, UNIT, "later", Some(later), WriteOptions::default()).await.unwrap();
 
     let reopened = service.reopen(Q1, "sót một lượt tiếp").await.unwrap();
     assert_eq!(
         (reopened.state(), reopened.steps[3].reason.as_str()),
         (ReturnState::Reopened, "sót một lượt tiếp")
     );
-    Reception::update(&service, Some(other), &["people_count"], Terms::caller(RECORDER)).await.unwrap();
+    Reception::update(&service, Some(other), &["people_count"], WriteOptions::caller(RECORDER))
+        .await
+        .unwrap();
     service.receive("v3", 1).await.unwrap();
     let stale = service.read(Q1).await;
     assert_eq!((column(&stale, "1").value, column(&stale, "1").current_value), (Some(2), Some(3)));

@@ -5,7 +5,7 @@ use thidua_proto::statistics::{ErrorReason, Petition, SucceedUnitsRequest, Succe
 use tonic::{Response, Status};
 
 use super::harness::*;
-use super::kind::{Kind, Terms};
+use super::kind::{Kind, WriteOptions};
 
 const BESIDE: &str = "units/thanh-tra-so";
 
@@ -119,7 +119,7 @@ async fn a_unit_splits_and_may_go_on() {
     assert_eq!(answer.successors[1].predecessors[0].share_numerator, 3);
     // It still takes records of later days.
     let later = Petition::on(day(2025, 8, 1), false);
-    Petition::create(&service, UNIT, "7", Some(later), Terms::default()).await.unwrap();
+    Petition::create(&service, UNIT, "7", Some(later), WriteOptions::default()).await.unwrap();
 }
 
 #[tokio::test]
@@ -155,19 +155,19 @@ async fn only_registrars_record_it() {
 async fn a_unit_with_later_records_does_not_close() {
     let service = start().await;
     let eve = Petition::on(day(2025, 6, 30), false);
-    Petition::create(&service, UNIT, "1", Some(eve), Terms::default()).await.unwrap();
+    Petition::create(&service, UNIT, "1", Some(eve), WriteOptions::default()).await.unwrap();
     let late = proto::Matter { due_date: None, ..proto::Matter::on(day(2025, 7, 1), false) };
-    proto::Matter::create(&service, UNIT, "7", Some(late), Terms::default()).await.unwrap();
+    proto::Matter::create(&service, UNIT, "7", Some(late), WriteOptions::default()).await.unwrap();
     let head = service.head().await;
     let request = take_over(&[BESIDE, UNIT], vec![opened("moi")]);
     let told = refused(succeed(&service, request.clone()).await, ErrorReason::UnitHasLaterRecords);
     let record = "units/thanh-tra-tinh/matters/7";
     assert_eq!(told, facts(&[("unit", UNIT), ("effective_date", "2025-07-01"), ("record", record)]));
     assert_eq!(service.head().await, head);
-    proto::Matter::delete(&service, record, "", Terms::default()).await.unwrap();
+    proto::Matter::delete(&service, record, "", WriteOptions::default()).await.unwrap();
     succeed(&service, request).await.unwrap();
     let late = Petition::on(day(2025, 7, 1), false);
-    let told = Petition::create(&service, UNIT, "2", Some(late), Terms::default()).await;
+    let told = Petition::create(&service, UNIT, "2", Some(late), WriteOptions::default()).await;
     refused(told, ErrorReason::UnitClosed);
 }
 

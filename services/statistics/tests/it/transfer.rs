@@ -4,7 +4,7 @@ use thidua_proto::statistics::{ErrorReason, Inspection, Matter, Petition, Recept
 use tonic::{Request, Response, Status};
 
 use super::harness::*;
-use super::kind::{Kind, Terms};
+use super::kind::{Kind, WriteOptions};
 
 pub(crate) fn header(import_id: &str) -> Part {
     header_for(UNIT, import_id)
@@ -178,7 +178,7 @@ async fn a_matter_and_what_is_about_it_come_in_chunks_one_after_the_other() {
     };
     assert_eq!(counts(send(&service, parts()).await.unwrap().get_ref()), [2, 0, 0, 0]);
     refused(
-        Matter::delete(&service, &Matter::name_of("1"), "", Terms::default()).await,
+        Matter::delete(&service, &Matter::name_of("1"), "", WriteOptions::default()).await,
         ErrorReason::ResourceInUse,
     );
 }

@@ -24,7 +24,7 @@ struct Progress {
 
 /// A file being written.
 #[derive(Debug)]
-pub(super) struct Kept {
+pub(super) struct ExportFile {
     path: PathBuf,
     /// None before anything is written: an export that never begins leaves nothing behind.
     file: Option<File>,
@@ -48,7 +48,7 @@ fn failed(path: &Path) -> impl Fn(std::io::Error) -> String {
     move |cause| format!("cannot write {}: {cause}", path.display())
 }
 
-impl Kept {
+impl ExportFile {
     /// A new file, which is made when something is written to it, or one that was cut off, from where it is sound.
     pub(super) fn open(path: &Path, plan: &str) -> Result<Self, String> {
         let beside = beside(path);
@@ -171,14 +171,14 @@ mod tests {
     fn a_file_that_was_cut_off_goes_on_from_what_was_put_on_the_disk() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.csv");
-        let mut kept = Kept::open(&path, "plan").unwrap();
+        let mut kept = ExportFile::open(&path, "plan").unwrap();
         assert!(kept.is_new());
         kept.append(b"head\n", 0, None).unwrap();
         for number in 1..=MESSAGES + 3 {
             kept.append(b"row\n", 1, Some((format!("after {number}"), 7))).unwrap();
         }
         drop(kept);
-        let mut kept = Kept::open(&path, "plan").unwrap();
+        let mut kept = ExportFile::open(&path, "plan").unwrap();
         assert_eq!((kept.cursor(), kept.rows()), ("after 16", 16));
         kept.append(b"last\n", 1, Some(("end".to_owned(), 7))).unwrap();
         assert_eq!(kept.finish(), Ok((17, 7)));
@@ -192,15 +192,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (there, begun) = (folder.path().join("a.csv"), folder.path().join("b.csv"));
         std::fs::write(&there, "mine").unwrap();
-        assert!(Kept::open(&there, "plan").unwrap_err().contains("there already"));
-        drop(Kept::open(&begun, "plan").unwrap());
+        assert!(ExportFile::open(&there, "plan").unwrap_err().contains("there already"));
+        drop(ExportFile::open(&begun, "plan").unwrap());
         assert!(!begun.exists() && !beside(&begun).exists(), "an export that did not begin leaves a file");
-        Kept::open(&begun, "plan").unwrap().append(b"", 0, None).unwrap();
-        assert!(Kept::open(&begun, "other").unwrap_err().contains("other arguments"));
-        let mut kept = Kept::open(&begun, "plan").unwrap();
+        ExportFile::open(&begun, "plan").unwrap().append(b"", 0, None).unwrap();
+        assert!(ExportFile::open(&begun, "other").unwrap_err().contains("other arguments"));
+        let mut kept = ExportFile::open(&begun, "plan").unwrap();
         kept.append(b"rows", 1, Some(("a".to_owned(), 1))).unwrap();
         kept.save().unwrap();
         std::fs::write(&begun, "r").unwrap();
-        assert!(Kept::open(&begun, "plan").unwrap_err().contains("shorter"));
+        assert!(ExportFile::open(&begun, "plan").unwrap_err().contains("shorter"));
     }
 }

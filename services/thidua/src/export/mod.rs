@@ -16,7 +16,7 @@ use thidua_proto::statistics::{ExportRecordsRequest, ExportRecordsResponse, Expo
 use tonic::transport::Channel;
 use tonic::{Status, Streaming};
 
-use self::kept::Kept;
+use self::kept::ExportFile;
 pub(crate) use self::kept::is_there;
 use crate::cli::{Address, Kind, unit};
 use crate::client::{connect, tell};
@@ -27,7 +27,7 @@ use crate::table::{Cell, Wording};
 
 /// What to export, and where to.
 #[derive(Debug, Args)]
-pub(crate) struct Asked {
+pub(crate) struct ExportArguments {
     #[command(flatten)]
     address: Address,
     /// Whose records, such as units/thanh-tra-tinh
@@ -56,7 +56,7 @@ pub(crate) struct Asked {
 }
 
 /// Writes the file.
-pub(crate) async fn run(asked: &Asked) -> Result<(), String> {
+pub(crate) async fn run(asked: &ExportArguments) -> Result<(), String> {
     let format = Format::of(asked.format, &asked.file)?;
     let (rows, revision) = match format {
         Format::Csv | Format::Jsonl => to_text(asked, format).await?,
@@ -67,7 +67,7 @@ pub(crate) async fn run(asked: &Asked) -> Result<(), String> {
 }
 
 /// Which records, as the API has it.
-fn request(asked: &Asked, cursor: String) -> ExportRecordsRequest {
+fn request(asked: &ExportArguments, cursor: String) -> ExportRecordsRequest {
     let kind = match asked.kind {
         Kind::Inspections => proto::RecordKind::Inspection,
         Kind::Receptions => proto::RecordKind::Reception,
@@ -85,7 +85,7 @@ fn request(asked: &Asked, cursor: String) -> ExportRecordsRequest {
 
 async fn begin(
     channel: &Channel,
-    asked: &Asked,
+    asked: &ExportArguments,
     cursor: String,
 ) -> Result<Streaming<ExportRecordsResponse>, Status> {
     let mut client = TransferServiceClient::new(channel.clone()).max_decoding_message_size(MOST_BYTES);
@@ -99,10 +99,10 @@ fn spinner() -> ProgressBar {
 }
 
 /// Text grows message by message; beside the file stands how far it has come.
-async fn to_text(asked: &Asked, format: Format) -> Result<(u64, i64), String> {
+async fn to_text(asked: &ExportArguments, format: Format) -> Result<(u64, i64), String> {
     let heading = heading(asked, asked.wording.unwrap_or(Wording::Fields));
     let plan = format!("{:?} {format:?} {}", request(asked, String::new()), heading.join(","));
-    let mut kept = Kept::open(&asked.file, &plan)?;
+    let mut kept = ExportFile::open(&asked.file, &plan)?;
     let channel = connect(&asked.address.address)?;
     match stream_text(&channel, asked, format, &mut kept).await {
         Ok(()) => kept.finish(),
@@ -129,9 +129,9 @@ enum Broken {
 
 async fn stream_text(
     channel: &Channel,
-    asked: &Asked,
+    asked: &ExportArguments,
     format: Format,
-    kept: &mut Kept,
+    kept: &mut ExportFile,
 ) -> Result<(), Broken> {
     let wording = asked.wording.unwrap_or(Wording::Fields);
     let mut stream = begin(channel, asked, kept.cursor().to_owned()).await.map_err(Broken::There)?;
@@ -157,7 +157,7 @@ async fn stream_text(
     Ok(())
 }
 
-async fn to_book(asked: &Asked) -> Result<(u64, i64), String> {
+async fn to_book(asked: &ExportArguments) -> Result<(u64, i64), String> {
     if asked.file.exists() {
         return Err(is_there(&asked.file));
     }
@@ -188,7 +188,7 @@ fn text(title: &str) -> Cell<'_> {
 }
 
 /// The headings, as an import takes them: whose a record is always stands first.
-fn heading(asked: &Asked, wording: Wording) -> Vec<&'static str> {
+fn heading(asked: &ExportArguments, wording: Wording) -> Vec<&'static str> {
     let kind = RecordKind::from(asked.kind);
     let written = |title: Title| match wording {
         Wording::Fields => title.field,

@@ -48,9 +48,9 @@ pub(super) struct Heading {
 }
 
 /// What a heading means.
-struct Known(HashMap<String, Use>);
+struct HeadingWords(HashMap<String, Use>);
 
-impl Known {
+impl HeadingWords {
     fn of(kind: RecordKind) -> Self {
         let mut known = HashMap::new();
         let fields = titles(kind).into_iter().enumerate().map(|(index, title)| (title, Use::Field(index)));
@@ -73,7 +73,7 @@ impl Known {
 
 /// Finds the heading. The error tells what the nearest row lacks.
 pub(super) fn find(kind: RecordKind, mut grid: Grid<'_>, ignore: bool) -> Result<Heading, String> {
-    let known = Known::of(kind);
+    let known = HeadingWords::of(kind);
     let mut nearest: Option<(usize, Vec<String>)> = None;
     for above in 0..MOST_ABOVE {
         let Some(line) = grid.next()? else { break };

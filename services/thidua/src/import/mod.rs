@@ -30,9 +30,9 @@ use uuid::Uuid;
 
 pub(crate) use self::document::{Document, Reading};
 use self::legacy::Encoding;
-use self::rows::{Rows, Told};
+use self::rows::{Rows, SkippedRows};
 pub(crate) use self::told::Outcome;
-use self::units::{Known, Part, Whose, split};
+use self::units::{Part, UnitIndex, Whose, split};
 use crate::cli::{Address, Kind, unit};
 use crate::client::connect;
 use crate::directory::{self, tell_with_units};
@@ -40,7 +40,7 @@ use crate::table::Locale;
 
 /// What to import.
 #[derive(Debug, Args)]
-pub(crate) struct Asked {
+pub(crate) struct ImportArguments {
     #[command(flatten)]
     address: Address,
     /// Whose records these are, such as units/thanh-tra-tinh. If left out, each row goes to the unit that its column
@@ -101,7 +101,7 @@ pub(crate) fn id_of(unit: &UnitName, kind: RecordKind, content: &str) -> Uuid {
 }
 
 /// Imports files one after the other and tells what became of them.
-pub(crate) async fn files(asked: Asked) -> Result<(), String> {
+pub(crate) async fn files(asked: ImportArguments) -> Result<(), String> {
     if asked.refused.is_some() && asked.files.len() > 1 {
         return Err("--refused takes the rows of one file; import the files one by one".to_owned());
     }
@@ -173,11 +173,14 @@ pub(crate) async fn document_of(
     document: &Arc<Document>,
     bar: &ProgressBar,
 ) -> Result<Outcome, String> {
-    let known =
-        if document.names_units() { Known::of(&directory::all(channel).await?) } else { Known::default() };
+    let known = if document.names_units() {
+        UnitIndex::of(&directory::all(channel).await?)
+    } else {
+        UnitIndex::default()
+    };
     let known = Arc::new(known);
     let (parts, mut told) = match &target.unit {
-        Some(unit) => (vec![Part::whole(unit)], Told::default()),
+        Some(unit) => (vec![Part::whole(unit)], SkippedRows::default()),
         None if !document.names_units() => {
             return Err(
                 "no column says whose the rows are (không có cột “Đơn vị”): name them with --unit units/…, \
@@ -218,7 +221,10 @@ pub(crate) async fn document_of(
 }
 
 /// Looks through a file without holding others up.
-async fn split_aside(document: &Arc<Document>, known: &Arc<Known>) -> Result<(Vec<Part>, Told), String> {
+async fn split_aside(
+    document: &Arc<Document>,
+    known: &Arc<UnitIndex>,
+) -> Result<(Vec<Part>, SkippedRows), String> {
     let (document, known) = (Arc::clone(document), Arc::clone(known));
     tokio::task::spawn_blocking(move || split(&document, &known)).await.map_err(|cause| cause.to_string())?
 }
@@ -228,11 +234,11 @@ fn send(
     sender: &mpsc::Sender<ImportRecordsRequest>,
     header: ImportHeader,
     part: &Part,
-    known: &Known,
+    known: &UnitIndex,
     document: &Document,
     bar: &ProgressBar,
-) -> Result<Told, String> {
-    let mut told = Told::default();
+) -> Result<SkippedRows, String> {
+    let mut told = SkippedRows::default();
     let mut source = Rows::of(document, part.begin).ok_or("the table has no rows")?;
     let whose = Whose { unit: &part.unit, known, others_pass: part.begin.is_some() };
     let mut sent = send_part(sender, import_records_request::Part::Header(header));
@@ -257,7 +263,11 @@ fn send(
 }
 
 /// A row, unless one before it has its id: the second would overwrite the first.
-fn first_of_its_id(row: ImportRow, seen: &mut HashMap<Box<str>, i64>, told: &mut Told) -> Option<ImportRow> {
+fn first_of_its_id(
+    row: ImportRow,
+    seen: &mut HashMap<Box<str>, i64>,
+    told: &mut SkippedRows,
+) -> Option<ImportRow> {
     match seen.entry(row.id.as_str().into()) {
         Entry::Vacant(entry) => {
             entry.insert(row.line);

@@ -18,7 +18,7 @@ const TOTALS: [&str; 7] = ["tong cong", "tong", "tong so", "cong", "total", "gra
 
 /// What is told of rows that were not sent.
 #[derive(Debug, Default)]
-pub(super) struct Told {
+pub(super) struct SkippedRows {
     /// Rows that cannot be read, by field.
     pub(super) refused: Vec<RefusedRow>,
     /// Rows without any cell.
@@ -27,7 +27,7 @@ pub(super) struct Told {
     pub(super) skipped: Vec<(i64, &'static str)>,
 }
 
-impl Told {
+impl SkippedRows {
     /// Adds what is told of a part of the file; what is no row of any unit only if nobody has told it yet.
     pub(super) fn take(&mut self, part: Self, all: bool) {
         self.refused.extend(part.refused);
@@ -82,7 +82,11 @@ impl<'d> Rows<'d> {
     }
 
     /// The next row of a unit that can be read; the others are told, or passed over where they are other units'.
-    pub(super) fn next(&mut self, whose: Whose<'_>, told: &mut Told) -> Result<Option<ImportRow>, String> {
+    pub(super) fn next(
+        &mut self,
+        whose: Whose<'_>,
+        told: &mut SkippedRows,
+    ) -> Result<Option<ImportRow>, String> {
         let document = self.document;
         self.read(told, |row, told| match row {
             Row::Line { line, heading, sheet } => {
@@ -94,7 +98,7 @@ impl<'d> Rows<'d> {
                 Ok((object, unit)) => {
                     json_record(document.kind, whose, (mark.line, text), object, &unit, told)
                 }
-                // Told already by whoever looked for the units.
+                // SkippedRows already by whoever looked for the units.
                 Err(_) if whose.others_pass => None,
                 Err(refused) => {
                     told.refused.push(refused);
@@ -105,7 +109,7 @@ impl<'d> Rows<'d> {
     }
 
     /// Where the next row begins, and whose it says that it is.
-    pub(super) fn next_unit(&mut self, told: &mut Told) -> Result<Option<(Mark, String)>, String> {
+    pub(super) fn next_unit(&mut self, told: &mut SkippedRows) -> Result<Option<(Mark, String)>, String> {
         let document = self.document;
         self.read(told, |row, told| match row {
             Row::Line { line, heading, .. } => Some((line.mark, unit_of(line, heading))),
@@ -122,8 +126,8 @@ impl<'d> Rows<'d> {
     /// Reads on until something is made of a row; lines that are no rows are told.
     fn read<T>(
         &mut self,
-        told: &mut Told,
-        mut make: impl FnMut(Row<'_>, &mut Told) -> Option<T>,
+        told: &mut SkippedRows,
+        mut make: impl FnMut(Row<'_>, &mut SkippedRows) -> Option<T>,
     ) -> Result<Option<T>, String> {
         match &mut self.source {
             Source::Table { grid, heading, sheet, begun } => loop {
@@ -199,7 +203,7 @@ fn record(
     heading: &Heading,
     line: &Line<'_>,
     sheet: Option<&Sheet>,
-    told: &mut Told,
+    told: &mut SkippedRows,
 ) -> Option<ImportRow> {
     let before = told.refused.len();
     let mut refuse =
@@ -310,7 +314,7 @@ fn json_record(
     (line, text): (i64, &str),
     mut value: serde_json::Value,
     unit: &str,
-    told: &mut Told,
+    told: &mut SkippedRows,
 ) -> Option<ImportRow> {
     let before = told.refused.len();
     let mut refuse =

@@ -12,11 +12,11 @@ fn open(name: &str, reading: Reading) -> Result<Document, String> {
 }
 
 /// What a document holds: rows that can be read, and what is told of the others.
-fn read(document: &Document) -> (Vec<ImportRow>, Told) {
+fn read(document: &Document) -> (Vec<ImportRow>, SkippedRows) {
     let unit = "units/a".parse().unwrap();
     let mut source = Rows::of(document, None).unwrap();
-    let whose = Whose { unit: &unit, known: &Known::default(), others_pass: false };
-    let (mut rows, mut told) = (Vec::new(), Told::default());
+    let whose = Whose { unit: &unit, known: &UnitIndex::default(), others_pass: false };
+    let (mut rows, mut told) = (Vec::new(), SkippedRows::default());
     while let Some(row) = source.next(whose, &mut told).unwrap() {
         rows.push(row);
     }

@@ -7,7 +7,7 @@ use thidua_proto::statistics::{ImportRecordsResponse, RefusedRow};
 
 use super::document::{Content, Document};
 use super::heading::REFUSED;
-use super::rows::Told;
+use super::rows::SkippedRows;
 
 /// How many faults are printed.
 const MOST_PRINTED: usize = 1000;
@@ -23,7 +23,7 @@ pub(crate) struct Outcome {
 
 impl Outcome {
     /// Of the service's answer and of what never reached it.
-    pub(super) fn of(mut answer: ImportRecordsResponse, told: Told) -> Self {
+    pub(super) fn of(mut answer: ImportRecordsResponse, told: SkippedRows) -> Self {
         let mut unreadable: Vec<i64> = told.refused.iter().map(|row| row.line).collect();
         unreadable.sort_unstable();
         unreadable.dedup();

@@ -9,17 +9,17 @@ use thidua_statistics::domain::search::{nearest, search_key};
 
 use super::document::Document;
 use super::grid::Mark;
-use super::rows::{Rows, Told};
+use super::rows::{Rows, SkippedRows};
 
 /// The units there are, by all that may stand for one: its name, its id, and what it alone is called.
 #[derive(Debug, Default)]
-pub(super) struct Known {
+pub(super) struct UnitIndex {
     names: BTreeMap<String, UnitName>,
     /// None where several are called so.
     called: HashMap<String, Option<UnitName>>,
 }
 
-impl Known {
+impl UnitIndex {
     pub(super) fn of(units: &[proto::Unit]) -> Self {
         let mut known = Self::default();
         for unit in units {
@@ -65,7 +65,7 @@ impl Known {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Whose<'d> {
     pub(super) unit: &'d UnitName,
-    pub(super) known: &'d Known,
+    pub(super) known: &'d UnitIndex,
     /// Whether rows of other units are passed over; they are refused where not.
     pub(super) others_pass: bool,
 }
@@ -110,8 +110,8 @@ impl Part {
 }
 
 /// The parts of a file, one a unit, in the order of their first rows; and what is told of all rows that are of none.
-pub(super) fn split(document: &Document, known: &Known) -> Result<(Vec<Part>, Told), String> {
-    let mut told = Told::default();
+pub(super) fn split(document: &Document, known: &UnitIndex) -> Result<(Vec<Part>, SkippedRows), String> {
+    let mut told = SkippedRows::default();
     let mut parts: Vec<Part> = Vec::new();
     let mut places: HashMap<UnitName, usize> = HashMap::new();
     let mut rows = Rows::of(document, None).ok_or("the table has no rows")?;
@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_unit_goes_by_its_name_its_id_and_what_it_alone_is_called() {
-        let known = Known::of(&[
+        let known = UnitIndex::of(&[
             unit("units/so-noi-vu", "Sở Nội vụ", &["Nội vụ tỉnh"]),
             unit("units/so-noi-vu-cu", "Sở Nội vụ", &[]),
             unit("units/so-tu-phap", "Sở Tư pháp", &[]),

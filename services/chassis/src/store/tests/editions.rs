@@ -16,8 +16,8 @@ const LATER: Contributions = Contributions {
 };
 
 async fn records(store: &Store) -> i64 {
-    let (_, tallies) = store.tallies(&["a".into()]).await.unwrap();
-    tallies[0].up_to("records", i64::MAX)
+    let (_, running_totals) = store.running_totals(&["a".into()]).await.unwrap();
+    running_totals[0].up_to("records", i64::MAX)
 }
 
 #[tokio::test]
@@ -58,7 +58,7 @@ async fn an_earlier_edition_neither_opens_nor_writes() {
         let later = home.try_open_counting(LATER).await.unwrap();
         let refused = earlier.submit(put("things/2", &record("a", 1, 1))).await;
         assert!(matches!(refused, Err(SubmitError::Store(StoreError::NotWritten))), "{refused:?}");
-        let read = earlier.tallies(&["a".into()]).await;
+        let read = earlier.running_totals(&["a".into()]).await;
         assert!(matches!(read, Err(StoreError::Edition { .. })), "{read:?}");
         assert_eq!(later.submit(put("things/2", &record("a", 1, 1))).await.unwrap().revision, 2);
         assert_eq!(records(&later).await, 4);

@@ -14,8 +14,8 @@ async fn fill(store: &Store) {
 
 /// What anyone can see of a store.
 async fn seen(store: &Store) -> (Head, Vec<Entry>, Vec<String>, [i64; 2]) {
-    let (_, tallies) = store.tallies(&["a".into(), "b".into()]).await.unwrap();
-    let sums = [&tallies[0], &tallies[1]].map(|one| one.up_to("amounts", 1000));
+    let (_, running_totals) = store.running_totals(&["a".into(), "b".into()]).await.unwrap();
+    let sums = [&running_totals[0], &running_totals[1]].map(|one| one.up_to("amounts", 1000));
     (store.head(), store.entries(1, 1000, usize::MAX).await.unwrap(), listed(store, "things").await, sums)
 }
 
@@ -91,10 +91,10 @@ async fn ordinary_tools_back_up_and_restore() {
         assert_verified(&copy).await;
         let original = store.entries(head.revision, 1, 1).await.unwrap();
         assert_eq!(original[0].hash, head.hash, "the backup is a beginning of the store");
-        let (revision, tallies) = copy.tallies(&["a".into()]).await.unwrap();
+        let (revision, running_totals) = copy.running_totals(&["a".into()]).await.unwrap();
         let later = listed(&copy, "later").await.len();
         assert_eq!(
-            (revision, tallies[0].up_to("records", 1000)),
+            (revision, running_totals[0].up_to("records", 1000)),
             (head.revision, 20 + i64::try_from(later).unwrap())
         );
         assert_eq!(copy.submit(put("others/3", "{}")).await.unwrap().revision, head.revision + 1);
@@ -135,8 +135,8 @@ async fn a_store_of_an_earlier_commit_is_opened_and_goes_on() {
             listed(&store, "things").await,
             ["things/0", "things/1", "things/2", "things/3", "things/4"]
         );
-        let (_, tallies) = store.tallies(&["a".into(), "b".into()]).await.unwrap();
-        assert_eq!([&tallies[0], &tallies[1]].map(|one| one.up_to("amounts", 10)), [9, 2]);
+        let (_, running_totals) = store.running_totals(&["a".into(), "b".into()]).await.unwrap();
+        assert_eq!([&running_totals[0], &running_totals[1]].map(|one| one.up_to("amounts", 10)), [9, 2]);
         let again = store.submit(with_id(put("others/1", "{}"), 7, 'a')).await.unwrap();
         assert_eq!(again.revision, 10, "request ids are remembered");
         assert_eq!(store.submit(put("others/2", "{}")).await.unwrap().revision, 11);

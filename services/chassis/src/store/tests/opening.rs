@@ -45,8 +45,8 @@ async fn a_fresh_store_is_empty() {
         assert_eq!(store.entries(1, 10, 1000).await.unwrap(), Vec::new());
         assert!(store.get("things/1").await.unwrap().is_none());
         assert_eq!(listed(&store, "things").await, Vec::<String>::new());
-        let (revision, tallies) = store.tallies(&["a".into()]).await.unwrap();
-        assert_eq!((revision, tallies[0].up_to("records", i64::MAX)), (0, 0));
+        let (revision, running_totals) = store.running_totals(&["a".into()]).await.unwrap();
+        assert_eq!((revision, running_totals[0].up_to("records", i64::MAX)), (0, 0));
         assert_verified(&store).await;
     }
 }
@@ -117,8 +117,8 @@ async fn opening_again_finds_everything() {
         assert_eq!(listed(&store, "things").await, ["things/2"]);
         let found = store.get("things/2").await.unwrap().unwrap().held;
         assert_eq!((found.revision, found.create_time, found.update_time), (2, at(1), at(1)));
-        let (revision, tallies) = store.tallies(&["a".into()]).await.unwrap();
-        assert_eq!((revision, tallies[0].up_to("amounts", 10)), (3, 1));
+        let (revision, running_totals) = store.running_totals(&["a".into()]).await.unwrap();
+        assert_eq!((revision, running_totals[0].up_to("amounts", 10)), (3, 1));
         let again = store.submit(with_id(put("things/2", "{}"), 9, 'a')).await.unwrap();
         assert_eq!(again.revision, 2, "request ids are remembered");
         assert_eq!(store.submit(put("things/3", "{}")).await.unwrap().revision, 4);

@@ -71,8 +71,8 @@ async fn replicas_write_one_journal_without_gaps() {
                 Some("180"),
                 "each decision saw the others"
             );
-            let (revision, tallies) = store.tallies(&["a".into()]).await.unwrap();
-            assert_eq!((revision, tallies[0].up_to("records", 100)), (360, 180));
+            let (revision, running_totals) = store.running_totals(&["a".into()]).await.unwrap();
+            assert_eq!((revision, running_totals[0].up_to("records", 100)), (360, 180));
             assert_verified(store).await;
         }
     }
@@ -111,16 +111,16 @@ async fn what_one_replica_acknowledged_is_in_the_totals_of_every_other() {
         for n in 1..=60 {
             let (one, other) = if n % 2 == 0 { (&stores[0], &stores[1]) } else { (&stores[1], &stores[0]) };
             let done = one.submit(put(&format!("things/{n}"), &record("a", n, n))).await.unwrap();
-            let (revision, tallies) = other.tallies(&["a".into()]).await.unwrap();
+            let (revision, running_totals) = other.running_totals(&["a".into()]).await.unwrap();
             assert!(revision >= done.revision);
-            assert_eq!(tallies[0].up_to("records", 100), n);
+            assert_eq!(running_totals[0].up_to("records", 100), n);
             assert_eq!(other.last_change("things"), done.revision);
         }
         stores[0].submit(delete("things/7")).await.unwrap();
         stores[0].submit(put("things/8", &record("b", 8, 1))).await.unwrap();
         let series = ["a".into(), "b".into()];
-        let (_, tallies) = stores[1].tallies(&series).await.unwrap();
-        assert_eq!([&tallies[0], &tallies[1]].map(|one| one.up_to("records", 100)), [58, 1]);
+        let (_, running_totals) = stores[1].running_totals(&series).await.unwrap();
+        assert_eq!([&running_totals[0], &running_totals[1]].map(|one| one.up_to("records", 100)), [58, 1]);
     }
 }
 
@@ -129,7 +129,7 @@ async fn a_replica_that_was_left_far_behind_reads_its_totals_anew() {
     for home in shared_homes() {
         let stores: [Store; 2] = replicas(&home).await;
         stores[0].submit(put("things/0", &record("a", 0, 1))).await.unwrap();
-        stores[1].tallies(&["a".into()]).await.unwrap();
+        stores[1].running_totals(&["a".into()]).await.unwrap();
         let many = command(&[], |_, _| {
             let each = |n: i64| {
                 let name = format!("things/{n}");
@@ -138,8 +138,8 @@ async fn a_replica_that_was_left_far_behind_reads_its_totals_anew() {
             Ok(Decision { changes: (1..=6000).map(each).collect(), outcome: None })
         });
         let done = stores[0].submit(many).await.unwrap();
-        let (revision, tallies) = stores[1].tallies(&["a".into()]).await.unwrap();
-        assert_eq!((revision, tallies[0].up_to("amounts", 100)), (done.revision, 12_001));
+        let (revision, running_totals) = stores[1].running_totals(&["a".into()]).await.unwrap();
+        assert_eq!((revision, running_totals[0].up_to("amounts", 100)), (done.revision, 12_001));
         assert_eq!(stores[1].last_change("nothing"), done.revision, "nothing is known of the time before");
     }
 }
@@ -198,27 +198,27 @@ async fn a_lost_database_is_told_of_and_heals_by_itself() {
     let home = Home { address: cluster.database(), folder: TempDir::new().unwrap() };
     let store = home.open().await;
     store.submit(put("things/1", &record("a", 1, 1))).await.unwrap();
-    store.tallies(&["a".into()]).await.unwrap();
+    store.running_totals(&["a".into()]).await.unwrap();
 
     cluster.kill();
     let written = store.submit(with_id(put("things/2", &record("a", 2, 1)), 2, 'a')).await;
     assert!(matches!(written, Err(SubmitError::Store(StoreError::NotWritten))), "{written:?}");
     let read = store.get("things/1").await;
     assert!(matches!(read, Err(StoreError::Database(_))), "{read:?}");
-    assert!(store.tallies(&["a".into()]).await.is_err(), "totals that may be stale are not told");
+    assert!(store.running_totals(&["a".into()]).await.is_err(), "totals that may be stale are not told");
 
     cluster.restart();
     let again = store.submit(with_id(put("things/2", &record("a", 2, 1)), 2, 'a')).await.unwrap();
     assert_eq!(again.revision, 2);
-    let (revision, tallies) = store.tallies(&["a".into()]).await.unwrap();
-    assert_eq!((revision, tallies[0].up_to("records", 5)), (2, 2));
+    let (revision, running_totals) = store.running_totals(&["a".into()]).await.unwrap();
+    assert_eq!((revision, running_totals[0].up_to("records", 5)), (2, 2));
 
     // The server comes back before anybody notices: whoever asks gets an answer.
     cluster.kill();
     cluster.restart();
     assert_eq!(body(&store, "things/1").await, Some(record("a", 1, 1)));
     assert_eq!(store.submit(put("things/3", &record("a", 3, 1))).await.unwrap().revision, 3);
-    let (revision, tallies) = store.tallies(&["a".into()]).await.unwrap();
-    assert_eq!((revision, tallies[0].up_to("records", 5)), (3, 3));
+    let (revision, running_totals) = store.running_totals(&["a".into()]).await.unwrap();
+    assert_eq!((revision, running_totals[0].up_to("records", 5)), (3, 3));
     assert_verified(&store).await;
 }

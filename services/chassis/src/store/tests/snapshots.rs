@@ -14,8 +14,8 @@ fn histories() -> impl Strategy<Value = Vec<Step>> {
 
 const UNITS: [&str; 3] = ["a", "b", "c"];
 
-fn shown(tallies: &Tallies) -> Vec<i64> {
-    (-1..7).flat_map(|day| ["records", "amounts"].map(|measure| tallies.up_to(measure, day))).collect()
+fn shown(running_totals: &RunningTotals) -> Vec<i64> {
+    (-1..7).flat_map(|day| ["records", "amounts"].map(|measure| running_totals.up_to(measure, day))).collect()
 }
 
 /// A resource by name, with its revision, its times and its body.
@@ -41,10 +41,13 @@ async fn check(home: &Home, history: &[Step]) {
             // What is not there cannot be deleted.
             let _ = store.submit(command).await;
         }
-        let (revision, tallies) = store.tallies(&wanted).await.unwrap();
+        let (revision, running_totals) = store.running_totals(&wanted).await.unwrap();
         seen.truncate(usize::try_from(revision).unwrap());
         let things = store.page(&PageQuery::all("things", 100)).await.unwrap();
-        seen.push((tallies.iter().map(|one| shown(one)).collect(), things.iter().map(standing).collect()));
+        seen.push((
+            running_totals.iter().map(|one| shown(one)).collect(),
+            things.iter().map(standing).collect(),
+        ));
     }
     let mut snapshot = store.snapshot().await.unwrap();
     assert_eq!(snapshot.revision() + 1, i64::try_from(seen.len()).unwrap());
@@ -146,7 +149,8 @@ async fn long_reads_leave_connections_to_the_others() {
 fn put_if_sum_is(name: &str, unit: &'static str, sum: i64, amount: i64) -> Command<No> {
     let owned = name.to_owned();
     let mut command = command(&[name], move |state, _| {
-        let found = state.tallies(unit).map(|tallies| tallies.up_to("amounts", i64::MAX));
+        let found =
+            state.running_totals(unit).map(|running_totals| running_totals.up_to("amounts", i64::MAX));
         if found != Some(sum) {
             return Err(No(format!("{found:?}")));
         }

@@ -342,7 +342,7 @@ async fn what_is_deleted_is_gone_and_its_name_is_free() {
 /// Tells, as a refusal, what a rule sees of a collection and of the referrers to a name.
 fn look(needs: Needs, collection: &'static str, target: &'static str) -> Command<No> {
     let mut look = command(&[], move |state, _| {
-        let names = |(name, _): (&str, &Held)| name.to_owned();
+        let names = |(name, _): (&str, &StoredVersion)| name.to_owned();
         let collection: Vec<String> = state.collection(collection).map(names).collect();
         let referrers: Vec<String> = state.referrers(target).map(names).collect();
         Err(No(format!("{collection:?} {referrers:?}")))

@@ -100,8 +100,8 @@ fn a_year_has_no_less_than_its_nine_months() {
     let first = date(2022, 12, 15);
     let compare = |months: i64, year: i64| {
         let (months, year) = (values(&[("1", months), ("8", 900)]), values(&[("1", year), ("8", 881)]));
-        let earlier = Stand { window: window(first, date(2023, 9, 14)), values: &months };
-        let later = Stand { window: window(first, date(2023, 12, 14)), values: &year };
+        let earlier = FormValues { window: window(first, date(2023, 9, 14)), values: &months };
+        let later = FormValues { window: window(first, date(2023, 12, 14)), values: &year };
         checks.compare(form, earlier, later)
     };
     // As published: 356 visits more. A share may fall.
@@ -158,8 +158,8 @@ fn forms_of_one_document_agree() {
 fn a_period_begins_with_what_the_one_before_left() {
     let (forms, checks, id) = small();
     let (first, second) = (values(&[("1", 9), ("2", 5), ("3", 4)]), values(&[("1", 8), ("2", 6), ("3", 2)]));
-    let earlier = Stand { window: window(date(2022, 12, 15), date(2023, 3, 14)), values: &first };
-    let later = |first| Stand { window: window(first, date(2023, 6, 14)), values: &second };
+    let earlier = FormValues { window: window(date(2022, 12, 15), date(2023, 3, 14)), values: &first };
+    let later = |first| FormValues { window: window(first, date(2023, 6, 14)), values: &second };
     let found = checks.compare(forms.get(&id).unwrap(), earlier, later(date(2023, 3, 15)));
     assert_eq!(found.len(), 1);
     assert_eq!(cited(&found[0]), [("1", 9), ("3", 4), ("2", 6)]);
@@ -174,8 +174,8 @@ fn what_changed_much_against_the_year_before_is_worth_a_look() {
     let (forms, checks, id) = small();
     let compare = |before: i64, now: i64| {
         let (before, now) = (values(&[("2", before)]), values(&[("2", now)]));
-        let earlier = Stand { window: window(date(2022, 1, 1), date(2022, 12, 31)), values: &before };
-        let later = Stand { window: window(date(2023, 1, 1), date(2023, 12, 31)), values: &now };
+        let earlier = FormValues { window: window(date(2022, 1, 1), date(2022, 12, 31)), values: &before };
+        let later = FormValues { window: window(date(2023, 1, 1), date(2023, 12, 31)), values: &now };
         checks.compare(forms.get(&id).unwrap(), earlier, later).len()
     };
     for (before, now, count) in [(10, 30, 0), (10, 31, 1), (31, 10, 1), (9, 1000, 0), (0, 1000, 0)] {

@@ -11,7 +11,7 @@ use crate::error::Error;
 
 /// Who does something with a return, when and why.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct StepRequest {
     /// The return.
     pub name: ReturnName,
     /// The office, as it enters the journal.
@@ -24,7 +24,7 @@ pub struct Asked {
     pub reason: String,
 }
 
-impl Asked {
+impl StepRequest {
     fn step(&self, action: Action, digest: String) -> Step {
         Step { action, caller: self.caller.clone(), time: self.now, reason: self.reason.clone(), digest }
     }
@@ -69,7 +69,7 @@ impl Asked {
 }
 
 /// Fills a return, or fills it anew while it is not handed in.
-pub fn prepare(asked: &Asked, before: Option<Filing>, content: Content) -> Result<Filing, Error> {
+pub fn prepare(asked: &StepRequest, before: Option<Filing>, content: Content) -> Result<Filing, Error> {
     let unexplained = content.adjusted().filter(|(_, entry)| entry.reason.is_empty());
     let columns: Vec<String> = unexplained.map(|(column, _)| column.clone()).collect();
     if !columns.is_empty() {
@@ -93,7 +93,7 @@ pub fn prepare(asked: &Asked, before: Option<Filing>, content: Content) -> Resul
 
 /// Hands a return in, once its period has ended, its records are as they were, and no check fails.
 pub fn submit(
-    asked: &Asked,
+    asked: &StepRequest,
     mut filing: Filing,
     computed: &Values,
     findings: &[Finding],
@@ -110,7 +110,7 @@ pub fn submit(
 /// Approves exactly what the approver has read, unless it wrote it, the records have changed since, or a check
 /// fails by now.
 pub fn approve(
-    asked: &Asked,
+    asked: &StepRequest,
     mut filing: Filing,
     form: &Form,
     (read, computed, findings): (&str, &Values, &[Finding]),
@@ -133,7 +133,7 @@ pub fn approve(
 }
 
 /// Gives a return back to its unit.
-pub fn send_back(asked: &Asked, mut filing: Filing) -> Result<Filing, Error> {
+pub fn send_back(asked: &StepRequest, mut filing: Filing) -> Result<Filing, Error> {
     asked.in_state(&filing, Action::SendBack, &[State::Submitted])?;
     filing.steps.push(asked.step(Action::SendBack, filing.content.digest(&asked.name)));
     filing.state = State::SentBack;
@@ -141,7 +141,7 @@ pub fn send_back(asked: &Asked, mut filing: Filing) -> Result<Filing, Error> {
 }
 
 /// Opens an approved return for a correction; what was approved stays on record.
-pub fn reopen(asked: &Asked, mut filing: Filing) -> Result<Filing, Error> {
+pub fn reopen(asked: &StepRequest, mut filing: Filing) -> Result<Filing, Error> {
     asked.in_state(&filing, Action::Reopen, &[State::Approved])?;
     filing.steps.push(asked.step(Action::Reopen, filing.content.digest(&asked.name)));
     filing.state = State::Reopened;

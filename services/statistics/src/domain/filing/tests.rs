@@ -32,8 +32,8 @@ fn content(computed: &[(&str, i64)], entries: &[(&str, i64, &str)]) -> Content {
     }
 }
 
-fn asked(office: &str, today: Date) -> Asked {
-    Asked {
+fn asked(office: &str, today: Date) -> StepRequest {
+    StepRequest {
         name: "units/a/returns/r".parse().unwrap(),
         caller: format!("offices/{office}"),
         now: Timestamp::UNIX_EPOCH,

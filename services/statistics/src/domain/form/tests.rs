@@ -4,7 +4,7 @@ use jiff::civil::date;
 use proptest::prelude::*;
 
 use super::super::arbitrary::record;
-use super::super::check::{Severity, Stand, check};
+use super::super::check::{FormValues, Severity, check};
 use super::super::contribution::Contribution;
 use super::super::record::Record;
 use super::super::rules::Rules;
@@ -289,8 +289,8 @@ proptest! {
             let (one, next) = (fill(window(0, split - 1)), fill(window(split, split + length)));
             let whole = fill(window(0, split + length));
             for later in [next, whole] {
-                let earlier = Stand { window: one.0, values: &one.1 };
-                let later = Stand { window: later.0, values: &later.1 };
+                let earlier = FormValues { window: one.0, values: &one.1 };
+                let later = FormValues { window: later.0, values: &later.1 };
                 // Growth against the year before is only worth a look.
                 let mut found = rules.checks.compare(form, earlier, later);
                 found.retain(|finding| finding.severity == Severity::Error);

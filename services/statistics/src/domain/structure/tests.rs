@@ -68,8 +68,8 @@ impl Sums for Daily {
 
 type Records = BTreeMap<UnitName, Daily>;
 
-fn within(records: &Records, shown: &Shown, first: Date, last: Date) -> i64 {
-    Regrouped::new(&shown.sources, |unit| records.get(unit)).within("x", first, last)
+fn within(records: &Records, shown: &ShownUnit, first: Date, last: Date) -> i64 {
+    RegroupedSums::new(&shown.sources, |unit| records.get(unit)).within("x", first, last)
 }
 
 /// Units with their amounts over all days.
@@ -163,7 +163,7 @@ fn units_that_are_gone_are_not_told_and_those_that_just_ended_are() {
     let gone = shown(&[name("b"), name("a")], date(2001, 1, 1));
     assert!(matches!(&gone, Err(Error::UnitClosed { unit, .. }) if *unit == name("a")), "{gone:?}");
     assert_eq!(shown(&[name("a")], date(2000, 12, 31)).unwrap(), [name("a")]);
-    assert!(matches!(shown(&[name("x")], date(2001, 1, 1)), Err(Error::Shared(_))));
+    assert!(matches!(shown(&[name("x")], date(2001, 1, 1)), Err(Error::Common(_))));
 }
 
 /// One reorganisation of a random history: its kind, whom it meets, and weights.
@@ -250,7 +250,7 @@ proptest! {
         for one in sources(&units, &[], now(Date::MAX)).unwrap() {
             let part = |first: i32, last: i32| within(&records, &one, day(first), day(last));
             prop_assert_eq!(part(-60, split) + part(split + 1, 1000), part(-60, 1000));
-            let sums = Regrouped::new(&one.sources, |unit| records.get(unit));
+            let sums = RegroupedSums::new(&one.sources, |unit| records.get(unit));
             prop_assert_eq!(sums.up_to("x", day(split)) + part(split + 1, 1000), sums.up_to("x", day(1000)));
             prop_assert!(part(split, split + 30) >= 0 && part(split, split) >= 0);
         }

@@ -142,11 +142,11 @@ fn what_is_recorded_later_takes_effect_later() {
 #[test]
 fn units_must_be_there_or_be_opened() {
     let none = succeed(&three(), &plan(&["x"], vec![opened("d")], &[]));
-    assert!(matches!(none, Err(Error::Shared(_))), "{none:?}");
+    assert!(matches!(none, Err(Error::Common(_))), "{none:?}");
     let none = succeed(&three(), &plan(&["a"], vec![there("x")], &[]));
-    assert!(matches!(none, Err(Error::Shared(_))), "{none:?}");
+    assert!(matches!(none, Err(Error::Common(_))), "{none:?}");
     let taken = succeed(&three(), &plan(&["a"], vec![opened("b")], &[]));
-    assert!(matches!(taken, Err(Error::Shared(_))), "{taken:?}");
+    assert!(matches!(taken, Err(Error::Common(_))), "{taken:?}");
 }
 
 #[test]

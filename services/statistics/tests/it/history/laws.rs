@@ -17,7 +17,7 @@ use thidua_proto::statistics::{
 
 use super::Look;
 use super::play::Play;
-use crate::kind::{Asked, Kind};
+use crate::kind::{Kind, ListArguments};
 
 /// All that is to hold.
 pub(super) async fn hold(play: &Play, look: &Look) {
@@ -49,7 +49,7 @@ async fn records_are_those_accepted(play: &Play) {
 }
 
 async fn list<K: Kind>(play: &Play, found: &mut BTreeMap<String, Record>) {
-    let mut asked = Asked { parent: "units/-", ..Asked::default() };
+    let mut asked = ListArguments { parent: "units/-", ..ListArguments::default() };
     loop {
         let (page, token) = K::list(&play.service, asked.clone()).await.unwrap();
         found.extend(page.into_iter().map(|one| (one.name(), one.content().row())));

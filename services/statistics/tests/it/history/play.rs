@@ -17,7 +17,7 @@ use tonic::{Response, Status};
 
 use super::{Draft, Step, draw};
 use crate::harness::*;
-use crate::kind::{Kind, Terms};
+use crate::kind::{Kind, WriteOptions};
 use crate::transfer::{header_for, last, send};
 
 /// The day on which histories begin, and how many days go by with each step.
@@ -182,7 +182,8 @@ impl Play {
 
     async fn enter(&mut self, step: &'static str, unit: &str, record: Record, due: &[ErrorReason]) {
         let id = self.new_id();
-        let (name, terms) = (format!("{unit}/{}/{id}", collection(&record)), Terms::caller(RECORDER_ABOVE));
+        let (name, terms) =
+            (format!("{unit}/{}/{id}", collection(&record)), WriteOptions::caller(RECORDER_ABOVE));
         let created = of_any_kind!(record.clone(), one => {
             Kind::create(&self.service, unit, &id, Some(one), terms).await.map(|answer| answer.get_ref().name())
         });
@@ -205,7 +206,7 @@ impl Play {
         }
         let name = alike[which % alike.len()].clone();
         let updated = of_any_kind!(record.clone(), one => {
-            Kind::update(&self.service, Some(one.named(&name, "")), &[], Terms::default()).await.map(|answer| answer.get_ref().name())
+            Kind::update(&self.service, Some(one.named(&name, "")), &[], WriteOptions::default()).await.map(|answer| answer.get_ref().name())
         });
         // The new day may be one on which the unit does not exist.
         if self.taken("update", updated, &[ErrorReason::PeriodLocked, ErrorReason::UnitClosed]).is_some() {
@@ -301,5 +302,5 @@ const EVERY: usize = 13;
 
 /// Takes a record out that is of the kind of another.
 async fn delete<K: Kind>(service: &Service, name: &str, _: &K) -> Result<(), Status> {
-    K::delete(service, name, "", Terms::caller(RECORDER_ABOVE)).await.map(drop)
+    K::delete(service, name, "", WriteOptions::caller(RECORDER_ABOVE)).await.map(drop)
 }

@@ -82,7 +82,7 @@ async fn what_was_published_otherwise_is_restated_with_both_values() {
 #[tokio::test]
 async fn returns_of_one_period_agree_with_each_other() {
     let service = Service::start().await;
-    Petition::create(&service, UNIT, "p", Some(Petition::sample()), Terms::default()).await.unwrap();
+    Petition::create(&service, UNIT, "p", Some(Petition::sample()), WriteOptions::default()).await.unwrap();
     // More letters came with visits than came at all.
     let by_hand = [("3", 5, "sổ giấy"), ("9", 5, "sổ giấy")];
     let name = service.prepare("02/TCD", "2023-Q1", &by_hand).await.unwrap().name;

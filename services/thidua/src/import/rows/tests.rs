@@ -1,16 +1,16 @@
 use super::super::document::Reading;
-use super::super::units::{Known, Part, split};
+use super::super::units::{Part, UnitIndex, split};
 use super::*;
 use crate::table::Locale;
 
 const HEADING: &str =
     "id,received_date,kind,signer_count,processed_date,qualified,competence,handling,matter";
 
-fn read(document: Result<Document, String>) -> (Vec<ImportRow>, Told) {
+fn read(document: Result<Document, String>) -> (Vec<ImportRow>, SkippedRows) {
     let (document, unit) = (document.unwrap(), "units/a".parse().unwrap());
     let mut source = Rows::of(&document, None).unwrap();
-    let whose = Whose { unit: &unit, known: &Known::default(), others_pass: false };
-    let (mut rows, mut told) = (Vec::new(), Told::default());
+    let whose = Whose { unit: &unit, known: &UnitIndex::default(), others_pass: false };
+    let (mut rows, mut told) = (Vec::new(), SkippedRows::default());
     while let Some(row) = source.next(whose, &mut told).unwrap() {
         rows.push(row);
     }
@@ -25,7 +25,7 @@ fn csv(content: &str) -> Result<Document, String> {
     csv_with(Reading::default(), content)
 }
 
-fn refused(told: &Told) -> Vec<(i64, &str, &str)> {
+fn refused(told: &SkippedRows) -> Vec<(i64, &str, &str)> {
     told.refused.iter().map(|row| (row.line, row.field.as_str(), row.reason.as_str())).collect()
 }
 
@@ -171,24 +171,24 @@ fn rows_of_another_unit_are_refused() {
 }
 
 /// Two units of whom tables tell.
-fn known() -> Known {
+fn known() -> UnitIndex {
     let unit = |name: &str, display_name: &str| thidua_proto::statistics::Unit {
         name: name.to_owned(),
         display_name: display_name.to_owned(),
         ..Default::default()
     };
-    Known::of(&[unit("units/so-a", "Sở A"), unit("units/so-b", "Sở B")])
+    UnitIndex::of(&[unit("units/so-a", "Sở A"), unit("units/so-b", "Sở B")])
 }
 
 /// The rows of each part, and what is told of those of none.
-fn routed(document: &Document) -> (Vec<(String, Vec<String>)>, Told) {
+fn routed(document: &Document) -> (Vec<(String, Vec<String>)>, SkippedRows) {
     let known = known();
     let (parts, mut told) = split(document, &known).unwrap();
-    let of = |part: &Part, told: &mut Told| {
+    let of = |part: &Part, told: &mut SkippedRows| {
         let mut source = Rows::of(document, part.begin).unwrap();
         let whose = Whose { unit: &part.unit, known: &known, others_pass: true };
         let mut rows = Vec::new();
-        let mut own = Told::default();
+        let mut own = SkippedRows::default();
         while let Some(row) = source.next(whose, &mut own).unwrap() {
             rows.push(format!("{} {}", row.line, row.id));
         }
@@ -211,7 +211,7 @@ fn a_column_of_units_routes_each_row_to_its_own() {
     let expected =
         [(8, "petition.received_date", "MALFORMED"), (9, "unit", "MALFORMED"), (10, "unit", "REQUIRED")];
     assert_eq!(faults, expected);
-    // Told once, and not again with every part.
+    // SkippedRows once, and not again with every part.
     assert_eq!(told.skipped.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [4, 12]);
     let near = told.refused.iter().find(|row| row.line == 9).unwrap();
     assert!(near.description.contains("units/so-a") && near.localized_description.contains("units/so-a"));

@@ -1,4 +1,4 @@
-//! Tallies equal what the records add to, at the revision that is told with them.
+//! RunningTotals equal what the records add to, at the revision that is told with them.
 
 use std::collections::BTreeSet;
 
@@ -68,7 +68,7 @@ impl Oracle {
     }
 
     /// Compares every measure over every window.
-    fn check(&self, unit: usize, revision: i64, tallies: &Tallies) {
+    fn check(&self, unit: usize, revision: i64, running_totals: &RunningTotals) {
         let records = &self.0[usize::try_from(revision).unwrap()];
         let sum = |first: i64, last: i64, of: Worth| -> i64 {
             let inside = |(at, day, _): &&(usize, i64, i64)| *at == unit && (first..=last).contains(day);
@@ -77,26 +77,30 @@ impl Oracle {
         let measures: [(&str, Worth); 2] = [("records", |_| 1), ("amounts", |amount| amount)];
         for (measure, of) in measures {
             for last in DAYS {
-                assert_eq!(tallies.up_to(measure, last), sum(i64::MIN, last, of), "{measure} up to {last}");
+                assert_eq!(
+                    running_totals.up_to(measure, last),
+                    sum(i64::MIN, last, of),
+                    "{measure} up to {last}"
+                );
                 for first in *DAYS.start()..=last {
                     let expected = sum(first, last, of);
                     assert_eq!(
-                        tallies.within(measure, first, last),
+                        running_totals.within(measure, first, last),
                         expected,
                         "{measure} from {first} to {last}"
                     );
                 }
             }
         }
-        assert_eq!(tallies.up_to("nothing", 9), 0);
+        assert_eq!(running_totals.up_to("nothing", 9), 0);
     }
 
     async fn check_all(&self, store: &Store, units: &[usize]) {
         let series: Vec<Series> = units.iter().map(|unit| UNITS[*unit].into()).collect();
-        let (revision, found) = store.tallies(&series).await.unwrap();
+        let (revision, found) = store.running_totals(&series).await.unwrap();
         assert_eq!(found.len(), units.len());
-        for (unit, tallies) in units.iter().zip(&found) {
-            self.check(*unit, revision, tallies);
+        for (unit, running_totals) in units.iter().zip(&found) {
+            self.check(*unit, revision, running_totals);
         }
     }
 }
@@ -146,8 +150,8 @@ async fn an_acknowledged_write_is_in_the_tallies() {
         for n in 1..=20 {
             let revision =
                 store.submit(put(&format!("things/{n}"), &record("a", n, n))).await.unwrap().revision;
-            let (at, tallies) = store.tallies(&["a".into()]).await.unwrap();
-            assert_eq!((at, tallies[0].up_to("records", 20)), (revision, n));
+            let (at, running_totals) = store.running_totals(&["a".into()]).await.unwrap();
+            assert_eq!((at, running_totals[0].up_to("records", 20)), (revision, n));
         }
     }
 }
@@ -170,9 +174,9 @@ async fn what_moves_between_series_is_always_in_one_of_them() {
         while !writer.is_finished() {
             let now = (store.head().revision - 1) / 3;
             let series: Vec<Series> = (now.max(1) - 1..now + 3).map(|unit| unit.to_string().into()).collect();
-            let (revision, tallies) = store.tallies(&series).await.unwrap();
+            let (revision, running_totals) = store.running_totals(&series).await.unwrap();
             let expected = i64::from(series.contains(&((revision - 1) / 3).to_string().into()));
-            let found: i64 = tallies.iter().map(|one| one.up_to("records", 1)).sum();
+            let found: i64 = running_totals.iter().map(|one| one.up_to("records", 1)).sum();
             assert_eq!(found, expected, "at revision {revision}");
         }
         writer.await.unwrap();
@@ -192,7 +196,7 @@ async fn a_load_that_overtakes_the_writer_counts_nothing_twice() {
             }
             // Polled without a pause: the database goes on in its own threads, the writer's memory does not.
             let wanted = [Series::from(unit)];
-            let mut loading = Box::pin(tokio::task::unconstrained(store.tallies(&wanted)));
+            let mut loading = Box::pin(tokio::task::unconstrained(store.running_totals(&wanted)));
             let polled = (0..20_000).find_map(|_| {
                 std::thread::yield_now();
                 match loading.as_mut().poll(&mut TaskContext::from_waker(Waker::noop())) {
@@ -200,14 +204,14 @@ async fn a_load_that_overtakes_the_writer_counts_nothing_twice() {
                     std::task::Poll::Pending => None,
                 }
             });
-            let (revision, tallies) = match polled {
+            let (revision, running_totals) = match polled {
                 Some(found) => found.unwrap(),
                 None => loading.await.unwrap(),
             };
-            assert_eq!(tallies[0].up_to("records", 1), revision - n, "at revision {revision}");
+            assert_eq!(running_totals[0].up_to("records", 1), revision - n, "at revision {revision}");
             written.await.unwrap();
-            let (revision, tallies) = store.tallies(&wanted).await.unwrap();
-            assert_eq!((revision, tallies[0].up_to("records", 1)), (n + 1, 1));
+            let (revision, running_totals) = store.running_totals(&wanted).await.unwrap();
+            assert_eq!((revision, running_totals[0].up_to("records", 1)), (n + 1, 1));
         }
     }
 }
@@ -223,9 +227,9 @@ async fn more_series_than_fit_in_memory_are_still_read_together() {
             .await;
         let series: Vec<Series> = units.iter().map(|unit| unit.as_str().into()).collect();
         for _ in 0..3 {
-            let (revision, tallies) = store.tallies(&series).await.unwrap();
+            let (revision, running_totals) = store.running_totals(&series).await.unwrap();
             assert_eq!(revision, days * 2);
-            let found: BTreeSet<i64> = tallies.iter().map(|one| one.up_to("amounts", days)).collect();
+            let found: BTreeSet<i64> = running_totals.iter().map(|one| one.up_to("amounts", days)).collect();
             assert_eq!(found, BTreeSet::from([days]));
         }
     }

@@ -3,36 +3,36 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use thidua_chassis::failure::Shared;
-use thidua_chassis::store::{Series, Snapshot, Tallies};
+use thidua_chassis::failure::CommonError;
+use thidua_chassis::store::{RunningTotals, Series, Snapshot};
 use thidua_proto::names::UnitName;
 
-use super::asked::AsOf;
+use super::figure_query::AsOf;
 use super::figures::Daily;
 use super::{Statistics, unit};
-use crate::domain::structure::{Shown, Structure, sources};
+use crate::domain::structure::{ShownUnit, Structure, sources};
 use crate::error::Error;
 
 /// The units whose figures are wanted, with the sums of their sources.
-pub(super) struct Recorded {
+pub(super) struct UnitSums {
     pub(super) revision: i64,
-    pub(super) shown: Vec<Shown>,
-    pub(super) sums: BTreeMap<UnitName, Daily<Arc<Tallies>>>,
+    pub(super) shown: Vec<ShownUnit>,
+    pub(super) sums: BTreeMap<UnitName, Daily<Arc<RunningTotals>>>,
 }
 
-impl Recorded {
-    fn new(revision: i64, shown: Vec<Shown>, tallies: Vec<Arc<Tallies>>) -> Self {
-        let sums = names(&shown).into_iter().cloned().zip(tallies.into_iter().map(Daily)).collect();
+impl UnitSums {
+    fn new(revision: i64, shown: Vec<ShownUnit>, running_totals: Vec<Arc<RunningTotals>>) -> Self {
+        let sums = names(&shown).into_iter().cloned().zip(running_totals.into_iter().map(Daily)).collect();
         Self { revision, shown, sums }
     }
 }
 
 /// Whose records count, each unit once.
-fn names(shown: &[Shown]) -> BTreeSet<&UnitName> {
+fn names(shown: &[ShownUnit]) -> BTreeSet<&UnitName> {
     shown.iter().flat_map(|unit| &unit.sources).map(|source| &source.unit).collect()
 }
 
-fn series(shown: &[Shown]) -> Vec<Series> {
+fn series(shown: &[ShownUnit]) -> Vec<Series> {
     names(shown).into_iter().map(|name| name.to_string().into()).collect()
 }
 
@@ -43,23 +43,23 @@ impl Statistics {
         asked: &[UnitName],
         structure: Structure,
         as_of: Option<AsOf>,
-    ) -> Result<Recorded, Error> {
+    ) -> Result<UnitSums, Error> {
         let Some(as_of) = as_of else { return self.recorded_now(asked, structure).await };
         let mut snapshot = self.store.long_snapshot().await?;
         let revision = revision_of(&mut snapshot, as_of).await?;
         let shown = sources(&unit::all_at(&mut snapshot, revision).await?, asked, structure)?;
-        let tallies = snapshot.tallies_at(revision, &series(&shown)).await?;
-        Ok(Recorded::new(revision, shown, tallies.into_iter().map(Arc::new).collect()))
+        let running_totals = snapshot.tallies_at(revision, &series(&shown)).await?;
+        Ok(UnitSums::new(revision, shown, running_totals.into_iter().map(Arc::new).collect()))
     }
 
     /// Units and sums are kept in memory, each at its own revision: read again where a unit has changed between the two.
-    async fn recorded_now(&self, asked: &[UnitName], structure: Structure) -> Result<Recorded, Error> {
+    async fn recorded_now(&self, asked: &[UnitName], structure: Structure) -> Result<UnitSums, Error> {
         loop {
             let units = self.units().await?;
             let shown = sources(&units, asked, structure)?;
-            let (revision, tallies) = self.store.tallies(&series(&shown)).await?;
+            let (revision, running_totals) = self.store.running_totals(&series(&shown)).await?;
             if self.units_stand(&units) {
-                return Ok(Recorded::new(revision, shown, tallies));
+                return Ok(UnitSums::new(revision, shown, running_totals));
             }
         }
     }
@@ -70,7 +70,7 @@ async fn revision_of(snapshot: &mut Snapshot, as_of: AsOf) -> Result<i64, Error>
     let newest = snapshot.revision();
     match as_of {
         AsOf::Revision(asked) if asked > newest => {
-            Err(Shared::RevisionNotReached { revision: newest, min_revision: asked.to_string() }.into())
+            Err(CommonError::RevisionNotReached { revision: newest, min_revision: asked.to_string() }.into())
         }
         AsOf::Revision(revision) => Ok(revision),
         AsOf::Time(time) => Ok(snapshot.revision_at(time).await?),

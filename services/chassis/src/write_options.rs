@@ -5,12 +5,12 @@ use thidua_proto::parse::{Problem, Violations};
 use uuid::Uuid;
 
 use crate::caller::Caller;
-use crate::failure::Shared;
+use crate::failure::CommonError;
 use crate::store::{Command, Committed, Context, Decision, Needs, Receipt, State, Store, request_hash};
 
 /// The terms of a write.
 #[derive(Debug, Clone)]
-pub struct Terms {
+pub struct WriteOptions {
     method: &'static str,
     caller: String,
     request_id: Option<Uuid>,
@@ -18,7 +18,7 @@ pub struct Terms {
     validate_only: bool,
 }
 
-impl Terms {
+impl WriteOptions {
     /// Of a request to `method`, such as `thidua.statistics.v1.PetitionService/CreatePetition`.
     pub fn parse(
         violations: &mut Violations,
@@ -48,23 +48,23 @@ impl Terms {
     }
 
     /// Puts a rule under these terms into the queue: those queued later are decided after it.
-    pub async fn enqueue<E: From<Shared> + Send + 'static>(
+    pub async fn enqueue<E: From<CommonError> + Send + 'static>(
         self,
         store: &Store,
         needs: Needs,
         decide: impl Fn(&State, &Context) -> Result<Decision, E> + Send + Sync + 'static,
     ) -> Result<Receipt<E>, E> {
-        store.enqueue(self.command(needs, decide)).await.map_err(Shared::of_submit)
+        store.enqueue(self.command(needs, decide)).await.map_err(CommonError::of_submit)
     }
 
     /// Runs a rule under these terms.
-    pub async fn submit<E: From<Shared> + Send + 'static>(
+    pub async fn submit<E: From<CommonError> + Send + 'static>(
         self,
         store: &Store,
         needs: Needs,
         decide: impl Fn(&State, &Context) -> Result<Decision, E> + Send + Sync + 'static,
     ) -> Result<Committed, E> {
-        store.submit(self.command(needs, decide)).await.map_err(Shared::of_submit)
+        store.submit(self.command(needs, decide)).await.map_err(CommonError::of_submit)
     }
 
     fn command<E>(

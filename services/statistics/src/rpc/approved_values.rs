@@ -6,10 +6,10 @@ use std::sync::Arc;
 use thidua_proto::names::UnitName;
 
 use super::Statistics;
-use super::asked::AsOf;
-use super::calendars::Found;
-use super::recorded::Recorded;
+use super::calendars::ResolvedWindow;
+use super::figure_query::AsOf;
 use super::return_body::{collection, decode, name};
+use super::unit_sums::UnitSums;
 use crate::domain::figure::Value;
 use crate::domain::filing::Approval;
 use crate::domain::form::{FormId, Forms, Values};
@@ -18,13 +18,13 @@ use crate::error::Error;
 
 /// What was approved of the returns of one period, by unit and form.
 #[derive(Default)]
-pub(super) struct Published {
+pub(super) struct ApprovedValues {
     approvals: BTreeMap<UnitName, BTreeMap<FormId, Vec<Approval>>>,
     /// The units that exist in the period. All together have published what each of these has.
     expected: BTreeSet<UnitName>,
 }
 
-impl Published {
+impl ApprovedValues {
     /// A form of a unit: of each column what was published last of another value than now, else that value.
     pub(super) fn form(&self, unit: &UnitName, form: &FormId, now: &Values) -> Option<Values> {
         let approvals = self.approvals.get(unit)?.get(form)?;
@@ -77,13 +77,13 @@ impl Statistics {
     pub(super) async fn recorded_and_published(
         &self,
         (asked, structure, as_of): (&[UnitName], Structure, Option<AsOf>),
-        found: &Found<'_>,
+        found: &ResolvedWindow<'_>,
         forms: &[&FormId],
-    ) -> Result<(Recorded, Published), Error> {
+    ) -> Result<(UnitSums, ApprovedValues), Error> {
         let whole = found.period.as_ref().filter(|(_, period)| period.last == found.window.last);
         let told = structure == Structure::AsThen && as_of.is_none() && !forms.is_empty();
         let Some((calendar, period)) = whole.filter(|_| told) else {
-            return Ok((self.recorded(asked, structure, as_of).await?, Published::default()));
+            return Ok((self.recorded(asked, structure, as_of).await?, ApprovedValues::default()));
         };
         loop {
             let recorded = self.recorded(asked, structure, as_of).await?;
@@ -92,9 +92,9 @@ impl Statistics {
             let exists = |unit: &&UnitName| {
                 units.get(*unit).is_some_and(|unit| unit.exists_within(period.first, period.last))
             };
-            let mut published = Published {
+            let mut published = ApprovedValues {
                 expected: shown.clone().filter(exists).cloned().collect(),
-                ..Published::default()
+                ..ApprovedValues::default()
             };
             let wanted: BTreeMap<Arc<str>, (&UnitName, &FormId)> = shown
                 .clone()
@@ -130,7 +130,7 @@ impl Statistics {
 pub(super) fn forms_telling<'f>(
     forms: &'f Forms,
     measures: impl Iterator<Item = &'f str>,
-    found: &Found<'_>,
+    found: &ResolvedWindow<'_>,
 ) -> Vec<&'f FormId> {
     if found.period.is_none() {
         return Vec::new();

@@ -55,15 +55,15 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Connections to the replicas of a service, made when they are first needed, and again whenever they break.
 #[derive(Clone)]
-pub struct Spread(Arc<Replicas>);
+pub struct ReplicaBalancer(Arc<Replicas>);
 
-impl fmt::Debug for Spread {
+impl fmt::Debug for ReplicaBalancer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Spread over {} replicas", self.0.count())
+        write!(f, "ReplicaBalancer over {} replicas", self.0.count())
     }
 }
 
-impl Spread {
+impl ReplicaBalancer {
     /// Connections to all addresses.
     #[must_use]
     pub fn connect(addresses: &Addresses) -> Self {
@@ -88,8 +88,8 @@ impl Spread {
     async fn send(&self, request: Request<Body>) -> Result<Response<Body>, BoxError> {
         let Self(replicas) = self;
         let request = match self.hold(request).await? {
-            Held::Whole(request) => request,
-            Held::Passing(request) => {
+            BufferedCall::Whole(request) => request,
+            BufferedCall::Passing(request) => {
                 let replica = replicas.choose(&[]).await.ok_or(UNREACHED)?;
                 return replicas.call(replica, request).await.map_err(Into::into);
             }
@@ -107,9 +107,9 @@ impl Spread {
 
     /// Holds a call back to be sent again, where there is another replica to send it to. One whose messages come one after
     /// the other is passed on as it comes, and so is one that is longer than a service reads: refusing it is for the service.
-    async fn hold(&self, request: Request<Body>) -> Result<Held, Status> {
+    async fn hold(&self, request: Request<Body>) -> Result<BufferedCall, Status> {
         if self.0.count() == 1 || STREAMED.contains(&request.uri().path()) {
-            return Ok(Held::Passing(request));
+            return Ok(BufferedCall::Passing(request));
         }
         let (parts, mut body) = request.into_parts();
         let mut held = BytesMut::new();
@@ -118,10 +118,10 @@ impl Spread {
             if held.len() > MOST_BYTES {
                 let begin = tokio_stream::once(Ok(Frame::data(held.freeze())));
                 let body = Body::new(StreamBody::new(begin.chain(BodyStream::new(body))));
-                return Ok(Held::Passing(Request::from_parts(parts, body)));
+                return Ok(BufferedCall::Passing(Request::from_parts(parts, body)));
             }
         }
-        Ok(Held::Whole(Request::from_parts(parts, held.freeze())))
+        Ok(BufferedCall::Whole(Request::from_parts(parts, held.freeze())))
     }
 }
 
@@ -129,14 +129,14 @@ impl Spread {
 const UNREACHED: &str = "no replica can be reached";
 
 /// A call before it is sent.
-enum Held {
+enum BufferedCall {
     /// All of it is here.
     Whole(Request<Bytes>),
     /// It is passed on as it comes, once.
     Passing(Request<Body>),
 }
 
-impl Service<Request<Body>> for Spread {
+impl Service<Request<Body>> for ReplicaBalancer {
     type Response = Response<Body>;
     type Error = BoxError;
     type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, BoxError>> + Send>>;
@@ -146,8 +146,8 @@ impl Service<Request<Body>> for Spread {
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let spread = self.clone();
-        Box::pin(async move { spread.send(request).await })
+        let balancer = self.clone();
+        Box::pin(async move { balancer.send(request).await })
     }
 }
 

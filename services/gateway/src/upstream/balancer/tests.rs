@@ -72,33 +72,33 @@ async fn vanished() -> (SocketAddr, impl Sized) {
     (address, (listener, queue))
 }
 
-fn over(addresses: &[SocketAddr], patience: Duration) -> Spread {
+fn over(addresses: &[SocketAddr], patience: Duration) -> ReplicaBalancer {
     let addresses: Vec<String> = addresses.iter().map(|address| format!("http://{address}")).collect();
-    Spread::within(&addresses.join(",").parse().unwrap(), patience)
+    ReplicaBalancer::within(&addresses.join(",").parse().unwrap(), patience)
 }
 
 /// The replica that answers a call.
-async fn answered_by(spread: &Spread) -> Result<SocketAddr, String> {
+async fn answered_by(balancer: &ReplicaBalancer) -> Result<SocketAddr, String> {
     let request = Request::post("http://any/some.Service/Method").body(Body::new(Empty::new())).unwrap();
-    let answer = spread.send(request).await.map_err(|cause| cause.to_string())?;
+    let answer = balancer.send(request).await.map_err(|cause| cause.to_string())?;
     Ok(answer.headers()["replica"].to_str().unwrap().parse().unwrap())
 }
 
 #[tokio::test]
 async fn every_replica_has_its_turn_and_one_that_left_is_passed_over() {
     let (one, other) = (Live::start().await, Live::start().await);
-    let spread = over(&[one.address, other.address], FOREVER);
+    let balancer = over(&[one.address, other.address], FOREVER);
     let all = BTreeSet::from([one.address, other.address]);
     let mut met = BTreeSet::new();
     while met != all {
-        met.insert(answered_by(&spread).await.unwrap());
+        met.insert(answered_by(&balancer).await.unwrap());
     }
-    let turns = [answered_by(&spread).await.unwrap(), answered_by(&spread).await.unwrap()];
+    let turns = [answered_by(&balancer).await.unwrap(), answered_by(&balancer).await.unwrap()];
     assert_eq!(BTreeSet::from(turns), all);
 
     one.leave().await;
     for _ in 0..4 {
-        assert_eq!(answered_by(&spread).await, Ok(other.address));
+        assert_eq!(answered_by(&balancer).await, Ok(other.address));
     }
 }
 
@@ -106,25 +106,25 @@ async fn every_replica_has_its_turn_and_one_that_left_is_passed_over() {
 async fn a_replica_that_comes_back_is_met_by_the_next_call() {
     let one = Live::start().await;
     let address = one.address;
-    let spread = over(&[address], FOREVER);
-    assert_eq!(answered_by(&spread).await, Ok(address));
+    let balancer = over(&[address], FOREVER);
+    assert_eq!(answered_by(&balancer).await, Ok(address));
     one.leave().await;
     // Its connection is known to be gone, then that no other can be made.
-    assert!(answered_by(&spread).await.is_err());
-    assert_eq!(answered_by(&spread).await, Err(UNREACHED.to_owned()));
+    assert!(answered_by(&balancer).await.is_err());
+    assert_eq!(answered_by(&balancer).await, Err(UNREACHED.to_owned()));
     let _again = Live::start_at(address).await;
-    assert_eq!(answered_by(&spread).await, Ok(address));
+    assert_eq!(answered_by(&balancer).await, Ok(address));
 }
 
 #[tokio::test]
 async fn no_call_waits_for_a_host_that_vanished_where_another_is_there() {
     let (silent, _queue) = vanished().await;
     let live = Live::start().await;
-    let spread = over(&[silent, live.address], FOREVER);
+    let balancer = over(&[silent, live.address], FOREVER);
     let mut calls = JoinSet::new();
     for _ in 0..32 {
-        let spread = spread.clone();
-        calls.spawn(async move { answered_by(&spread).await });
+        let balancer = balancer.clone();
+        calls.spawn(async move { answered_by(&balancer).await });
     }
     assert_eq!(calls.join_all().await, vec![Ok(live.address); 32]);
 }
@@ -132,6 +132,6 @@ async fn no_call_waits_for_a_host_that_vanished_where_another_is_there() {
 #[tokio::test]
 async fn a_host_that_vanished_is_given_up_where_no_other_is_there() {
     let (silent, _queue) = vanished().await;
-    let spread = over(&[silent], Duration::from_millis(50));
-    assert_eq!(answered_by(&spread).await, Err(UNREACHED.to_owned()));
+    let balancer = over(&[silent], Duration::from_millis(50));
+    assert_eq!(answered_by(&balancer).await, Err(UNREACHED.to_owned()));
 }

@@ -21,7 +21,7 @@ const MOST_UNITS: usize = 1000;
 
 /// Periods, units and measures; an observation is where they meet.
 #[derive(Debug)]
-pub struct Cut<'c> {
+pub struct DataQuery<'c> {
     /// By frequency, then by time.
     periods: Vec<Period>,
     units: Vec<&'c Unit>,
@@ -33,17 +33,17 @@ pub struct Cut<'c> {
 /// A question to statistics about one period.
 #[derive(Debug, Clone)]
 pub struct Ask {
-    /// The period's place in the cut.
+    /// The period's place in the query.
     pub period: usize,
     /// The question.
     pub request: proto::ComputeFiguresRequest,
 }
 
-/// The observations found, by the places of their period, unit and measure in the cut.
-pub type Found = HashMap<(usize, usize, usize), Observation>;
+/// The observations found, by the places of their period, unit and measure in the query.
+pub type Observations = HashMap<(usize, usize, usize), Observation>;
 
-impl<'c> Cut<'c> {
-    /// The cut that a selection makes; of periods only those that have begun.
+impl<'c> DataQuery<'c> {
+    /// The query that a selection makes; of periods only those that have begun.
     pub fn new(selection: &Selection, catalogue: &'c Catalogue, today: Date) -> Result<Self, Refusal> {
         let key = &selection.key;
         let frequencies = ("FREQ", Artefact::Frequencies);
@@ -57,12 +57,13 @@ impl<'c> Cut<'c> {
         let periods = frequencies.into_iter().flat_map(|frequency| Period::between(*frequency, first, last));
         let is_all = measures.len() == catalogue.measures.len();
         let names = measures.iter().filter(|_| !is_all).map(|measure| measure.name.clone()).collect();
-        let cut = Self { periods: periods.filter(|it| it.first <= today).collect(), units, measures, names };
-        let found = cut.cells() * cut.measures.len();
+        let data_query =
+            Self { periods: periods.filter(|it| it.first <= today).collect(), units, measures, names };
+        let found = data_query.cells() * data_query.measures.len();
         if found > MOST_OBSERVATIONS {
             return Err(Refusal::TooManyObservations { found, most: MOST_OBSERVATIONS });
         }
-        if found == 0 { Err(Refusal::NothingFound) } else { Ok(cut) }
+        if found == 0 { Err(Refusal::NothingFound) } else { Ok(data_query) }
     }
 
     /// How many pairs of a period and a unit that exists in it there are.
@@ -101,7 +102,7 @@ impl<'c> Cut<'c> {
     }
 
     /// Takes over the figures of an answer; totals over some of the units are not what was asked.
-    pub fn take(&self, ask: &Ask, figures: Vec<proto::Figure>, found: &mut Found) {
+    pub fn take(&self, ask: &Ask, figures: Vec<proto::Figure>, found: &mut Observations) {
         let units: HashMap<String, usize> =
             self.units.iter().enumerate().map(|(at, unit)| (unit.name().unwrap_or_default(), at)).collect();
         let measures: HashMap<&str, usize> =
@@ -120,7 +121,7 @@ impl<'c> Cut<'c> {
 
     /// The series, by frequency, unit and measure, with the observations found; without `found`, the series alone.
     #[must_use]
-    pub fn series(&self, mut found: Option<Found>) -> Vec<Series> {
+    pub fn series(&self, mut found: Option<Observations>) -> Vec<Series> {
         let mut series = Vec::new();
         for frequency in Frequency::ALL {
             let periods = || self.periods.iter().enumerate().filter(move |(_, it)| it.frequency == frequency);
@@ -171,8 +172,9 @@ mod tests {
     #[test]
     fn statistics_is_asked_by_period_for_units_and_for_all_together() {
         let catalogue = catalogue(2500, 2);
-        let cut = Cut::new(&selection("Q..a-m0", YEAR.0, YEAR.1), &catalogue, Date::MAX).unwrap();
-        let asks = cut.asks();
+        let data_query =
+            DataQuery::new(&selection("Q..a-m0", YEAR.0, YEAR.1), &catalogue, Date::MAX).unwrap();
+        let asks = data_query.asks();
         let sizes: Vec<(usize, usize)> =
             asks.iter().map(|ask| (ask.period, ask.request.units.len())).collect();
         assert_eq!(sizes[..5], [(0, 1000), (0, 1000), (0, 500), (0, 0), (1, 1000)]);
@@ -183,28 +185,32 @@ mod tests {
     #[test]
     fn many_measures_are_asked_for_fewer_units() {
         let catalogue = catalogue(300, 500);
-        let cut = Cut::new(&selection("A..", YEAR.0, YEAR.1), &catalogue, Date::MAX).unwrap();
+        let data_query = DataQuery::new(&selection("A..", YEAR.0, YEAR.1), &catalogue, Date::MAX).unwrap();
         assert!(
-            cut.asks().iter().all(|ask| ask.request.units.len() <= 100 && ask.request.measures.is_empty())
+            data_query
+                .asks()
+                .iter()
+                .all(|ask| ask.request.units.len() <= 100 && ask.request.measures.is_empty())
         );
-        assert_eq!(cut.asks().len(), 4);
+        assert_eq!(data_query.asks().len(), 4);
     }
 
     #[test]
     fn an_answer_has_bounds() {
         let catalogue = catalogue(199, 1000);
-        assert!(Cut::new(&selection("A..", YEAR.0, YEAR.1), &catalogue, Date::MAX).is_ok());
+        assert!(DataQuery::new(&selection("A..", YEAR.0, YEAR.1), &catalogue, Date::MAX).is_ok());
         let two = selection("A+S..", YEAR.0, YEAR.1);
-        let refusal = Cut::new(&two, &catalogue, Date::MAX).unwrap_err();
+        let refusal = DataQuery::new(&two, &catalogue, Date::MAX).unwrap_err();
         assert!(matches!(refusal, Refusal::TooManyObservations { found: 600_000, most: 200_000 }));
-        let none = Cut::new(&selection("A..", YEAR.0, YEAR.1), &catalogue, Date::constant(2022, 12, 14));
+        let none =
+            DataQuery::new(&selection("A..", YEAR.0, YEAR.1), &catalogue, Date::constant(2022, 12, 14));
         assert!(matches!(none.unwrap_err(), Refusal::NothingFound));
     }
 
     #[test]
     fn figures_come_to_their_series_and_totals_of_parts_do_not() {
         let catalogue = catalogue(1, 2);
-        let cut = Cut::new(&selection("A..", YEAR.0, YEAR.1), &catalogue, Date::MAX).unwrap();
+        let data_query = DataQuery::new(&selection("A..", YEAR.0, YEAR.1), &catalogue, Date::MAX).unwrap();
         let figure = |unit: &str, amount| proto::Figure {
             unit: unit.to_owned(),
             measure: "a.m1".to_owned(),
@@ -212,11 +218,11 @@ mod tests {
             status: proto::FigureStatus::Final.into(),
             ..Default::default()
         };
-        let [units, total] = <[Ask; 2]>::try_from(cut.asks()).unwrap();
-        let mut found = Found::new();
-        cut.take(&units, vec![figure("", 1), figure("units/u0", 2)], &mut found);
-        cut.take(&total, vec![figure("", 3)], &mut found);
-        let values: Vec<(String, String, Vec<String>)> = cut
+        let [units, total] = <[Ask; 2]>::try_from(data_query.asks()).unwrap();
+        let mut found = Observations::new();
+        data_query.take(&units, vec![figure("", 1), figure("units/u0", 2)], &mut found);
+        data_query.take(&total, vec![figure("", 3)], &mut found);
+        let values: Vec<(String, String, Vec<String>)> = data_query
             .series(Some(found))
             .into_iter()
             .map(|it| (it.unit, it.measure, it.observations.into_iter().map(|(_, one)| one.value).collect()))

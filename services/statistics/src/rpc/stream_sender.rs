@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use thidua_chassis::failure::Shared;
+use thidua_chassis::failure::CommonError;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
@@ -15,23 +15,23 @@ const AHEAD: usize = 4;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Who reads an answer.
-pub(super) struct Reader<T>(mpsc::Sender<Result<T, Error>>);
+pub(super) struct StreamSender<T>(mpsc::Sender<Result<T, Error>>);
 
-impl<T> Reader<T> {
+impl<T> StreamSender<T> {
     /// Sends a part; refused once nobody reads on.
     pub(super) async fn send(&self, part: T) -> Result<(), Error> {
-        self.0.send_timeout(Ok(part), PATIENCE).await.map_err(|_| Error::Shared(Shared::DeadlinePassed))
+        self.0.send_timeout(Ok(part), PATIENCE).await.map_err(|_| Error::Common(CommonError::DeadlinePassed))
     }
 }
 
 /// An answer as it comes. Ends with an error where the work does, after all that the work held is let go.
-pub(super) fn stream<T, F>(work: impl FnOnce(Reader<T>) -> F) -> ReceiverStream<Result<T, Error>>
+pub(super) fn stream<T, F>(work: impl FnOnce(StreamSender<T>) -> F) -> ReceiverStream<Result<T, Error>>
 where
     T: Send + 'static,
     F: Future<Output = Result<(), Error>> + Send + 'static,
 {
     let (sender, receiver) = mpsc::channel(AHEAD);
-    let work = work(Reader(sender.clone()));
+    let work = work(StreamSender(sender.clone()));
     tokio::spawn(async move {
         if let Err(error) = work.await {
             // A reader that has gone needs no reason; one that was slow must not take what it has for all.
