@@ -17,7 +17,7 @@ use thidua_tests::program::{System, binary};
 use thidua_tests::sample;
 use tonic::transport::Channel;
 
-/// The phrases of the newspaper report (`shared/seed`), as the program must compute and write them.
+/// The phrases of the newspaper report of the conference, as the program must compute and write them.
 const PHRASES: [&str; 8] =
     ["128 cuộc", "441", "gần 43,6 tỷ đồng", "9 vụ việc", "3.704 lượt", "5.767 người", "3.868", "88,1%"];
 const PROGRAMS: [&str; 3] = ["statistics", "awards", "gateway"];

@@ -1,4 +1,4 @@
-//! A report in words: the outline of a year-end summary (domain/5.2), in Vietnamese or English, from one model.
+//! A report in words: the outline of a year-end summary, in Vietnamese or English, from one model.
 
 use thidua_proto::date;
 use thidua_proto::reports::report_figure::Value;

@@ -163,7 +163,7 @@ enum Handled {
     Urged,
 }
 
-/// From how many signers on a petition is one of "nhiều người đứng tên" (domain/4).
+/// From how many signers on a petition is one of "nhiều người đứng tên".
 pub const JOINT: Count = 5;
 
 dimension!(Kind: Complaint = "complaint", Denunciation = "denunciation", Proposal = "proposal");

@@ -37,8 +37,8 @@ pub enum Mode {
     Delegated,
 }
 
-/// From how many people on a visit is one of a group (đoàn đông người): the vendor's reading of 01/TCD (domain/3, found
-/// second-hand), the number of a petition with many signers (domain/4).
+/// From how many people on a visit is one of a group (đoàn đông người): how a
+/// vendor of reporting software reads 01/TCD (second-hand), and the number of a petition with many signers.
 pub const GROUP: Count = 5;
 
 dimension!(Mode: Regular = "regular", Head = "head", Delegated = "delegated");

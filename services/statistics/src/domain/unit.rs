@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn both_names_of_the_seed_mean_one_unit() {
+    fn both_names_in_the_newspaper_mean_one_unit() {
         let units = two();
         for written in ["Bộ Chỉ huy Quân sự tỉnh", "Ban Chỉ huy Quân sự tỉnh", "ban chi huy quan su tinh"]
         {

@@ -50,7 +50,7 @@ fn the_built_in_rule_sets_hold() {
 }
 
 #[test]
-fn the_flag_of_the_seed_is_decided_by_the_prime_minister_then_by_the_government() {
+fn the_government_flag_is_decided_by_the_prime_minister_then_by_the_government() {
     let sets = RuleSets::built_in().unwrap();
     let flag = code("co-thi-dua-chinh-phu");
     for (day, authority) in [

@@ -182,7 +182,7 @@ fn a_draft_prepared_again_keeps_one_step() {
     assert_eq!(callers, ["offices/author", "offices/other", "offices/author"]);
 }
 
-/// The mishaps of published figures (domain/3.6) as a unit would put them in by hand.
+/// Mistakes found in published figures, as a unit would put them in by hand.
 #[test]
 fn published_mishaps_are_not_handed_in() {
     let author = asked("author", AFTER);
