@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use thidua_proto::statistics::directory_service_client::DirectoryServiceClient;
 use thidua_proto::statistics::{ErrorReason, ListUnitsRequest, Unit};
-use thidua_statistics::domain::search::nearest;
+use thidua_statistics::domain::text::search::nearest;
 use tonic::Status;
 use tonic::transport::Channel;
 use tonic_types::StatusExt as _;

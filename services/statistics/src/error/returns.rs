@@ -8,9 +8,9 @@ use thidua_proto::statistics::ErrorReason;
 use thidua_proto::status::{Detail, Failure};
 use tonic::Code;
 
-use crate::domain::check::Finding;
-use crate::domain::filing::{Action, Refusal, State};
-use crate::domain::lock::Lock;
+use crate::domain::forms::check::Finding;
+use crate::domain::locks::lock::Lock;
+use crate::domain::returns::filing::{Action, Refusal, State};
 
 type Metadata = Vec<(&'static str, String)>;
 

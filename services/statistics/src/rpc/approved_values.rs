@@ -10,10 +10,11 @@ use super::calendars::ResolvedWindow;
 use super::figure_query::AsOf;
 use super::return_body::{collection, decode, name};
 use super::unit_sums::UnitSums;
-use crate::domain::figure::Value;
-use crate::domain::filing::Approval;
-use crate::domain::form::{FormId, Forms, Values};
-use crate::domain::structure::Structure;
+use crate::domain::figures::figure::Value;
+use crate::domain::forms::catalogue::Forms;
+use crate::domain::forms::form::{FormId, Values};
+use crate::domain::returns::filing::Approval;
+use crate::domain::units::structure::Structure;
 use crate::error::Error;
 
 /// What was approved of the returns of one period, by unit and form.

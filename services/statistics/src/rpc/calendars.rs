@@ -7,8 +7,8 @@ use thidua_proto::statistics as proto;
 use tonic::{Request, Response, Status};
 
 use super::Statistics;
-use crate::domain::calendar::{Calendar, Calendars, Period};
-use crate::domain::figure::Window;
+use crate::domain::calendars::calendar::{Calendar, Calendars, Period};
+use crate::domain::calendars::window::Window;
 use crate::error::Error;
 
 /// The longest window, in years: longer ones are slips of the keyboard.

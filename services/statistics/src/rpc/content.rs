@@ -2,7 +2,7 @@
 
 use thidua_proto::parse::{Problem, Violations};
 
-use crate::domain::content::ContentToken;
+use crate::domain::records::content::ContentToken;
 
 /// The token of a content, which may be left out: `Some(None)` where it is.
 pub(super) fn token(v: &mut Violations, text: &str) -> Option<Option<ContentToken>> {

@@ -7,9 +7,9 @@ use thidua_proto::statistics as proto;
 
 use super::Statistics;
 use super::records::RecordMessage;
-use crate::domain::deadline::{Deadline, Facts};
-use crate::domain::record::Record;
-use crate::domain::sentence::Sentence;
+use crate::domain::deadlines::deadline::Deadline;
+use crate::domain::records::record::Record;
+use crate::domain::text::sentence::Sentence;
 
 impl Statistics {
     /// Sets the deadlines of a message whose kind has them.
@@ -19,8 +19,8 @@ impl Statistics {
         }
         // What is stored holds; a slip of a damaged store is told where the record is read for its sums.
         let facts = match message.parse(&mut Violations::default()) {
-            Some(Record::Petition(petition)) => Facts::of_petition(&petition),
-            Some(Record::Matter(matter)) => Facts::of_matter(&matter),
+            Some(Record::Petition(petition)) => petition.deadline_facts(),
+            Some(Record::Matter(matter)) => matter.deadline_facts(),
             Some(Record::Inspection(_) | Record::Reception(_)) | None => return,
         };
         let (today, version) = (self.clock.today(), self.schedule.version());

@@ -15,10 +15,10 @@ use tonic::{Request, Response, Status};
 use super::lists::{DEFAULT_PAGE, MOST_PAGE, Page};
 use super::unit::{self, COLLECTION};
 use super::{Statistics, caller, succession};
-use crate::domain::collation::Collation;
-use crate::domain::roster::{Depth, Filter, Place, roster};
-use crate::domain::search::search_key;
-use crate::domain::unit::{Unit, Units, fit, resolve};
+use crate::domain::text::collation::Collation;
+use crate::domain::text::search::search_key;
+use crate::domain::units::roster::{Depth, Filter, Place, roster};
+use crate::domain::units::unit::{Unit, Units, fit, resolve};
 use crate::error::Error;
 
 #[tonic::async_trait]
@@ -153,7 +153,7 @@ impl DirectoryService for Statistics {
         let valid_on = v.day("valid_on", request.valid_on);
         let (written, valid_on) = v.finish((|| Some((written?, valid_on?)))()).map_err(Error::from)?;
         let units = self.units().await?;
-        let (name, matched) = resolve(&units, &written, valid_on)?;
+        let (name, matched) = resolve(&units, &written, valid_on).map_err(Error::from)?;
         let unit = Some(self.show_unit(name).await?);
         Ok(Response::new(proto::ResolveUnitResponse { unit, matched_name: matched.to_owned() }))
     }

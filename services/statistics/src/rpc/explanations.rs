@@ -16,10 +16,10 @@ use super::figure_query::{parse_units, units_asked};
 use super::figures::{Daily, figure, measure_to_proto};
 use super::stream_sender::{StreamSender, stream};
 use super::{Statistics, records, unit};
-use crate::domain::explanation::{Term, evaluate_terms, formula, record_share, terms, value};
-use crate::domain::figure::Window;
-use crate::domain::form::FormId;
-use crate::domain::measure::Measure;
+use crate::domain::calendars::window::Window;
+use crate::domain::figures::explanation::{Term, evaluate_terms, formula, record_share, terms, value};
+use crate::domain::figures::measure::Measure;
+use crate::domain::forms::form::FormId;
 use crate::error::Error;
 
 /// How many records are read, and at most sent, at once.
@@ -106,9 +106,7 @@ impl Explained {
             }
             Self::Column(form, column) => {
                 let found = service.rules.forms.find(&form)?;
-                if !found.validity.holds_on(window.last) {
-                    return Err(Error::form_not_in_force(found, window.last));
-                }
+                found.require_in_force(window.last)?;
                 let Some(terms) = found.terms(&column) else {
                     let mut v = Violations::default();
                     let expected = ("a column that records make", "một cột tính từ bản ghi");
@@ -190,7 +188,7 @@ impl Walk {
         contributions
             .retain(|one| record_share(&self.terms, std::slice::from_ref(one), self.window) != (0, 0));
         let adds = record_share(&self.terms, &contributions, self.window);
-        let contribution = |one: &crate::domain::contribution::Contribution| proto::Contribution {
+        let contribution = |one: &crate::domain::records::contribution::Contribution| proto::Contribution {
             sum: one.measure.to_owned(),
             contribution_date: Some(date::to_wire(one.date)),
             amount: one.amount,

@@ -9,8 +9,8 @@ use thidua_proto::parse::{Problem, Violations};
 use thidua_proto::statistics as proto;
 
 use super::calendars::{WindowFields, WindowQuery};
-use crate::domain::structure::Structure;
-use crate::domain::unit::Units;
+use crate::domain::units::structure::Structure;
+use crate::domain::units::unit::Units;
 use crate::error::Error;
 
 /// Which figures are wanted.

@@ -13,10 +13,12 @@ use super::approved_values::forms_telling;
 use super::figure_query::FigureQuery;
 use super::unit_sums::UnitSums;
 use super::{Statistics, explanations};
-use crate::domain::figure::{Sums, Value, Window, compute, total};
-use crate::domain::measure::{Formula, Measure};
-use crate::domain::structure::{RegroupedSums, ShownUnit, Structure};
-use crate::domain::unit_of_measure;
+use crate::domain::calendars::window::Window;
+use crate::domain::figures::figure::{Sums, Value, compute, total};
+use crate::domain::figures::measure::{Formula, Measure};
+use crate::domain::figures::regrouped::RegroupedSums;
+use crate::domain::figures::unit_of_measure;
+use crate::domain::units::structure::{ShownUnit, Structure};
 use crate::error::Error;
 
 #[tonic::async_trait]
@@ -110,7 +112,7 @@ impl FigureService for Statistics {
 
 impl Statistics {
     pub(super) fn measure(&self, code: &str) -> Result<&Measure, Error> {
-        self.rules.catalogue.find(code)
+        Ok(self.rules.catalogue.find(code)?)
     }
 
     fn measures(&self, codes: &[String]) -> Result<Vec<&Measure>, Error> {

@@ -12,14 +12,18 @@ use super::calendars::{ResolvedWindow, WindowFields, WindowQuery};
 use super::figure_query::{AsOf, parse_structure, parse_units};
 use super::figures::{restated_status, sources_to_proto};
 use super::unit_sums::UnitSums;
-use crate::domain::check::{Cited, Finding, FormValues, Rule, Severity};
-use crate::domain::figure::{Sums, Window};
-use crate::domain::form::{Behaviour, Column, Form, FormId, Values, fill, total};
-use crate::domain::rules::Rules;
-use crate::domain::structure::{RegroupedSums, ShownUnit, Structure};
-use crate::domain::unit_of_measure;
-use crate::domain::wording::{Language, window_text};
+use crate::domain::calendars::window::Window;
+use crate::domain::calendars::window::window_text;
+use crate::domain::figures::figure::Sums;
+use crate::domain::figures::regrouped::RegroupedSums;
+use crate::domain::figures::unit_of_measure;
+use crate::domain::forms::check::{Cited, Finding, FormValues};
+use crate::domain::forms::form::{Behaviour, Column, Form, FormId, Values, fill, total};
+use crate::domain::forms::rule::{Rule, Severity};
+use crate::domain::text::wording::Language;
+use crate::domain::units::structure::{ShownUnit, Structure};
 use crate::error::Error;
+use crate::rules::Rules;
 
 impl Statistics {
     pub(super) async fn fill(
@@ -28,12 +32,10 @@ impl Statistics {
     ) -> Result<Response<proto::FillFormResponse>, Status> {
         let query = Query::parse(request.get_ref(), self.clock.today())?;
         let rules = &*self.rules;
-        let form = rules.forms.find(&query.form)?;
+        let form = rules.forms.find(&query.form).map_err(Error::from)?;
         let found = query.window.find(&rules.calendars)?;
         let window = found.window;
-        if !form.validity.holds_on(window.last) {
-            return Err(Error::form_not_in_force(form, window.last).into());
-        }
+        form.require_in_force(window.last).map_err(Error::from)?;
         let asked = (&*query.units, query.structure, query.as_of);
         let all_units = query.units.is_empty();
         let (recorded, published) = self.recorded_and_published(asked, &found, &[&form.id]).await?;

@@ -10,8 +10,8 @@ use tonic::{Request, Response, Status};
 
 use super::records::{RecordMessage, cases, count, executions, land, money, persons, refuse_given};
 use super::{Statistics, lists, write};
-use crate::domain::inspection::{Basis, Conclusion, Execution, Inspection, Kind};
-use crate::domain::record::Record;
+use crate::domain::records::inspection::{Basis, Conclusion, Execution, Inspection, Kind};
+use crate::domain::records::record::Record;
 
 impl RecordMessage for proto::Inspection {
     const KIND: RecordKind = RecordKind::Inspection;

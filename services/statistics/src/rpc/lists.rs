@@ -12,7 +12,7 @@ use tonic::{Response, Status};
 
 use super::records::{RecordMessage, collection};
 use super::{Statistics, content, deadlines, records};
-use crate::domain::unit::Units;
+use crate::domain::units::unit::Units;
 use crate::error::Error;
 
 /// How many entries a page has if the caller does not say.

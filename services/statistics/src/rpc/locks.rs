@@ -8,8 +8,8 @@ use thidua_proto::names::{RecordKind, RecordName, ReturnName, UnitName};
 use thidua_proto::statistics as proto;
 
 use super::records;
-use crate::domain::contribution::Contribution;
-use crate::domain::lock::{Lock, permit};
+use crate::domain::locks::lock::{Lock, permit};
+use crate::domain::records::contribution::{Contribution, changed_days};
 use crate::error::Error;
 
 /// Where a unit's locks are kept.
@@ -75,5 +75,5 @@ pub(super) fn check(
             .contributions(),
         None => Vec::new(),
     };
-    permit(&name.unit, &locks, name.kind, (&before, after))
+    Ok(permit(&name.unit, &locks, name.kind, &changed_days(&before, after))?)
 }

@@ -10,10 +10,10 @@ use super::records::{
     RecordMessage, cases, count, executions, land, money, officials, persons, refuse_given,
 };
 use super::{content, write};
-use crate::domain::deadline::Circumstances;
-use crate::domain::matter::{Execution, Matter, Outcome, Resolution, Results};
-use crate::domain::petition::Instance;
-use crate::domain::record::Record;
+use crate::domain::deadlines::facts::Circumstances;
+use crate::domain::deadlines::facts::Instance;
+use crate::domain::records::matter::{Execution, Matter, Outcome, Resolution, Results};
+use crate::domain::records::record::Record;
 
 impl RecordMessage for proto::Matter {
     const KIND: RecordKind = RecordKind::Matter;

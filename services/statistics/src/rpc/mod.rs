@@ -35,11 +35,11 @@ use thidua_chassis::clock::Clock;
 use thidua_chassis::store::{Cell, Contributions, PageQuery, Store};
 use thidua_proto::names::{RecordName, UnitName};
 
-use crate::domain::contribution::Contribution;
-use crate::domain::deadline::Schedule;
-use crate::domain::rules::Rules;
-use crate::domain::unit::{Units, superiors};
+use crate::domain::deadlines::deadline::Schedule;
+use crate::domain::records::contribution::Contribution;
+use crate::domain::units::unit::{Units, superiors};
 use crate::error::Error;
+use crate::rules::Rules;
 
 pub use self::services::{NAMES, routes};
 

@@ -10,11 +10,12 @@ use tonic::{Request, Response, Status};
 
 use super::records::{RecordMessage, count, matter, refuse_given};
 use super::{Statistics, content, lists, write};
-use crate::domain::deadline::Circumstances;
-use crate::domain::petition::{
-    Competence, Handling, Instance, Kind, Petition, PriorResolution, Processing, Subject,
+use crate::domain::deadlines::facts::Circumstances;
+use crate::domain::deadlines::facts::{Instance, Kind};
+use crate::domain::records::petition::{
+    Competence, Handling, Petition, PriorResolution, Processing, Subject,
 };
-use crate::domain::record::Record;
+use crate::domain::records::record::Record;
 
 impl RecordMessage for proto::Petition {
     const KIND: RecordKind = RecordKind::Petition;

@@ -9,8 +9,8 @@ use tonic::{Request, Response, Status};
 
 use super::records::{RecordMessage, count, matter, refuse_given};
 use super::{Statistics, lists, write};
-use crate::domain::reception::{Mode, Reception};
-use crate::domain::record::Record;
+use crate::domain::records::reception::{Mode, Reception};
+use crate::domain::records::record::Record;
 
 /// The most people of one visit: more have never been written down as one; a larger number is a slip.
 const MOST_PEOPLE: i64 = 2_000;

@@ -11,8 +11,8 @@ use thidua_proto::parse::{Problem, Violations};
 use thidua_proto::resource::Resource;
 use thidua_proto::statistics as proto;
 
-use crate::domain::quantity::{Count, SquareMetres, Vnd};
-use crate::domain::record::Record;
+use crate::domain::records::quantity::{Count, SquareMetres, Vnd};
+use crate::domain::records::record::Record;
 
 /// The most money of one record, in đồng: a hundred times the largest provincial budget.
 const MOST_VND: i64 = 1_000_000_000_000_000;

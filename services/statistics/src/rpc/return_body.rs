@@ -9,10 +9,10 @@ use thidua_proto::names::{Id, ReturnName, UnitName};
 use thidua_proto::statistics as proto;
 use uuid::Uuid;
 
-use crate::domain::calendar::Period;
-use crate::domain::filing::{Action, Approval, Content, Entry, Filing, Origin, State, Step};
-use crate::domain::form::{Form, FormId, Values};
-use crate::domain::slug;
+use crate::domain::calendars::calendar::Period;
+use crate::domain::forms::form::{Form, FormId, Values};
+use crate::domain::returns::filing::{Action, Approval, Content, Entry, Filing, Origin, State, Step};
+use crate::domain::returns::slug;
 use crate::error::Error;
 
 /// Where a unit's returns are listed.
@@ -137,7 +137,7 @@ fn approval_to_proto(approval: &Approval) -> proto::ReturnApproval {
 pub(super) fn columns(form: &Form, filing: &Filing, current: &Values) -> Vec<proto::ReturnColumn> {
     let (content, values) = (&filing.content, filing.content.values(form));
     let differs = |mine: Option<i64>, other: Option<i64>| other.filter(|_| other != mine);
-    let column = |column: &crate::domain::form::Column| {
+    let column = |column: &crate::domain::forms::form::Column| {
         let code = &column.code;
         let (value, computed) = (values.get(code).copied(), content.computed.get(code).copied());
         let entry = content.entries.get(code);

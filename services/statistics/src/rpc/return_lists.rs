@@ -15,9 +15,9 @@ use super::lists::{DEFAULT_PAGE, MOST_PAGE, Page, wanted};
 use super::return_body::{collection, decode, name, submitted_day};
 use super::returns::find_period;
 use super::{Statistics, unit};
-use crate::domain::calendar::{Calendar, Period};
-use crate::domain::form::FormId;
-use crate::domain::unit::Units;
+use crate::domain::calendars::calendar::{Calendar, Period};
+use crate::domain::forms::form::FormId;
+use crate::domain::units::unit::Units;
 use crate::error::Error;
 
 /// Where all units are meant.

@@ -20,14 +20,17 @@ use super::figures::Daily;
 use super::forms::finding_to_proto;
 use super::return_body::{columns, decode, encode, index, name};
 use super::{Statistics, caller, locks, unit};
-use crate::domain::calendar::{Calendar, Period};
-use crate::domain::check::{Finding, FormValues};
-use crate::domain::figure::Window;
-use crate::domain::filing::{self, Content, Entry, Filing, StepRequest};
-use crate::domain::form::{Form, FormId, Values, fill};
-use crate::domain::lock::Lock;
-use crate::domain::rules::Rules;
+use crate::domain::calendars::calendar::{Calendar, Period};
+use crate::domain::calendars::window::Window;
+use crate::domain::forms::check::{Finding, FormValues};
+use crate::domain::forms::form::{Form, FormId, Values, fill};
+use crate::domain::locks::lock::Lock;
+use crate::domain::returns::filing::{Content, Entry, Filing};
+use crate::domain::returns::step;
+use crate::domain::returns::step::StepRequest;
+use crate::domain::units::error::UnitError;
 use crate::error::Error;
+use crate::rules::Rules;
 
 /// The most that a column put in by hand may hold.
 const MOST_VALUE: i64 = 1_000_000_000_000_000;
@@ -54,9 +57,7 @@ impl ReturnService for Statistics {
         let (unit, form, calendar, period, terms) = v.finish(parsed).map_err(Error::from)?;
         self.may_record(&caller, &unit).await?;
         let plan = ReturnPlan::find(&self.rules, &unit, &form, &calendar, &period)?;
-        if !plan.form.validity.holds_on(plan.period.last) {
-            return Err(Error::form_not_in_force(&plan.form, plan.period.last).into());
-        }
+        plan.form.require_in_force(plan.period.last).map_err(Error::from)?;
         let entries = plan.entries(&request.entries)?;
 
         let needs = plan.needs().and_tallies(&plan.unit());
@@ -67,7 +68,7 @@ impl ReturnService for Statistics {
             let before = held.map(|held| current(&key, held, &etag)).transpose()?;
             plan.admit(state)?;
             let content = plan.content(state, entries.clone());
-            let filing = filing::prepare(&who(context), before, content)?;
+            let filing = step::prepare(&who(context), before, content)?;
             Ok(Decision { changes: vec![plan.put(&filing)], outcome: None })
         };
         let committed = terms.submit::<Error>(&self.store, needs, decide).await?;
@@ -103,7 +104,7 @@ impl ReturnService for Statistics {
         self.step(&caller, (&m.name, &m.etag), &m, terms, Role::Recorder, |plan, state, asked, filing| {
             let computed = plan.computed(state);
             let findings = plan.findings_in(state, &filing)?;
-            Ok((filing::submit(asked, filing, &computed, &findings)?, None))
+            Ok((step::submit(asked, filing, &computed, &findings)?, None))
         })
         .await
     }
@@ -126,7 +127,7 @@ impl ReturnService for Statistics {
             move |plan, state, asked, filing| {
                 let computed = plan.computed(state);
                 let findings = plan.findings_in(state, &filing)?;
-                let filing = filing::approve(asked, filing, &plan.form, (&digest, &computed, &findings))?;
+                let filing = step::approve(asked, filing, &plan.form, (&digest, &computed, &findings))?;
                 let mut locks = locks::without(state, &plan.name)?;
                 locks.push(plan.lock());
                 Ok((filing, Some(locks)))
@@ -145,7 +146,7 @@ impl ReturnService for Statistics {
         let terms = (m.request_id.as_str(), m.validate_only);
         let terms = Common { method: METHOD, terms, reason: Some(&m.reason), digest: None };
         self.step(&caller, (&m.name, &m.etag), &m, terms, Role::Approver, |_, _, asked, filing| {
-            Ok((filing::send_back(asked, filing)?, None))
+            Ok((step::send_back(asked, filing)?, None))
         })
         .await
     }
@@ -160,7 +161,7 @@ impl ReturnService for Statistics {
         let terms = (m.request_id.as_str(), m.validate_only);
         let terms = Common { method: METHOD, terms, reason: Some(&m.reason), digest: None };
         self.step(&caller, (&m.name, &m.etag), &m, terms, Role::Approver, |plan, state, asked, filing| {
-            let filing = filing::reopen(asked, filing)?;
+            let filing = step::reopen(asked, filing)?;
             Ok((filing, Some(locks::without(state, &plan.name)?)))
         })
         .await
@@ -347,12 +348,13 @@ impl ReturnPlan {
         if found.exists_within(first, last) {
             return Ok(());
         }
-        Err(Error::UnitClosed {
+        Err(UnitError::Closed {
             unit: self.name.unit.clone(),
             date: last,
             open_date: found.open_date,
             close_date: found.close_date,
-        })
+        }
+        .into())
     }
 
     fn fill(&self, running_totals: &RunningTotals) -> Values {

@@ -18,7 +18,8 @@ use super::directory::all_units;
 use super::records::collection;
 use super::unit::{self, COLLECTION};
 use super::{Statistics, caller};
-use crate::domain::succession::{Portion, Reorganisation, Successor, succeed};
+use crate::domain::units::error::UnitError;
+use crate::domain::units::succession::{Portion, Reorganisation, Successor, succeed};
 use crate::error::Error;
 
 /// How many units take over at once, and from how many.
@@ -163,7 +164,7 @@ fn refuse_later_records(state: &State, unit: &UnitName, effective_date: Date) ->
         let mut late = state.collection(&collection).filter(|(_, held)| held.index.sort_number >= first);
         if let Some((record, _)) = late.next() {
             let (unit, record) = (unit.clone(), record.to_owned());
-            return Err(Error::UnitHasLaterRecords { unit, effective_date, record });
+            return Err(UnitError::HasLaterRecords { unit, effective_date, record }.into());
         }
     }
     Ok(())

@@ -243,7 +243,7 @@ fn read<M: RecordMessage>(
     v: &mut Violations,
     scope: &str,
     message: &M,
-) -> Option<(thidua_proto::names::RecordKind, crate::domain::record::Record)> {
+) -> Option<(thidua_proto::names::RecordKind, crate::domain::records::record::Record)> {
     v.within(scope, |v| message.parse_new(v)).map(|record| (M::KIND, record))
 }
 

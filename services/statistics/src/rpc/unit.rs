@@ -9,8 +9,8 @@ use thidua_proto::names::UnitName;
 use thidua_proto::parse::{Problem, Violations};
 use thidua_proto::statistics as proto;
 
-use crate::domain::share::Parts;
-use crate::domain::unit::{Code, Succession, Unit, Units};
+use crate::domain::units::share::Parts;
+use crate::domain::units::unit::{Code, Succession, Unit, Units};
 use crate::error::Error;
 
 /// Where units are listed.

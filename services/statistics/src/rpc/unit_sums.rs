@@ -10,7 +10,7 @@ use thidua_proto::names::UnitName;
 use super::figure_query::AsOf;
 use super::figures::Daily;
 use super::{Statistics, unit};
-use crate::domain::structure::{ShownUnit, Structure, sources};
+use crate::domain::units::structure::{ShownUnit, Structure, sources};
 use crate::error::Error;
 
 /// The units whose figures are wanted, with the sums of their sources.

@@ -14,8 +14,8 @@ use tonic::{Request, Response, Status};
 
 use super::records::{self, RecordMessage};
 use super::{Statistics, caller, lists, locks, unit};
-use crate::domain::contribution::Contribution;
-use crate::domain::record::{Record, admit};
+use crate::domain::records::contribution::Contribution;
+use crate::domain::records::record::{Record, admit};
 use crate::error::Error;
 
 /// Parent, id with its field name, record, and the request id with whether it is only a check.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use thidua_proto::names::RecordKind;
-use thidua_statistics::domain::search::search_key;
+use thidua_statistics::domain::text::search::search_key;
 
 use super::grid::{Grid, Line};
 use crate::table::codec;

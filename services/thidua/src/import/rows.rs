@@ -4,7 +4,7 @@ use thidua_proto::names::{RecordKind, RecordName};
 use thidua_proto::parse::Problem;
 use thidua_proto::statistics::import_row::Record;
 use thidua_proto::statistics::{ImportRow, RefusedRow};
-use thidua_statistics::domain::search::search_key;
+use thidua_statistics::domain::text::search::search_key;
 
 use super::document::{Content, Document};
 use super::grid::{Grid, Line, Mark};

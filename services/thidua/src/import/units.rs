@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use thidua_proto::names::UnitName;
 use thidua_proto::parse::Problem;
 use thidua_proto::statistics as proto;
-use thidua_statistics::domain::search::{nearest, search_key};
+use thidua_statistics::domain::text::search::{nearest, search_key};
 
 use super::document::Document;
 use super::grid::Mark;

@@ -228,7 +228,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use thidua_proto::resource::Resource;
-    use thidua_statistics::domain::search::search_key;
+    use thidua_statistics::domain::text::search::search_key;
 
     use super::*;
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use thidua_proto::parse::Problem;
 use thidua_proto::statistics as proto;
-use thidua_statistics::domain::search::search_key;
+use thidua_statistics::domain::text::search::search_key;
 
 use super::codec::{Codec, text};
 use super::{Cell, Wording};

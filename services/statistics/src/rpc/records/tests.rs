@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::arbitrary;
-use crate::domain::petition::{Handling, Petition};
+use crate::domain::records::arbitrary;
+use crate::domain::records::petition::{Handling, Petition};
 
 proptest! {
     #[test]
