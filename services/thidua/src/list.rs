@@ -9,6 +9,7 @@ use thidua_proto::statistics::figure_service_client::FigureServiceClient;
 use crate::cli::Address;
 use crate::client::{connect, tell};
 use crate::directory;
+use crate::form::doubt;
 use crate::output::{aligned, day, print_line};
 
 /// What to list; each line begins with what other commands take.
@@ -91,7 +92,7 @@ async fn forms(asked: &Forms) -> Result<Vec<[String; 3]>, String> {
     let request = proto::ListFormsRequest { valid_on: asked.valid_on.map(date::to_wire) };
     let answer = figures.list_forms(request).await.map_err(tell)?.into_inner();
     let row = |form: proto::Form| {
-        let unsure = if form.verified { "" } else { " (CHƯA KIỂM CHỨNG)" };
+        let unsure = doubt(&form).map_or_else(String::new, |doubt| format!(" ({doubt})"));
         [form.issuing_document, form.code, format!("{}{unsure}", form.title)]
     };
     Ok(answer.forms.into_iter().map(row).collect())

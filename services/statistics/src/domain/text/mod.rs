@@ -1,5 +1,7 @@
-//! Texts: search keys of names, the Vietnamese order of names, and numbers, days and sentences in both languages.
+//! Texts: search keys of names, the Vietnamese order of names, numbers, days and sentences in both languages, and the words
+//! for how sure an entry of the data is.
 
+pub mod certainty;
 pub mod collation;
 pub mod search;
 pub mod sentence;

@@ -74,7 +74,7 @@ async fn fill_all(play: &Play, window: &FillFormRequest) -> BTreeMap<Id, FillFor
     // The one form that is always in force tells the days of the window.
     let valid_on = play.service.figures().fill_form(headline).await.unwrap().into_inner().last_date;
     let forms = play.service.figures().list_forms(proto::ListFormsRequest { valid_on }).await.unwrap();
-    for form in forms.into_inner().forms {
+    for form in forms.into_inner().forms.into_iter().filter(|form| !form.columns.is_empty()) {
         let id = (form.issuing_document, form.code);
         let request = FillFormRequest {
             issuing_document: id.0.clone(),
