@@ -5,14 +5,17 @@
 //! - [`names`]: resource names as types.
 //! - [`parse`]: from messages to values that cannot be wrong in shape; collects every violation with its path.
 //! - [`resource`]: messages that are resources.
+//! - [`descriptors`]: the contract at run time.
 //! - [`date`], [`page`], [`status`]: days, page tokens, and failures with their details.
 
 pub mod date;
+pub mod descriptors;
 pub mod names;
 pub mod page;
 pub mod parse;
 pub mod resource;
 pub mod status;
+mod window;
 
 /// The modules as the packages nest; generated code refers to its neighbours by these paths.
 #[expect(

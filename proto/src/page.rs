@@ -20,6 +20,51 @@ pub fn size(violations: &mut Violations, asked: i32, default: u32, most: u32) ->
     }
 }
 
+/// A page of a list by code that comes from data files. Of those there are so few that one page has them all, unless a caller asks
+/// for smaller ones.
+#[derive(Debug)]
+pub struct CodePage {
+    size: i32,
+    token: String,
+}
+
+impl CodePage {
+    /// The most entries of a page, and how many it has where the caller does not say.
+    pub const MOST: u32 = 1000;
+
+    /// Takes size and token out of a request: what is left is what a token is bound to.
+    pub fn take(size: &mut i32, token: &mut String) -> Self {
+        Self { size: std::mem::take(size), token: std::mem::take(token) }
+    }
+
+    /// The size within its bounds.
+    pub fn size(&self, violations: &mut Violations) -> Option<u32> {
+        size(violations, self.size, Self::MOST, Self::MOST)
+    }
+
+    /// The entries of the page, out of all by code, and the token of the next one. The list has one order: an entry's code is its
+    /// place in it.
+    pub fn of<T>(
+        &self,
+        all: impl Iterator<Item = (String, T)>,
+        size: u32,
+        binding: &Binding,
+    ) -> Result<(Vec<T>, String), BadToken> {
+        let after = binding.cursor(&self.token)?;
+        let mut left: Vec<(String, T)> = all.collect();
+        if let Some(cursor) = after {
+            let at = left.iter().position(|(code, _)| *code == cursor.name).ok_or(BadToken)?;
+            left.drain(..=at);
+        }
+        let size = usize::try_from(size).unwrap_or(usize::MAX);
+        let has_more = left.len() > size;
+        left.truncate(size);
+        let last = left.last().filter(|_| has_more).map(|(code, _)| Cursor { number: 0, name: code.clone() });
+        let token = last.map(|cursor| binding.token(&cursor)).unwrap_or_default();
+        Ok((left.into_iter().map(|(_, entry)| entry).collect(), token))
+    }
+}
+
 /// Where a page begins: after the entry of this sort number and name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
@@ -32,6 +77,9 @@ pub struct Cursor {
 /// The token is not one that this list gave for these arguments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BadToken;
+
+/// The longest token: names have at most some hundred characters.
+const MOST_TOKEN: usize = 1000;
 
 /// What a token is bound to: the method and all arguments but page size and token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +103,9 @@ impl Binding {
     pub fn cursor(&self, token: &str) -> Result<Option<Cursor>, BadToken> {
         if token.is_empty() {
             return Ok(None);
+        }
+        if token.len() > MOST_TOKEN {
+            return Err(BadToken);
         }
         let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| BadToken)?;
         let text = String::from_utf8(bytes).map_err(|_| BadToken)?;
@@ -94,6 +145,26 @@ mod tests {
             let found = Binding::of("List", &request("units/a")).cursor(&text);
             prop_assert_eq!(found, if text.is_empty() { Ok(None) } else { Err(BadToken) });
         }
+    }
+
+    #[test]
+    fn pages_by_code_lead_through_all_entries_once() {
+        let binding = Binding::of("List", &request("units/a"));
+        let all = || ["a", "b", "c", "d", "e"].into_iter().map(|code| (code.to_owned(), code));
+        let mut found = Vec::new();
+        let mut token = String::new();
+        loop {
+            let page = CodePage { size: 0, token };
+            let (entries, next) = page.of(all(), 2, &binding).unwrap();
+            found.push(entries);
+            if next.is_empty() {
+                break;
+            }
+            token = next;
+        }
+        assert_eq!(found, [vec!["a", "b"], vec!["c", "d"], vec!["e"]]);
+        let gone = binding.token(&Cursor { number: 0, name: "x".to_owned() });
+        assert_eq!(CodePage { size: 0, token: gone }.of(all(), 2, &binding), Err(BadToken));
     }
 
     #[test]

@@ -172,6 +172,9 @@ impl Problem {
     }
 }
 
+/// The most values of an enum that a request can ask for at once.
+pub const MOST_CHOICES: usize = 10;
+
 /// What is wrong with a request so far.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Violations {
@@ -279,6 +282,28 @@ impl Violations {
         }
     }
 
+    /// The two days of a closed span, which must be given.
+    pub fn required_days(
+        &mut self,
+        first: (&'static str, Option<crate::Date>),
+        last: (&'static str, Option<crate::Date>),
+    ) -> Option<(Date, Date)> {
+        let (begin, end) = (self.required_day(first.0, first.1), self.required_day(last.0, last.1));
+        self.order((first.0, begin), (last.0, end));
+        Some((begin?, end?))
+    }
+
+    /// The two days of a span, each of which may be left out.
+    pub fn days(
+        &mut self,
+        first: (&'static str, Option<crate::Date>),
+        last: (&'static str, Option<crate::Date>),
+    ) -> Option<(Option<Date>, Option<Date>)> {
+        let (begin, end) = (self.day(first.0, first.1), self.day(last.0, last.1));
+        self.order((first.0, begin.flatten()), (last.0, end.flatten()));
+        Some((begin?, end?))
+    }
+
     /// Notes `later` where it lies before `earlier`; days that are missing or already refused are passed over.
     pub fn order(&mut self, earlier: (&'static str, Option<Date>), later: (&str, Option<Date>)) {
         if let (Some(first), Some(second)) = (earlier.1, later.1)
@@ -290,27 +315,49 @@ impl Violations {
 
     /// An enum value that must be given.
     pub fn choice<E: TryFrom<i32> + Default + PartialEq>(&mut self, field: &str, number: i32) -> Option<E> {
-        let choice = self.optional_choice(field, number)?;
-        if choice.is_none() {
+        if E::try_from(number).is_ok_and(|value| value == E::default()) {
             self.refuse(field, Problem::Required);
+            return None;
         }
-        choice
+        self.known_choice(field, number)
     }
 
-    /// An enum value that may be left out: `Some(None)` where it is.
+    /// An enum value that may be left out: `Some(None)` where it is. `…_UNSPECIFIED` is no value.
     pub fn optional_choice<E: TryFrom<i32> + Default + PartialEq>(
         &mut self,
         field: &str,
-        number: i32,
+        number: Option<i32>,
     ) -> Option<Option<E>> {
-        match E::try_from(number) {
-            Ok(value) if value == E::default() => Some(None),
-            Ok(value) => Some(Some(value)),
-            Err(_) => {
-                self.refuse(field, Problem::UnknownValue { found: number });
-                None
-            }
+        match number {
+            Some(number) => self.known_choice(field, number).map(Some),
+            None => Some(None),
         }
+    }
+
+    /// A value of an enum, which is not `…_UNSPECIFIED`.
+    fn known_choice<E: TryFrom<i32> + Default + PartialEq>(&mut self, field: &str, number: i32) -> Option<E> {
+        let known = E::try_from(number).ok().filter(|value| *value != E::default());
+        if known.is_none() {
+            self.refuse(field, Problem::UnknownValue { found: number });
+        }
+        known
+    }
+
+    /// The values of an enum that a list may have, each once; there are at most [`MOST_CHOICES`].
+    pub fn choices<E: TryFrom<i32> + Default + PartialEq + Copy>(
+        &mut self,
+        field: &str,
+        numbers: &[i32],
+    ) -> Option<Vec<E>> {
+        let mut seen: Vec<E> = Vec::new();
+        self.list(field, numbers, MOST_CHOICES, |v, field, number| {
+            let choice = v.known_choice(field, *number)?;
+            if seen.contains(&choice) {
+                v.refuse(field, Problem::Repeated);
+            }
+            seen.push(choice);
+            Some(choice)
+        })
     }
 
     /// A resource name that must be given.

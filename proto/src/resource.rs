@@ -62,7 +62,7 @@ resource!(
     updated statistics::Inspection, "thidua.statistics.v1.Inspection",
     [
         "title", "kind", "basis", "thematic", "reinspection", "start_date", "conclusion_date", "inspected_unit_count",
-        "recovery_amount_vnd", "recovery_area_m2", "other_amount_vnd", "other_area_m2", "handled_organisation_count",
+        "recovery_amount_vnd", "recovery_area_m2", "other_amount_vnd", "other_area_m2", "handled_organization_count",
         "handled_person_count", "referred_case_count", "referred_person_count", "policy_document_count",
         "executions",
     ]
@@ -79,18 +79,17 @@ resource!(
     [
         "received_date", "kind", "signer_count", "processed_date", "qualified", "competence", "handling", "matter",
         "anonymous", "subject", "prior_resolution", "instance", "at_reception", "repeats_matter", "replied_date",
-        "complex", "remote", "content_token", "several_places",
+        "complex", "remote", "content_token",
     ]
 );
 resource!(
     updated statistics::Matter, "thidua.statistics.v1.Matter",
     [
         "kind", "competence", "accepted_date", "instance", "due_date", "resolved_date", "outcome", "petition_count",
-        "recovery_amount_vnd", "recovery_area_m2", "return_organisation_amount_vnd", "return_organisation_area_m2",
-        "return_person_amount_vnd", "return_person_area_m2", "benefited_organisation_count", "benefited_person_count",
+        "recovery_amount_vnd", "recovery_area_m2", "return_organization_amount_vnd", "return_organization_area_m2",
+        "return_person_amount_vnd", "return_person_area_m2", "benefited_organization_count", "benefited_person_count",
         "handled_person_count", "handled_official_count", "referred_case_count", "referred_person_count",
         "referred_official_count", "requires_execution", "executions", "complex", "remote", "extension_count", "content_token",
-        "disciplinary",
     ]
 );
 resource!(

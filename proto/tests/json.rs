@@ -12,19 +12,19 @@ fn petition() -> Petition {
         name: "units/thanh-tra-tinh/petitions/7".to_owned(),
         received_date: Some(Date { year: 2023, month: 2, day: 28 }),
         kind: PetitionKind::Denunciation.into(),
-        signer_count: 9_007_199_254_740_993,
+        signer_count: Some(9_007_199_254_740_993),
         processed_date: Some(Date { year: 2023, month: 3, day: 6 }),
         qualified: true,
-        competence: Competence::Within.into(),
-        handling: PetitionHandling::Accepted.into(),
+        competence: Some(Competence::Within.into()),
+        handling: Some(PetitionHandling::Accepted.into()),
         matter: "units/thanh-tra-tinh/matters/đất-đai".to_owned(),
         create_time: Some(Timestamp { seconds: 1_677_628_800, nanos: 123_456_000 }),
         update_time: Some(Timestamp { seconds: 1_678_060_800, nanos: 0 }),
         etag: "12".to_owned(),
         anonymous: false,
-        subject: PetitionSubject::Corruption.into(),
-        prior_resolution: PriorResolution::None.into(),
-        instance: MatterInstance::Second.into(),
+        subject: Some(PetitionSubject::Corruption.into()),
+        prior_resolution: Some(PriorResolution::None.into()),
+        instance: Some(MatterInstance::Second.into()),
         at_reception: true,
         repeats_matter: true,
         replied_date: Some(Date { year: 2023, month: 3, day: 9 }),
@@ -68,7 +68,7 @@ fn input_may_use_field_names_plain_numbers_and_utc() {
     let read: Petition = serde_json::from_str(text).unwrap();
     let expected = Petition {
         received_date: petition().received_date,
-        signer_count: 3,
+        signer_count: Some(3),
         kind: PetitionKind::Complaint.into(),
         ..Petition::default()
     };
@@ -93,9 +93,9 @@ proptest! {
             matter: texts.1,
             received_date: date.map(|(year, month, day)| Date { year, month, day }),
             kind: numbers.0,
-            signer_count: numbers.1,
+            signer_count: Some(numbers.1),
             qualified: numbers.2,
-            handling: numbers.3,
+            handling: Some(numbers.3),
             create_time: time.map(|(seconds, nanos)| Timestamp { seconds, nanos }),
             ..Petition::default()
         };

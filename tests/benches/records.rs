@@ -6,6 +6,7 @@ use thidua_proto::journal::journal_service_client::JournalServiceClient;
 use thidua_proto::journal::{GetHeadRequest, VerifyJournalRequest};
 use thidua_proto::reports::GenerateBlocReportRequest;
 use thidua_proto::reports::bloc_report_service_client::BlocReportServiceClient;
+use thidua_proto::statistics::Window;
 use thidua_proto::statistics::explain_figure_response::Part as Explained;
 use thidua_proto::statistics::figure::Value;
 use thidua_proto::statistics::figure_service_client::FigureServiceClient;
@@ -139,8 +140,7 @@ async fn report(channel: &Channel) {
 async fn figures(channel: &Channel) {
     let request = ComputeFiguresRequest {
         measures: super::MEASURES.map(str::to_owned).to_vec(),
-        calendar: CALENDAR.to_owned(),
-        period: "2023-Y".to_owned(),
+        window: Some(Window::of_period(CALENDAR, "2023-Y")),
         by_unit: true,
         ..ComputeFiguresRequest::default()
     };
@@ -150,9 +150,8 @@ async fn figures(channel: &Channel) {
 async fn form(channel: &Channel, code: &str) {
     let request = FillFormRequest {
         issuing_document: "TT 02/2021/TT-TTCP".to_owned(),
-        code: code.to_owned(),
-        calendar: CALENDAR.to_owned(),
-        period: "2023-Y".to_owned(),
+        form: code.to_owned(),
+        window: Some(Window::of_period(CALENDAR, "2023-Y")),
         by_unit: true,
         ..FillFormRequest::default()
     };
@@ -164,8 +163,7 @@ async fn regroup(channel: &Channel) {
     let mut client = FigureServiceClient::new(channel.clone());
     for quarter in ["2023-Q1", "2023-Q2", "2023-Q3", "2023-Q4"] {
         let request = ComputeFiguresRequest {
-            calendar: CALENDAR.to_owned(),
-            period: quarter.to_owned(),
+            window: Some(Window::of_period(CALENDAR, quarter)),
             by_unit: true,
             ..ComputeFiguresRequest::default()
         };
@@ -203,8 +201,7 @@ async fn explain(table: &mut Table, engine: Engine, system: &System, many: i64) 
     let begin = Instant::now();
     let request = ExplainFigureRequest {
         measure: "petitions.received".to_owned(),
-        calendar: CALENDAR.to_owned(),
-        period: "2023-Y".to_owned(),
+        window: Some(Window::of_period(CALENDAR, "2023-Y")),
         ..ExplainFigureRequest::default()
     };
     let mut client = FigureServiceClient::new(system.gateway.channel());

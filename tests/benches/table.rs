@@ -188,8 +188,7 @@ async fn figures(channel: Channel, measures: Vec<String>) {
     let request = ComputeFiguresRequest {
         units: vec!["units/do".to_owned()],
         measures,
-        first_date: Some(sample::day(0)),
-        last_date: Some(sample::day(341)),
+        window: thidua_tests::call::window(Some(sample::day(0)), Some(sample::day(341))),
         ..ComputeFiguresRequest::default()
     };
     FigureServiceClient::new(channel).compute_figures(request).await.expect("figures");

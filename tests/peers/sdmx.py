@@ -87,8 +87,9 @@ def computed(gateway):
         pool = DescriptorPool(ProtoReflectionDescriptorDatabase(channel))
         method = pool.FindServiceByName("thidua.statistics.v1.FigureService").FindMethodByName("ComputeFigures")
         question, answer = (GetMessageClass(kind) for kind in (method.input_type, method.output_type))
-        window = {"first_date": {"year": 2022, "month": 12, "day": 15},
-                  "last_date": {"year": 2023, "month": 12, "day": 14}}
+        days = {"first_date": {"year": 2022, "month": 12, "day": 15},
+                "last_date": {"year": 2023, "month": 12, "day": 14}}
+        window = {"window": {"days": days}}
         call = channel.unary_unary(
             "/thidua.statistics.v1.FigureService/ComputeFigures",
             request_serializer=question.SerializeToString,

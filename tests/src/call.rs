@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::fmt::Debug;
 
+use thidua_proto::statistics::window::Span;
+use thidua_proto::statistics::{DaySpan, Window};
 use thidua_proto::{Date, FieldMask};
 use tonic::{Request, Response, Status};
 use tonic_types::StatusExt as _;
@@ -44,6 +46,19 @@ pub fn mask(paths: &[&str]) -> Option<FieldMask> {
 #[must_use]
 pub fn day(year: i32, month: i32, day: i32) -> Option<Date> {
     Some(Date { year, month, day })
+}
+
+/// The window between two days, as requests hold it.
+#[must_use]
+pub fn window(first_date: Option<Date>, last_date: Option<Date>) -> Option<Window> {
+    let days = DaySpan { first_date, last_date };
+    Some(Window { span: Some(Span::Days(days)), cut_off_date: None })
+}
+
+/// The window of a period of the calendar `tt-02-2021`.
+#[must_use]
+pub fn period(code: &str) -> Option<Window> {
+    Some(Window::of_period("tt-02-2021", code))
 }
 
 /// The reason and the metadata of a refusal. Every refusal names its package, tells each variable in its text, and speaks

@@ -34,9 +34,9 @@ pub fn petition(number: i64) -> Petition {
     Petition {
         received_date: Some(day(number)),
         kind: kind.unwrap_or_default().into(),
-        signer_count: 1 + number % 7,
+        signer_count: Some(1 + number % 7),
         processed_date: handled.then(|| day(number)),
-        handling: if handled { PetitionHandling::Stored } else { PetitionHandling::Unspecified }.into(),
+        handling: handled.then(|| PetitionHandling::Stored.into()),
         ..Petition::default()
     }
 }

@@ -112,8 +112,7 @@ async fn the_records_behind_every_figure_of_the_report_add_to_it() {
     for figure in &report.figures {
         let request = ExplainFigureRequest {
             measure: figure.measure.clone(),
-            first_date: report.first_date,
-            last_date: report.last_date,
+            window: thidua_tests::call::window(report.first_date, report.last_date),
             ..ExplainFigureRequest::default()
         };
         let mut parts = figures.explain_figure(request).await.expect("an explanation").into_inner();

@@ -62,6 +62,8 @@ fn choices_names_and_lists_are_told_with_their_paths() {
     violations.within("petition", |violations| {
         assert_eq!(violations.choice::<PetitionKind>("kind", 99), None);
         assert_eq!(violations.choice::<PetitionKind>("kind", 0), None);
+        assert_eq!(violations.optional_choice::<PetitionKind>("kind", Some(0)), None);
+        assert_eq!(violations.optional_choice::<PetitionKind>("kind", None), Some(None));
         assert_eq!(violations.choice::<PetitionKind>("kind", 1), Some(PetitionKind::Complaint));
     });
     assert_eq!(violations.name::<UnitName>("parent", "units/Ă"), None);
@@ -75,6 +77,7 @@ fn choices_names_and_lists_are_told_with_their_paths() {
         &[
             ("petition.kind", "UNKNOWN_VALUE"),
             ("petition.kind", "REQUIRED"),
+            ("petition.kind", "UNKNOWN_VALUE"),
             ("parent", "MALFORMED"),
             ("units[1]", "MALFORMED"),
             ("units[3]", "MALFORMED"),

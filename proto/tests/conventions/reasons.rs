@@ -51,3 +51,57 @@ fn every_reason_documents_its_code_metadata_and_an_example() {
     }
     rule.assert();
 }
+
+#[test]
+fn every_method_lists_its_reasons_and_every_reason_is_listed() {
+    let contract = contract();
+    let mut rule = Rule::default();
+    for reasons in contract.enums().into_iter().filter(|found| found.name() == "ErrorReason") {
+        let package = reasons.package_name();
+        let known: BTreeSet<String> = reasons
+            .values()
+            .filter(|value| value.number() != 0)
+            .filter_map(|value| Some(value.name().strip_prefix("ERROR_REASON_")?.to_owned()))
+            .collect();
+        let about = comment(&reasons.parent_file(), reasons.path());
+        let any = listed(&about, "Any method: ");
+        rule.require(any.is_some(), || format!("{package}: no line of the reasons of any method"));
+        let elsewhere = listed(&about, "Other packages: ").unwrap_or_default();
+        let mut returned = any.clone().unwrap_or_default();
+        for method in
+            contract.methods().into_iter().filter(|method| method.parent_service().package_name() == package)
+        {
+            let about = comment(&method.parent_file(), method.path());
+            let own = about.rsplit("\n\n").next().and_then(|last| listed(last, "Reasons: "));
+            rule.require(own.is_some(), || format!("{}: no line of reasons at its end", method.full_name()));
+            for reason in own.unwrap_or_default() {
+                let is_own = known.contains(&reason) && any.as_ref().is_none_or(|any| !any.contains(&reason));
+                rule.require(is_own, || format!("{}: {reason}", method.full_name()));
+                returned.insert(reason);
+            }
+        }
+        for reason in &known {
+            let is_listed = returned.contains(reason) != elsewhere.contains(reason);
+            rule.require(is_listed, || format!("{package}: no method, or another package, lists {reason}"));
+        }
+        rule.require(elsewhere.is_subset(&known), || format!("{package}: {elsewhere:?}"));
+    }
+    rule.assert();
+}
+
+/// The names in the paragraph that begins in this way, as `Reasons: A, B.`; `none` for no name at all. `None` where there is no
+/// such paragraph, or it does not have this form.
+fn listed(about: &str, beginning: &str) -> Option<BTreeSet<String>> {
+    let lines: Vec<&str> = about.lines().map(str::trim).collect();
+    let text = lines.join("\n");
+    let paragraph = text.split("\n\n").find_map(|paragraph| paragraph.strip_prefix(beginning))?;
+    let paragraph = paragraph.replace('\n', " ");
+    let names: Vec<&str> = paragraph.strip_suffix('.')?.split(", ").collect();
+    if names == ["none"] {
+        return Some(BTreeSet::new());
+    }
+    let is_name = |name: &&str| name.bytes().all(|letter| letter.is_ascii_uppercase() || letter == b'_');
+    let found: BTreeSet<String> =
+        names.iter().filter(|name| is_name(name)).map(|name| (*name).to_owned()).collect();
+    (found.len() == names.len()).then_some(found)
+}

@@ -1,5 +1,7 @@
 //! Resources and requests: names, and who sets which field.
 
+use std::collections::BTreeSet;
+
 use prost_reflect::Kind;
 
 use super::contract::{Rule, contract};
@@ -32,6 +34,24 @@ fn resources_have_their_name_first() {
             let identifies = contract.behavior(&name).contains("IDENTIFIER");
             rule.require(identifies || !returned, || format!("{}: no IDENTIFIER", message.full_name()));
         }
+    }
+    rule.assert();
+}
+
+#[test]
+fn every_message_can_be_sent_or_returned() {
+    let contract = contract();
+    let mut left: Vec<_> =
+        contract.methods().iter().flat_map(|method| [method.input(), method.output()]).collect();
+    let mut reached = BTreeSet::new();
+    while let Some(message) = left.pop() {
+        if reached.insert(message.full_name().to_owned()) {
+            left.extend(message.fields().filter_map(|field| field.kind().as_message().cloned()));
+        }
+    }
+    let mut rule = Rule::default();
+    for message in contract.messages() {
+        rule.require(reached.contains(message.full_name()), || message.full_name().to_owned());
     }
     rule.assert();
 }

@@ -89,13 +89,13 @@ impl JournalService for Journal {
         let mut violations = Violations::default();
         let own = self.own(&mut violations, &request.journal);
         let size = page::size(&mut violations, request.page_size, 50, 500);
-        let first = violations.number("first_revision", request.first_revision, 0..=i64::MAX);
+        let first = violations.number("first_revision", request.first_revision.unwrap_or(1), 1..=i64::MAX);
         let (size, first) = violations.finish((|| own.and(Some((size?, first?))))()).map_err(refuse)?;
         let token = std::mem::take(&mut request.page_token);
         request.page_size = 0;
         let binding = Binding::of("ListEntries", &request);
         let cursor = binding.cursor(&token).map_err(refuse)?;
-        let from = cursor.map_or(first.max(1), |cursor| cursor.number.saturating_add(1));
+        let from = cursor.map_or(first, |cursor| cursor.number.saturating_add(1));
         let entries = self
             .store
             .entries(from, usize::try_from(size).unwrap_or(usize::MAX), 1 << 20)
@@ -119,10 +119,10 @@ impl JournalService for Journal {
         let request = request.into_inner();
         let mut violations = Violations::default();
         let own = self.own(&mut violations, &request.journal);
-        let first = violations.number("first_revision", request.first_revision, 0..=i64::MAX);
+        let first = violations.number("first_revision", request.first_revision.unwrap_or(1), 1..=i64::MAX);
         let first = violations.finish(own.and(first)).map_err(refuse)?;
         let (sender, receiver) = mpsc::channel(64);
-        tokio::spawn(watch(self.store.clone(), first.max(1), self.draining.clone(), sender));
+        tokio::spawn(watch(self.store.clone(), first, self.draining.clone(), sender));
         Ok(Response::new(Box::pin(ReceiverStream::new(receiver))))
     }
 

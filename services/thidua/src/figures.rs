@@ -11,7 +11,7 @@ use thidua_proto::names::UnitName;
 use thidua_proto::statistics::figure::Value;
 use thidua_proto::statistics::figure_service_client::FigureServiceClient;
 use thidua_proto::statistics::{
-    ComputeFiguresRequest, ComputeFiguresResponse, Figure, FigureStatus, Measure,
+    ComputeFiguresRequest, ComputeFiguresResponse, Figure, FigureStatus, Measure, Window,
 };
 
 use crate::cli::{Address, unit};
@@ -63,6 +63,16 @@ pub(crate) struct FigureArguments {
     file: Option<PathBuf>,
 }
 
+impl FigureArguments {
+    /// The window: its days, or the period.
+    fn window(&self) -> Option<Window> {
+        if let Some(period) = &self.period {
+            return Some(Window::of_period(&self.calendar, period).up_to(self.cut_off));
+        }
+        Some(Window::of_days(self.from?, self.to?))
+    }
+}
+
 /// A column's name in the API and in Vietnamese.
 const TITLES: [(&str, &str); 11] = [
     ("measure", "Mã chỉ tiêu"),
@@ -92,17 +102,12 @@ pub(crate) async fn run(asked: &FigureArguments) -> Result<(), String> {
     let request = ComputeFiguresRequest {
         units: asked.unit.iter().map(ToString::to_string).collect(),
         measures: asked.measures.clone(),
-        first_date: asked.from.map(date::to_wire),
-        last_date: asked.to.map(date::to_wire),
-        calendar: asked.period.as_ref().map(|_| asked.calendar.clone()).unwrap_or_default(),
-        period: asked.period.clone().unwrap_or_default(),
-        cut_off_date: asked.cut_off.map(date::to_wire),
+        window: asked.window(),
         by_unit: asked.by_unit,
         structure,
         structure_date,
         as_of_revision,
         as_of_time,
-        ..ComputeFiguresRequest::default()
     };
     let channel = connect(&asked.address.address)?;
     let answer = match FigureServiceClient::new(channel.clone()).compute_figures(request).await {

@@ -11,8 +11,9 @@ use thidua_proto::statistics::figure_service_client::FigureServiceClient;
 use thidua_proto::statistics::{FigureStatus, FindingSeverity};
 use tonic::transport::Channel;
 
+use crate::catalogue;
 use crate::cli::{Address, unit};
-use crate::client::{connect, tell};
+use crate::client::connect;
 use crate::directory::{self, tell_with_units};
 use crate::output::{aligned, print_line};
 use crate::view::View;
@@ -60,20 +61,17 @@ pub(crate) async fn print(asked: &FormArguments) -> Result<(), String> {
     let names = directory::names(&channel).await?;
     let (structure, structure_date) = asked.view.structure();
     let (as_of_revision, as_of_time) = asked.view.as_of();
-    for (issuing_document, code) in forms {
+    for (issuing_document, form) in forms {
         let request = proto::FillFormRequest {
             issuing_document,
-            code,
+            form,
             units: asked.units.iter().map(ToString::to_string).collect(),
-            calendar: asked.calendar.clone(),
-            period: asked.period.clone(),
-            cut_off_date: asked.cut_off.map(date::to_wire),
+            window: Some(proto::Window::of_period(&asked.calendar, &asked.period).up_to(asked.cut_off)),
             by_unit: asked.by_unit || asked.all,
             structure,
             structure_date,
             as_of_revision,
             as_of_time,
-            ..proto::FillFormRequest::default()
         };
         let answer = match figures.fill_form(request).await {
             Ok(answer) => answer.into_inner(),
@@ -98,8 +96,8 @@ async fn in_force(
         Some(day) => Some(date::to_wire(day)),
         None => last_day(figures, asked).await?,
     };
-    let answer = figures.list_forms(proto::ListFormsRequest { valid_on }).await.map_err(tell)?;
-    Ok(answer.into_inner().forms.into_iter().map(|form| (form.issuing_document, form.code)).collect())
+    let forms = catalogue::forms(figures, valid_on).await?;
+    Ok(forms.into_iter().map(|form| (form.issuing_document, form.code)).collect())
 }
 
 /// The period's last day; none where there is no such period, which filling a form then tells.
@@ -107,9 +105,8 @@ async fn last_day(
     figures: &mut FigureServiceClient<Channel>,
     asked: &FormArguments,
 ) -> Result<Option<thidua_proto::Date>, String> {
-    let year = asked.period.split('-').next().and_then(|year| year.parse().ok()).unwrap_or_default();
-    let answer = figures.list_calendars(proto::ListCalendarsRequest { year }).await.map_err(tell)?;
-    let calendars = answer.into_inner().calendars;
+    let year = asked.period.split('-').next().and_then(|year| year.parse().ok());
+    let calendars = catalogue::calendars(figures, year).await?;
     let calendar = calendars.into_iter().find(|calendar| calendar.code == asked.calendar);
     let mut periods = calendar.into_iter().flat_map(|calendar| calendar.periods);
     Ok(periods.find(|period| period.code == asked.period).and_then(|period| period.last_date))
@@ -124,29 +121,19 @@ fn whole(units: &[UnitName], names: &BTreeMap<String, String>) -> String {
     units.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
-/// Why a form should be compared with its circular before it is signed; nothing where it was read there.
-pub(crate) fn doubt(form: &proto::Form) -> Option<&'static str> {
-    match form.certainty() {
-        proto::Certainty::Unspecified | proto::Certainty::Found => None,
-        proto::Certainty::SecondHand => Some("theo bản sao của bên thứ ba"),
-        proto::Certainty::Inferred => Some("suy ra, không có trong văn bản"),
-        proto::Certainty::Memory => Some("theo trí nhớ, chưa kiểm chứng"),
-    }
-}
-
 /// One form as text: title, whom it is of, the window, a line a column, and what does not hold.
 fn page(answer: &proto::FillFormResponse, fill: &proto::FormFill, who: &str) -> String {
     let Some(form) = &answer.form else { return String::new() };
     let open = fill.values.iter().any(|value| value.status() == FigureStatus::Provisional);
     let state = if open { " (tạm tính)" } else { "" };
-    let mut text = format!("Biểu {} – {} ({})\n{who}\n", form.code, form.title, form.issuing_document);
+    let mut text = format!("Biểu {} – {} ({})\n{who}\n", form.code, form.display_name, form.issuing_document);
     let mut line = |content: &str| {
         // Writing to a text does not fail.
         let _ = writeln!(text, "{content}");
     };
     line(&format!("{}{state}", answer.window_text));
-    if let Some(doubt) = doubt(form) {
-        line(&format!("{}: {}", doubt.to_uppercase(), form.note));
+    if !form.verified {
+        line(&format!("CHƯA KIỂM CHỨNG: {}", form.note));
     }
     line("");
     for row in aligned(&rows(form, fill), [true, false, false, true]) {
@@ -207,8 +194,8 @@ mod tests {
         let form = proto::Form {
             issuing_document: "TT 02/2021/TT-TTCP".to_owned(),
             code: "01/TTr".to_owned(),
-            title: "Tổng hợp".to_owned(),
-            certainty: proto::Certainty::Found.into(),
+            display_name: "Tổng hợp".to_owned(),
+            verified: true,
             columns: vec![
                 column("1", "", "Tổng số", "cuộc"),
                 column("10", "Phải thu", "Tiền", "triệu đồng"),

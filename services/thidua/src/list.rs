@@ -6,10 +6,10 @@ use thidua_proto::date;
 use thidua_proto::statistics as proto;
 use thidua_proto::statistics::figure_service_client::FigureServiceClient;
 
+use crate::catalogue;
 use crate::cli::Address;
 use crate::client::{connect, tell};
 use crate::directory;
-use crate::form::doubt;
 use crate::output::{aligned, day, print_line};
 
 /// What to list; each line begins with what other commands take.
@@ -51,8 +51,8 @@ pub(crate) struct Calendars {
     #[command(flatten)]
     address: Address,
     /// Also the periods of this year
-    #[arg(long, default_value_t = 0, hide_default_value = true)]
-    year: i32,
+    #[arg(long)]
+    year: Option<i32>,
 }
 
 pub(crate) async fn print(asked: &ListCommand) -> Result<(), String> {
@@ -82,28 +82,26 @@ async fn units(asked: &Units) -> Result<Vec<[String; 3]>, String> {
 
 async fn measures(address: &Address) -> Result<Vec<[String; 3]>, String> {
     let mut figures = FigureServiceClient::new(connect(&address.address)?);
-    let answer = figures.list_measures(proto::ListMeasuresRequest {}).await.map_err(tell)?.into_inner();
+    let measures = catalogue::measures(&mut figures).await?;
     let row = |measure: proto::Measure| [measure.code, measure.unit_of_measure, measure.display_name];
-    Ok(answer.measures.into_iter().map(row).collect())
+    Ok(measures.into_iter().map(row).collect())
 }
 
 async fn forms(asked: &Forms) -> Result<Vec<[String; 3]>, String> {
     let mut figures = FigureServiceClient::new(connect(&asked.address.address)?);
-    let request = proto::ListFormsRequest { valid_on: asked.valid_on.map(date::to_wire) };
-    let answer = figures.list_forms(request).await.map_err(tell)?.into_inner();
+    let forms = catalogue::forms(&mut figures, asked.valid_on.map(date::to_wire)).await?;
     let row = |form: proto::Form| {
-        let unsure = doubt(&form).map_or_else(String::new, |doubt| format!(" ({doubt})"));
-        [form.issuing_document, form.code, format!("{}{unsure}", form.title)]
+        let unsure = if form.verified { "" } else { " (CHƯA KIỂM CHỨNG)" };
+        [form.issuing_document, form.code, format!("{}{unsure}", form.display_name)]
     };
-    Ok(answer.forms.into_iter().map(row).collect())
+    Ok(forms.into_iter().map(row).collect())
 }
 
 async fn calendars(asked: &Calendars) -> Result<Vec<[String; 3]>, String> {
     let mut figures = FigureServiceClient::new(connect(&asked.address.address)?);
-    let request = proto::ListCalendarsRequest { year: asked.year };
-    let answer = figures.list_calendars(request).await.map_err(tell)?.into_inner();
+    let calendars = catalogue::calendars(&mut figures, asked.year).await?;
     let mut rows = Vec::new();
-    for calendar in answer.calendars {
+    for calendar in calendars {
         rows.push([calendar.code.clone(), String::new(), calendar.display_name]);
         rows.extend(calendar.periods.into_iter().map(|period| {
             let days = format!("{} – {}", day(period.first_date), day(period.last_date));

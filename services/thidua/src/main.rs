@@ -1,5 +1,6 @@
 //! `thidua`: all three services in one process on embedded stores, and the command line for any address.
 
+mod catalogue;
 mod cli;
 mod client;
 mod directory;

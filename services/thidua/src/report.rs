@@ -52,7 +52,7 @@ pub(crate) async fn print(asked: &ReportArguments) -> Result<(), String> {
         year: asked.year,
         cut_off_date: asked.cut_off.map(date::to_wire),
         allow_partial: asked.partial,
-        format: format.into(),
+        format: Some(format.into()),
         language_code: asked.language.clone(),
         ..RenderBlocReportRequest::default()
     };

@@ -12,6 +12,7 @@ use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::Channel;
 use tonic::{Request, Response, Status};
 
+use crate::catalogue;
 use crate::cli::{Address, unit};
 use crate::client::connect;
 use crate::directory::{self, tell_with_units};
@@ -90,7 +91,7 @@ fn entry(text: &str) -> Result<proto::ColumnEntry, String> {
     let (code, rest) = text.split_once('=').ok_or_else(expected)?;
     let (value, reason) = rest.split_once(':').unwrap_or((rest, ""));
     let value = value.trim().parse().map_err(|_| expected())?;
-    Ok(proto::ColumnEntry { code: code.trim().to_owned(), value, reason: reason.trim().to_owned() })
+    Ok(proto::ColumnEntry { column: code.trim().to_owned(), value, reason: reason.trim().to_owned() })
 }
 
 /// One return.
@@ -201,12 +202,7 @@ fn request<T>(caller: Option<MetadataValue<Ascii>>, message: T) -> Request<T> {
 }
 
 async fn show(channel: &Channel, found: &Return) -> Result<(), String> {
-    let forms =
-        FigureServiceClient::new(channel.clone()).list_forms(proto::ListFormsRequest::default()).await;
-    let forms = match forms {
-        Ok(forms) => forms.into_inner().forms,
-        Err(status) => return Err(tell_with_units(channel, status).await),
-    };
+    let forms = catalogue::forms(&mut FigureServiceClient::new(channel.clone()), None).await?;
     let is_its =
         |form: &&proto::Form| form.issuing_document == found.issuing_document && form.code == found.form;
     let names = directory::names(channel).await?;
@@ -217,7 +213,7 @@ async fn show(channel: &Channel, found: &Return) -> Result<(), String> {
 
 /// A return as text: what it is, a line a column, what does not hold, and what was done with it.
 fn page(found: &Return, form: Option<&proto::Form>, unit: &str) -> String {
-    let title = form.map_or("", |form| form.title.as_str());
+    let title = form.map_or("", |form| form.display_name.as_str());
     let mut lines = vec![
         format!("Biểu {} – {title} ({})", found.form, found.issuing_document),
         format!("{unit}, kỳ {} ({} – {})", found.period, day(found.first_date), day(found.last_date)),
@@ -226,7 +222,7 @@ fn page(found: &Return, form: Option<&proto::Form>, unit: &str) -> String {
     ];
     let mut rows = vec![["MS", "Chỉ tiêu", "Số liệu", "Nguồn"].map(str::to_owned)];
     for column in &found.columns {
-        let printed = form.and_then(|form| form.columns.iter().find(|one| one.code == column.code));
+        let printed = form.and_then(|form| form.columns.iter().find(|one| one.code == column.column));
         let decimals =
             printed.and_then(|printed| u8::try_from(printed.decimal_digits).ok()).unwrap_or_default();
         let text = |value: i64| Language::Vietnamese.number(value, decimals);
@@ -240,7 +236,7 @@ fn page(found: &Return, form: Option<&proto::Form>, unit: &str) -> String {
         let source = source.into_iter().flatten().collect();
         let value = column.value.map_or_else(|| "–".to_owned(), text);
         let label = printed.map_or_else(|| column.label.clone(), label);
-        rows.push([column.code.clone(), label, value, source]);
+        rows.push([column.column.clone(), label, value, source]);
     }
     lines.extend(aligned(&rows, [true, false, true, false]));
     for finding in &found.findings {
@@ -340,7 +336,7 @@ mod tests {
     #[test]
     fn columns_by_hand_are_read() {
         let found = entry("12=4: sổ giấy ghi 9:30").unwrap();
-        assert_eq!((&*found.code, found.value, &*found.reason), ("12", 4, "sổ giấy ghi 9:30"));
+        assert_eq!((&*found.column, found.value, &*found.reason), ("12", 4, "sổ giấy ghi 9:30"));
         assert_eq!(entry("12=4").unwrap().reason, "");
         for broken in ["12", "12=", "12=x", "12=1.5"] {
             assert!(entry(broken).unwrap_err().contains("CODE=VALUE"), "{broken}");

@@ -25,9 +25,8 @@ pub(crate) struct View {
 
 impl View {
     /// The fields `structure` and `structure_date`.
-    pub(crate) fn structure(&self) -> (i32, Option<thidua_proto::Date>) {
-        let structure = if self.as_now { Structure::AsNow } else { Structure::Unspecified };
-        (structure.into(), self.on.map(date::to_wire))
+    pub(crate) fn structure(&self) -> (Option<i32>, Option<thidua_proto::Date>) {
+        (self.as_now.then(|| Structure::AsNow.into()), self.on.map(date::to_wire))
     }
 
     /// The fields `as_of_revision` and `as_of_time`.

@@ -85,7 +85,7 @@ async fn record(
         let ballot = hands.clone().result(&year, year.rules(&rules)?.vote)?;
         let voted = nomination.vote(&hands.nomination, ballot.passed)?;
         // In one entry: a vote without its effect, or the effect without the vote, never stands in the journal.
-        let changes = vec![put(&name, &ballot), nomination::put(&hands.nomination, &voted)];
+        let changes = vec![put(&name, &ballot), nomination::put(state, &hands.nomination, &voted)?];
         Ok(Decision { changes, outcome: None })
     };
     let committed = terms.submit::<Error>(&service.store, needs, decide).await?;

@@ -2,7 +2,7 @@
 
 use thidua_chassis::body;
 use thidua_chassis::caller::Role;
-use thidua_chassis::store::{Decision, Index, Needs, State, StoredVersion};
+use thidua_chassis::store::{Change, Decision, Index, Needs, State, StoredVersion};
 use thidua_chassis::write_options::WriteOptions;
 use thidua_proto::awards as proto;
 use thidua_proto::date;
@@ -85,7 +85,7 @@ pub(super) async fn update(
         let bloc = v.within("bloc", |v| parse(&merged, v));
         let bloc = v.finish(bloc)?;
         bloc.check_terms()?;
-        Ok(Decision::put(&key, index(), encode(&bloc)))
+        Ok(body::replace::<proto::Bloc>(held, Change::put(&key, index(), encode(&bloc)))?)
     };
     let committed = terms.submit::<Error>(&service.store, needs, decide).await?;
     answer::<BlocName, _>(&committed)

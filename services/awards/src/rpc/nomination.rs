@@ -93,7 +93,7 @@ async fn nominate(
         let others = state.collection(&collection).map(|(name, held)| Ok((parse_name(name)?, decode(held)?)));
         let others = others.collect::<Result<Vec<_>, Error>>()?;
         let nomination = Nomination::propose(unit.clone(), title.clone(), &year, &rules, &others)?;
-        Ok(Decision { changes: vec![put(&name, &nomination)], outcome: None })
+        Ok(Decision { changes: vec![put(state, &name, &nomination)?], outcome: None })
     };
     let committed = terms.submit::<Error>(&service.store, needs, decide).await?;
     answer::<NominationName, _>(&committed)
@@ -119,7 +119,7 @@ async fn withdraw(
     let decide = move |state: &State, _: &_| {
         year::run_by(&caller, state, &name.year)?;
         let withdrawn = of(state, &name)?.withdraw(&name, reason.clone())?;
-        Ok(Decision { changes: vec![put(&name, &withdrawn)], outcome: None })
+        Ok(Decision { changes: vec![put(state, &name, &withdrawn)?], outcome: None })
     };
     let committed = terms.submit::<Error>(&service.store, needs, decide).await?;
     answer::<NominationName, _>(&committed)
@@ -131,9 +131,13 @@ pub(super) fn of(state: &State, name: &NominationName) -> Result<Nomination, Err
 }
 
 /// A nomination as it now stands.
-pub(super) fn put(name: &NominationName, nomination: &Nomination) -> Change {
+pub(super) fn put(state: &State, name: &NominationName, nomination: &Nomination) -> Result<Change, Error> {
     let index = Index { collection: collection(&name.year).into(), sort_number: 0, refers_to: None };
-    Change::put(&name.to_string(), index, encode(nomination))
+    let change = Change::put(&name.to_string(), index, encode(nomination));
+    match state.get(&change.name) {
+        Some(held) => Ok(body::keep::<proto::Nomination>(held, change)?),
+        None => Ok(change),
+    }
 }
 
 /// Where a year's nominations are listed.

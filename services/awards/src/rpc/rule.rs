@@ -1,9 +1,11 @@
 //! `RuleService`: rule sets and titles, which are data files.
 
+use thidua_chassis::failure::CommonError;
 use thidua_proto::awards as proto;
 use thidua_proto::awards::rule_service_server::RuleService;
 use thidua_proto::date;
 use thidua_proto::names::RuleSetName;
+use thidua_proto::page::{Binding, CodePage};
 use thidua_proto::parse::Violations;
 use tonic::{Request, Response, Status};
 
@@ -23,10 +25,19 @@ impl RuleService for Awards {
 
     async fn list_rule_sets(
         &self,
-        _request: Request<proto::ListRuleSetsRequest>,
+        request: Request<proto::ListRuleSetsRequest>,
     ) -> Result<Response<proto::ListRuleSetsResponse>, Status> {
-        let rule_sets = self.rules.all().map(to_proto).collect();
-        Ok(Response::new(proto::ListRuleSetsResponse { rule_sets }))
+        let mut request = request.into_inner();
+        let page = CodePage::take(&mut request.page_size, &mut request.page_token);
+        let mut v = Violations::default();
+        let size = page.size(&mut v);
+        let size = v.finish(size).map_err(Error::from)?;
+        let rule_sets = self.rules.all().map(|rules| (rules.name.to_string(), rules));
+        let (rule_sets, next_page_token) = page
+            .of(rule_sets, size, &Binding::of("ListRuleSets", &request))
+            .map_err(|bad| Error::from(CommonError::from(bad)))?;
+        let rule_sets = rule_sets.into_iter().map(to_proto).collect();
+        Ok(Response::new(proto::ListRuleSetsResponse { rule_sets, next_page_token }))
     }
 
     async fn get_title(
@@ -36,7 +47,7 @@ impl RuleService for Awards {
         let request = request.get_ref();
         let mut v = Violations::default();
         let rule_set = v.name("rule_set", &request.rule_set);
-        let code = parse_code(&mut v, "code", &request.code);
+        let code = parse_code(&mut v, "title", &request.title);
         let (rule_set, code) = v.finish((|| Some((rule_set?, code?)))()).map_err(Error::from)?;
         Ok(Response::new(title_to_proto(self.rule_set(&rule_set)?.title(&code)?)))
     }
@@ -45,9 +56,17 @@ impl RuleService for Awards {
         &self,
         request: Request<proto::ListTitlesRequest>,
     ) -> Result<Response<proto::ListTitlesResponse>, Status> {
-        let rule_set = read::name("rule_set", &request.get_ref().rule_set)?;
-        let titles = self.rule_set(&rule_set)?.titles.iter().map(title_to_proto).collect();
-        Ok(Response::new(proto::ListTitlesResponse { titles }))
+        let mut request = request.into_inner();
+        let page = CodePage::take(&mut request.page_size, &mut request.page_token);
+        let mut v = Violations::default();
+        let (rule_set, size) = (v.name("rule_set", &request.rule_set), page.size(&mut v));
+        let (rule_set, size) = v.finish((|| Some((rule_set?, size?)))()).map_err(Error::from)?;
+        let titles = self.rule_set(&rule_set)?.titles.iter().map(|title| (title.code.to_string(), title));
+        let (titles, next_page_token) = page
+            .of(titles, size, &Binding::of("ListTitles", &request))
+            .map_err(|bad| Error::from(CommonError::from(bad)))?;
+        let titles = titles.into_iter().map(title_to_proto).collect();
+        Ok(Response::new(proto::ListTitlesResponse { titles, next_page_token }))
     }
 }
 

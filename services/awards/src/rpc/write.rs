@@ -41,6 +41,9 @@ pub(super) fn require_free(state: &State, name: &str) -> Result<(), Error> {
 /// The one resource of a pattern that a command has made or changed. Found by its pattern, not by its name: a call without an
 /// id that is sent again has drawn a new id, and gets the resource of the first one.
 pub(super) fn answer<N: ResourceName, M: Resource>(committed: &Committed) -> Result<Response<M>, Error> {
+    if let Some(unchanged) = body::unchanged(committed)? {
+        return Ok(at_revision(unchanged, committed.revision));
+    }
     let found = committed.changes.iter().find(|(name, _)| name.parse::<N>().is_ok());
     let (name, held) =
         found.ok_or_else(|| Error::corrupt(format!("an entry has no change of {}", N::PATTERN)))?;

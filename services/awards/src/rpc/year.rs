@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use thidua_chassis::body;
 use thidua_chassis::caller::{Caller, Role};
-use thidua_chassis::store::{Decision, Index, Needs, State, StoredVersion};
+use thidua_chassis::store::{Change, Decision, Index, Needs, State, StoredVersion};
 use thidua_chassis::write_options::WriteOptions;
 use thidua_proto::awards as proto;
 use thidua_proto::date;
@@ -62,7 +62,8 @@ pub(super) async fn start(
     let decide = move |state: &State, _: &_| {
         let bloc = bloc::decode(held(state, &name.bloc)?)?;
         require_free(state, &name.to_string())?;
-        Ok(put(&BlocYear::start(name.clone(), bloc, plan.clone(), &rules)?))
+        let year = BlocYear::start(name.clone(), bloc, plan.clone(), &rules)?;
+        Ok(Decision { changes: vec![put(&year)], outcome: None })
     };
     let committed = terms.submit::<Error>(&service.store, needs, decide).await?;
     answer::<YearName, _>(&committed)
@@ -92,7 +93,8 @@ pub(super) async fn update(
         let merged: proto::BlocYear = body::merge(stored, &patch, request.update_mask.as_ref())?;
         let mut v = Violations::default();
         let plan = v.within("bloc_year", |v| parse(&merged, v));
-        Ok(put(&year.change(v.finish(plan)?, &rules)?))
+        let changed = year.change(v.finish(plan)?, &rules)?;
+        Ok(body::replace::<proto::BlocYear>(held, put(&changed))?)
     };
     let committed = terms.submit::<Error>(&service.store, needs, decide).await?;
     answer::<YearName, _>(&committed)
@@ -116,8 +118,11 @@ pub(super) async fn agree_next_leader(
     may_run_some_year(&caller, &name)?;
 
     let needs = needs(&name);
-    let decide =
-        move |state: &State, _: &_| Ok(put(&run_by(&caller, state, &name)?.agree_next_leader(next.clone())?));
+    let decide = move |state: &State, _: &_| {
+        let agreed = run_by(&caller, state, &name)?.agree_next_leader(next.clone())?;
+        let change = body::keep::<proto::BlocYear>(held(state, &name)?, put(&agreed))?;
+        Ok(Decision { changes: vec![change], outcome: None })
+    };
     let committed = terms.submit::<Error>(&service.store, needs, decide).await?;
     answer::<YearName, _>(&committed)
 }
@@ -139,10 +144,10 @@ pub(super) fn run_by(caller: &Caller, state: &State, name: &YearName) -> Result<
     Ok(year)
 }
 
-fn put(year: &BlocYear) -> Decision {
+fn put(year: &BlocYear) -> Change {
     let sort_number = year.name.year.number().into();
     let index = Index { collection: collection(&year.name.bloc).into(), sort_number, refers_to: None };
-    Decision::put(&year.name.to_string(), index, encode(year))
+    Change::put(&year.name.to_string(), index, encode(year))
 }
 
 fn collection(bloc: &BlocName) -> String {
@@ -151,12 +156,10 @@ fn collection(bloc: &BlocName) -> String {
 
 fn parse(m: &proto::BlocYear, v: &mut Violations) -> Option<YearPlan> {
     let leader = v.name("leader", &m.leader);
-    let first_date = v.required_day("first_date", m.first_date);
-    let last_date = v.required_day("last_date", m.last_date);
+    let days = v.required_days(("first_date", m.first_date), ("last_date", m.last_date));
     let conference_date = v.day("conference_date", m.conference_date);
-    v.order(("first_date", first_date), ("last_date", last_date));
-    v.order(("first_date", first_date), ("conference_date", conference_date.flatten()));
-    if let (Some(first), Some(last)) = (first_date, last_date)
+    v.order(("first_date", days.map(|(first, _)| first)), ("conference_date", conference_date.flatten()));
+    if let Some((first, last)) = days
         && YearPlan::days(first, last) > MOST_DAYS
     {
         let expected = (
@@ -169,10 +172,11 @@ fn parse(m: &proto::BlocYear, v: &mut Violations) -> Option<YearPlan> {
         Some(pledge) => v.within("pledge_agreement", |v| parse_pledge(pledge, v)).map(Some),
         None => Some(None),
     };
+    let (first_date, last_date) = days?;
     Some(YearPlan {
         leader: leader?,
-        first_date: first_date?,
-        last_date: last_date?,
+        first_date,
+        last_date,
         conference_date: conference_date?,
         pledge_agreement: pledge_agreement?,
     })

@@ -114,12 +114,15 @@ async fn an_update_changes_what_its_mask_names_while_the_etag_fits() {
     let told = refused(service.blocs().update_bloc(rename("1")).await, ErrorReason::EtagMismatch);
     assert_eq!(told, facts(&[("resource", BLOC), ("etag", "1")]));
     let mut unknown = rename("");
-    unknown.update_mask = Some(FieldMask { paths: vec!["name".to_owned()] });
+    unknown.update_mask = Some(FieldMask { paths: vec!["names".to_owned()] });
     let told = refused(service.blocs().update_bloc(unknown).await, ErrorReason::FieldInvalid);
     assert_eq!(told, facts(&[("fields", "update_mask.paths[0]")]));
-    // Without a mask all that can be changed is: members that are not sent would be none.
+    // Without a mask the populated fields are changed; members that are not sent stay.
     let mut without = rename("");
     without.update_mask = None;
+    let patched = service.blocs().update_bloc(without.clone()).await.unwrap().into_inner();
+    assert_eq!((&patched.members, patched.etag.as_str()), (&created.members, "2"), "it was so already");
+    without.update_mask = Some(FieldMask { paths: vec!["*".to_owned()] });
     let told = refused(service.blocs().update_bloc(without).await, ErrorReason::FieldInvalid);
     assert_eq!(told, facts(&[("fields", "bloc.members")]));
     let mut elsewhere = rename("");

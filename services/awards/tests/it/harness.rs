@@ -14,8 +14,8 @@ use thidua_proto::awards::nomination_service_client::NominationServiceClient;
 use thidua_proto::awards::rule_service_client::RuleServiceClient;
 use thidua_tests::call::refusal;
 pub(crate) use thidua_tests::call::{by, day, facts, revision};
-use thidua_tests::record::RecordingChannel;
 use thidua_tests::service;
+use tonic::transport::Channel;
 use tonic::{Response, Status};
 
 pub(crate) const BLOC: &str = "blocs/noi-chinh";
@@ -43,7 +43,7 @@ pub(crate) const FORMER: &str = "so-ngoai-vu";
 
 /// A service in this process.
 pub(crate) struct Service {
-    channel: RecordingChannel,
+    channel: Channel,
     running: service::Service,
     _folder: tempfile::TempDir,
 }
@@ -74,23 +74,23 @@ impl Service {
         self.running.stop().await;
     }
 
-    pub(crate) fn blocs(&self) -> BlocServiceClient<RecordingChannel> {
+    pub(crate) fn blocs(&self) -> BlocServiceClient<Channel> {
         BlocServiceClient::new(self.channel.clone())
     }
 
-    pub(crate) fn rules(&self) -> RuleServiceClient<RecordingChannel> {
+    pub(crate) fn rules(&self) -> RuleServiceClient<Channel> {
         RuleServiceClient::new(self.channel.clone())
     }
 
-    pub(crate) fn nominations(&self) -> NominationServiceClient<RecordingChannel> {
+    pub(crate) fn nominations(&self) -> NominationServiceClient<Channel> {
         NominationServiceClient::new(self.channel.clone())
     }
 
-    pub(crate) fn ballots(&self) -> BallotServiceClient<RecordingChannel> {
+    pub(crate) fn ballots(&self) -> BallotServiceClient<Channel> {
         BallotServiceClient::new(self.channel.clone())
     }
 
-    pub(crate) fn awards(&self) -> AwardServiceClient<RecordingChannel> {
+    pub(crate) fn awards(&self) -> AwardServiceClient<Channel> {
         AwardServiceClient::new(self.channel.clone())
     }
 

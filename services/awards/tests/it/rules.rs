@@ -8,8 +8,13 @@ const OLD: &str = "ruleSets/luat-2003";
 #[tokio::test]
 async fn rule_sets_are_listed_by_first_day() {
     let service = Service::start().await;
-    let sets =
-        service.rules().list_rule_sets(proto::ListRuleSetsRequest {}).await.unwrap().into_inner().rule_sets;
+    let sets = service
+        .rules()
+        .list_rule_sets(proto::ListRuleSetsRequest::default())
+        .await
+        .unwrap()
+        .into_inner()
+        .rule_sets;
     let spans: Vec<_> = sets.iter().map(|set| (set.name.as_str(), set.first_date, set.last_date)).collect();
     let expected = [(OLD, day(2004, 7, 1), day(2023, 12, 31)), ("ruleSets/luat-2022", day(2024, 1, 1), None)];
     assert_eq!(spans, expected);
@@ -23,7 +28,7 @@ async fn rule_sets_are_listed_by_first_day() {
 #[tokio::test]
 async fn titles_are_listed_highest_first() {
     let service = Service::start().await;
-    let request = proto::ListTitlesRequest { rule_set: OLD.to_owned() };
+    let request = proto::ListTitlesRequest { rule_set: OLD.to_owned(), ..Default::default() };
     let titles = service.rules().list_titles(request).await.unwrap().into_inner().titles;
     let codes: Vec<_> = titles.iter().map(|title| title.code.as_str()).collect();
     let expected = [
@@ -35,7 +40,7 @@ async fn titles_are_listed_highest_first() {
         "tap-the-lao-dong-tien-tien",
     ];
     assert_eq!(codes, expected);
-    let unknown = proto::ListTitlesRequest { rule_set: "ruleSets/x".to_owned() };
+    let unknown = proto::ListTitlesRequest { rule_set: "ruleSets/x".to_owned(), ..Default::default() };
     refused(service.rules().list_titles(unknown).await, ErrorReason::ResourceNotFound);
 }
 
@@ -44,7 +49,7 @@ async fn a_title_is_read_by_code() {
     let service = Service::start().await;
     let get = |rule_set: &str, code: &str| proto::GetTitleRequest {
         rule_set: rule_set.to_owned(),
-        code: code.to_owned(),
+        title: code.to_owned(),
     };
     let title = service.rules().get_title(get(OLD, FLAG)).await.unwrap().into_inner();
     assert_eq!(title.display_name, "Cờ thi đua của Chính phủ");
@@ -54,5 +59,5 @@ async fn a_title_is_read_by_code() {
     let told = refused(service.rules().get_title(get(OLD, "x")).await, ErrorReason::TitleUnknown);
     assert_eq!(told, facts(&[("title", "x"), ("rule_set", OLD)]));
     let told = refused(service.rules().get_title(get("x", "")).await, ErrorReason::FieldInvalid);
-    assert_eq!(told, facts(&[("fields", "rule_set,code")]));
+    assert_eq!(told, facts(&[("fields", "rule_set,title")]));
 }

@@ -121,6 +121,20 @@ pub struct StoredVersion {
 pub(super) type Decoded = OnceLock<Arc<dyn Any + Send + Sync>>;
 
 impl StoredVersion {
+    /// A version as a rule may meet it.
+    #[cfg(test)]
+    pub(crate) fn of(revision: i64, time: Timestamp, body: String, index: Index) -> Self {
+        Self {
+            revision,
+            create_time: time,
+            update_time: time,
+            body: Some(body.into()),
+            index,
+            found_by: None,
+            decoded: Decoded::new(),
+        }
+    }
+
     /// What the body says, read once for all the rules of a batch: many records have one unit.
     pub fn decoded<T: Send + Sync + 'static, E>(
         &self,

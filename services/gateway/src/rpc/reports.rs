@@ -75,6 +75,13 @@ struct Span {
     period_last: Date,
 }
 
+impl Span {
+    /// The reporting year, up to the last day of the data.
+    fn window(self) -> statistics::Window {
+        statistics::Window::of_days(self.first, self.period_last).up_to(Some(self.last))
+    }
+}
+
 #[tonic::async_trait]
 impl BlocReportService for Reports {
     async fn generate_bloc_report(
@@ -220,9 +227,7 @@ impl Reports {
         let question = statistics::ComputeFiguresRequest {
             units: members.iter().map(|member| member.unit.clone()).collect(),
             measures: MEASURES.map(str::to_owned).to_vec(),
-            first_date: Some(date::to_wire(span.first)),
-            last_date: Some(date::to_wire(span.last)),
-            period_last_date: Some(date::to_wire(span.period_last)),
+            window: Some(span.window()),
             by_unit: true,
             ..statistics::ComputeFiguresRequest::default()
         };

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::civil::Date;
-use thidua_proto::{date, statistics as proto};
+use thidua_proto::statistics as proto;
 
 use super::artefact::Artefact;
 use super::catalogue::{Catalogue, Measure, Unit};
@@ -93,8 +93,7 @@ impl<'c> DataQuery<'c> {
         let request = proto::ComputeFiguresRequest {
             units: units.to_vec(),
             measures: self.names.clone(),
-            first_date: Some(date::to_wire(period.first)),
-            last_date: Some(date::to_wire(period.last)),
+            window: Some(proto::Window::of_days(period.first, period.last)),
             by_unit: !units.is_empty(),
             ..proto::ComputeFiguresRequest::default()
         };

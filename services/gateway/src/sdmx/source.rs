@@ -35,7 +35,7 @@ impl Source {
         Ok(self.behalf.read(Service::Statistics, question, 0, ask).await?.revision)
     }
 
-    /// All measures.
+    /// All measures: every page of them as one answer.
     pub async fn measures(&self) -> Result<proto::ListMeasuresResponse, Error> {
         let client = FigureServiceClient::new(self.upstreams.channel(Service::Statistics))
             .max_decoding_message_size(MOST_BYTES);
@@ -43,7 +43,16 @@ impl Source {
             let mut client = client.clone();
             async move { client.list_measures(request).await }
         };
-        self.behalf.read(Service::Statistics, proto::ListMeasuresRequest {}, 0, ask).await
+        let mut question = proto::ListMeasuresRequest::default();
+        let mut found = Vec::new();
+        loop {
+            let page = self.behalf.read(Service::Statistics, question.clone(), 0, ask).await?;
+            found.extend(page.measures);
+            if page.next_page_token.is_empty() {
+                return Ok(proto::ListMeasuresResponse { measures: found, ..page });
+            }
+            question.page_token = page.next_page_token;
+        }
     }
 
     /// All units, at a revision or later.

@@ -102,7 +102,8 @@ async fn every_journal_is_reached_by_its_name() {
 #[tokio::test]
 async fn entries_are_watched_through_the_door() {
     let system = System::start().await;
-    let watch = journal::WatchEntriesRequest { journal: "journals/awards".to_owned(), first_revision: 2 };
+    let watch =
+        journal::WatchEntriesRequest { journal: "journals/awards".to_owned(), first_revision: Some(2) };
     let mut entries = system.journals().watch_entries(watch).await.unwrap().into_inner();
     for (revision, method) in [(2, "StartYear"), (3, "Nominate")] {
         let entry = entries.message().await.unwrap().unwrap();

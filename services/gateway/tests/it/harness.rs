@@ -18,12 +18,12 @@ use thidua_proto::statistics::inspection_service_client::InspectionServiceClient
 use thidua_proto::statistics::petition_service_client::PetitionServiceClient;
 use thidua_proto::statistics::reception_service_client::ReceptionServiceClient;
 use thidua_proto::{awards, statistics};
-pub(crate) use thidua_tests::call::{by, day};
+pub(crate) use thidua_tests::call::{by, day, window};
 use thidua_tests::call::{facts, refusal};
-use thidua_tests::record::RecordingChannel;
 use thidua_tests::service::{Service, Stop, serving};
 use tokio::net::TcpListener;
 use tonic::Status;
+use tonic::transport::Channel;
 
 pub(crate) const BLOC: &str = "blocs/noi-chinh";
 pub(crate) const FLAG: &str = "co-thi-dua-chinh-phu";
@@ -87,7 +87,7 @@ impl Program {
         self.0.address
     }
 
-    pub(crate) fn connect(&self) -> RecordingChannel {
+    pub(crate) fn connect(&self) -> Channel {
         self.0.channel()
     }
 }
@@ -99,7 +99,7 @@ pub(crate) fn any() -> SocketAddr {
 /// The whole system.
 pub(crate) struct System {
     /// The gateway's.
-    pub(crate) channel: RecordingChannel,
+    pub(crate) channel: Channel,
     pub(crate) awards: Program,
     statistics: Option<Program>,
     pub(crate) statistics_at: SocketAddr,
@@ -167,15 +167,15 @@ impl System {
         self.statistics = Some(Program::statistics(self.statistics_at, self.folder.path()).await);
     }
 
-    pub(crate) fn reports(&self) -> BlocReportServiceClient<RecordingChannel> {
+    pub(crate) fn reports(&self) -> BlocReportServiceClient<Channel> {
         BlocReportServiceClient::new(self.channel.clone())
     }
 
-    pub(crate) fn blocs(&self) -> BlocServiceClient<RecordingChannel> {
+    pub(crate) fn blocs(&self) -> BlocServiceClient<Channel> {
         BlocServiceClient::new(self.channel.clone())
     }
 
-    pub(crate) fn journals(&self) -> JournalServiceClient<RecordingChannel> {
+    pub(crate) fn journals(&self) -> JournalServiceClient<Channel> {
         JournalServiceClient::new(self.channel.clone())
     }
 
@@ -202,7 +202,7 @@ pub(crate) fn document(format: proto::DocumentFormat, language: &str) -> proto::
     proto::RenderBlocReportRequest {
         bloc: BLOC.to_owned(),
         year: 2023,
-        format: format.into(),
+        format: Some(format.into()),
         language_code: language.to_owned(),
         ..Default::default()
     }
@@ -263,7 +263,7 @@ fn matters() -> [statistics::Matter; 2] {
         accepted_date: day(2023, 4, 1),
         ..Default::default()
     };
-    let outcome = statistics::MatterOutcome::Rejected.into();
+    let outcome = Some(statistics::MatterOutcome::Rejected.into());
     [statistics::Matter { resolved_date: day(2023, 6, 1), outcome, ..open.clone() }, open]
 }
 

@@ -113,8 +113,11 @@ async fn slips_are_told_with_their_paths() {
     let fields = "bloc,year,cut_off_date,min_statistics_revision,min_awards_revision";
     let expected = told("FIELD_INVALID", &[("fields", fields)]);
     assert_eq!(refused(system.generate(bad.clone()).await, REPORTS), expected);
-    let bad =
-        proto::RenderBlocReportRequest { year: 10_000, format: 4, ..document(DocumentFormat::Text, "fr") };
+    let bad = proto::RenderBlocReportRequest {
+        year: 10_000,
+        format: Some(4),
+        ..document(DocumentFormat::Text, "fr")
+    };
     let expected = told("FIELD_INVALID", &[("fields", "year,format,language_code")]);
     assert_eq!(refused(system.render(bad).await, REPORTS), expected);
     let none = refused(system.generate(proto::GenerateBlocReportRequest::default()).await, REPORTS);
@@ -178,7 +181,8 @@ async fn every_document_tells_the_same_figures() {
 #[tokio::test]
 async fn documents_are_of_their_format() {
     let system = System::start().await;
-    let text = system.render(document(DocumentFormat::Unspecified, "")).await.unwrap();
+    let by_default = proto::RenderBlocReportRequest { format: None, ..document(DocumentFormat::Text, "") };
+    let text = system.render(by_default).await.unwrap();
     assert_eq!(text, system.render(document(DocumentFormat::Text, "vi")).await.unwrap());
     assert_eq!(text.content_type, "text/plain; charset=utf-8");
     assert!(text.content.lines().all(|line| line.chars().count() <= 100));

@@ -133,8 +133,8 @@ async fn structures_are_served_with_those_they_refer_to() {
     insta::assert_snapshot!(rate.split("</str:Code>").next().unwrap(), @r#"
 
     <com:Name xml:lang="vi">Tỷ lệ giải quyết vụ việc khiếu nại, tố cáo thuộc thẩm quyền</com:Name>
-    <com:Name xml:lang="en">Resolution rate of complaints and denunciations within competence</com:Name>
-    <com:Description xml:lang="en">Complaints and denunciations resolved in the window over those to resolve, counted in matters (not petitions), in per cent with one decimal, rounded half up. Proposals are in neither count. Ratio: adds neither over periods nor over units. TT 02/2021/TT-TTCP: (01/KQGQ 5 + 6 + 03/KQGQ 6) / (01/KQGQ 4 + 03/KQGQ 4); the reading of the forms, not a printed rule.</com:Description>
+    <com:Name xml:lang="en">Resolution rate of matters within competence</com:Name>
+    <com:Description xml:lang="en">Matters resolved in the window over matters to resolve, counted in matters (not petitions), in per cent with one decimal, rounded half up. Ratio: adds neither over periods nor over units. TT 02/2021/TT-TTCP: (01/KQGQ 5 + 6 + 03/KQGQ 6) / (01/KQGQ 4 + 03/KQGQ 4); the reading of the forms, not a printed rule.</com:Description>
     "#);
 }
 
@@ -282,8 +282,7 @@ async fn totals_are_those_of_compute_figures() {
     let measures = ["inspections.inspected_units", "receptions.people", "matters.resolved"];
     let request = proto::ComputeFiguresRequest {
         measures: measures.map(str::to_owned).to_vec(),
-        first_date: day(2022, 12, 15),
-        last_date: day(2023, 3, 14),
+        window: window(day(2022, 12, 15), day(2023, 3, 14)),
         ..Default::default()
     };
     let computed = FigureServiceClient::new(system.channel.clone()).compute_figures(request).await.unwrap();

@@ -3,7 +3,7 @@
 use thidua_chassis::body;
 use thidua_chassis::caller::Role;
 use thidua_chassis::edge::at_revision;
-use thidua_chassis::store::{Committed, Decision, Needs, PageQuery, State};
+use thidua_chassis::store::{Change, Committed, Decision, Needs, PageQuery, State};
 use thidua_chassis::write_options::WriteOptions;
 use thidua_proto::names::UnitName;
 use thidua_proto::page::{self, BadToken, Binding, Cursor};
@@ -136,7 +136,8 @@ impl DirectoryService for Statistics {
                 let unit = v.within("unit", |v| unit::parse_kept(&merged, v));
                 let unit = v.finish(unit)?;
                 fit(&all_units(state)?, &name, &unit)?;
-                Ok(Decision::put(&key, unit::index(), unit::encode(&unit)))
+                let change = Change::put(&key, unit::index(), unit::encode(&unit));
+                Ok(body::replace::<proto::Unit>(held, change)?)
             }
         };
         let committed = terms.submit::<Error>(&self.store, needs, decide).await?;
@@ -204,7 +205,12 @@ pub(super) fn all_units(state: &State) -> Result<Units, Error> {
 }
 
 fn answer(key: &str, committed: &Committed) -> Result<Response<proto::Unit>, Status> {
-    let held = committed.changed(key).ok_or_else(|| Error::not_found(&key))?;
-    let unit = body::present_held(key, held).map_err(Error::store)?;
+    let unit = match body::unchanged(committed).map_err(Error::store)? {
+        Some(unit) => unit,
+        None => {
+            let held = committed.changed(key).ok_or_else(|| Error::not_found(&key))?;
+            body::present_held(key, held).map_err(Error::store)?
+        }
+    };
     Ok(at_revision(unit, committed.revision))
 }

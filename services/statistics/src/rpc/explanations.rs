@@ -11,7 +11,7 @@ use thidua_proto::statistics::explain_figure_response::Part;
 use tokio_stream::{Stream, StreamExt as _};
 use tonic::{Response, Status};
 
-use super::calendars::{WindowFields, WindowQuery};
+use super::calendars::WindowQuery;
 use super::figure_query::{parse_units, units_asked};
 use super::figures::{Daily, figure, measure_to_proto};
 use super::stream_sender::{StreamSender, stream};
@@ -36,15 +36,7 @@ pub(super) async fn explain(
     let mut v = Violations::default();
     let units = parse_units(&mut v, &m.units);
     let explained = Explained::parse(&mut v, m);
-    let fields = WindowFields {
-        first_date: m.first_date,
-        last_date: m.last_date,
-        period_last_date: None,
-        calendar: &m.calendar,
-        period: &m.period,
-        cut_off_date: m.cut_off_date,
-    };
-    let window = WindowQuery::parse(&mut v, fields);
+    let window = WindowQuery::parse(&mut v, m.window.as_ref());
     let parsed = (|| Some((explained?, units?, window?)))();
     let (explained, units, window) = v.finish(parsed).map_err(Error::from)?;
     let window = window.find(&service.rules.calendars)?.window;

@@ -7,7 +7,7 @@ use thidua_chassis::store::{PageQuery, Resource, Snapshot};
 use thidua_proto::date;
 use thidua_proto::names::{RecordKind, RecordName, UnitName};
 use thidua_proto::page::{BadToken, Binding, Cursor};
-use thidua_proto::parse::{Problem, Violations};
+use thidua_proto::parse::Violations;
 use thidua_proto::statistics as proto;
 use thidua_proto::statistics::export_row::Record as Row;
 use tokio_stream::{Stream, StreamExt as _};
@@ -75,28 +75,24 @@ impl ExportQuery {
     fn parse(m: &proto::ExportRecordsRequest) -> Result<Self, Error> {
         let mut v = Violations::default();
         let unit = if m.parent == ALL { Some(None) } else { v.name("parent", &m.parent).map(Some) };
-        let kinds: Vec<Option<RecordKind>> =
-            m.kinds.iter().enumerate().map(|(index, number)| kind(&mut v, index, *number)).collect();
-        let (first, last) = (v.day("first_date", m.first_date), v.day("last_date", m.last_date));
-        v.order(("first_date", first.flatten()), ("last_date", last.flatten()));
+        let kinds = v.choices::<proto::RecordKind>("kinds", &m.kinds);
+        let days = v.days(("first_date", m.first_date), ("last_date", m.last_date));
         let parsed = (|| {
-            let days = (first?.map_or(i64::MIN, date::to_number), last?.map_or(i64::MAX, date::to_number));
-            Some(Self { unit: unit?, kinds: kinds.into_iter().collect::<Option<_>>()?, days })
+            let (first, last) = days?;
+            let days = (first.map_or(i64::MIN, date::to_number), last.map_or(i64::MAX, date::to_number));
+            Some(Self { unit: unit?, kinds: kinds?.into_iter().filter_map(kind).collect(), days })
         })();
         Ok(v.finish(parsed)?)
     }
 }
 
-fn kind(v: &mut Violations, index: usize, number: i32) -> Option<RecordKind> {
-    match proto::RecordKind::try_from(number) {
-        Ok(proto::RecordKind::Inspection) => Some(RecordKind::Inspection),
-        Ok(proto::RecordKind::Reception) => Some(RecordKind::Reception),
-        Ok(proto::RecordKind::Petition) => Some(RecordKind::Petition),
-        Ok(proto::RecordKind::Matter) => Some(RecordKind::Matter),
-        Ok(proto::RecordKind::Unspecified) | Err(_) => {
-            v.refuse(&format!("kinds[{index}]"), Problem::UnknownValue { found: number });
-            None
-        }
+fn kind(kind: proto::RecordKind) -> Option<RecordKind> {
+    match kind {
+        proto::RecordKind::Unspecified => None,
+        proto::RecordKind::Inspection => Some(RecordKind::Inspection),
+        proto::RecordKind::Reception => Some(RecordKind::Reception),
+        proto::RecordKind::Petition => Some(RecordKind::Petition),
+        proto::RecordKind::Matter => Some(RecordKind::Matter),
     }
 }
 

@@ -8,7 +8,7 @@ use thidua_proto::names::UnitName;
 use thidua_proto::parse::{Problem, Violations};
 use thidua_proto::statistics as proto;
 
-use super::calendars::{WindowFields, WindowQuery};
+use super::calendars::WindowQuery;
 use crate::domain::units::structure::Structure;
 use crate::domain::units::unit::Units;
 use crate::error::Error;
@@ -34,15 +34,7 @@ impl FigureQuery {
             }
             v.text(field, code, 1, 200)
         });
-        let fields = WindowFields {
-            first_date: m.first_date,
-            last_date: m.last_date,
-            period_last_date: m.period_last_date,
-            calendar: &m.calendar,
-            period: &m.period,
-            cut_off_date: m.cut_off_date,
-        };
-        let window = WindowQuery::parse(&mut v, fields);
+        let window = WindowQuery::parse(&mut v, m.window.as_ref());
         let structure = parse_structure(&mut v, (m.structure, m.structure_date), today);
         let as_of = AsOf::parse(&mut v, m.as_of_revision, m.as_of_time);
         let parsed = (|| {
@@ -79,7 +71,7 @@ pub(super) fn units_asked(all: &Units, asked: Vec<UnitName>) -> Result<Vec<UnitN
 /// By which units: as then where nothing is said.
 pub(super) fn parse_structure(
     v: &mut Violations,
-    (structure, on): (i32, Option<thidua_proto::Date>),
+    (structure, on): (Option<i32>, Option<thidua_proto::Date>),
     today: Date,
 ) -> Option<Structure> {
     let asked = v.optional_choice("structure", structure);

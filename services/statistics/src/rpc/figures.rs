@@ -5,6 +5,8 @@ use std::borrow::Borrow;
 use jiff::civil::Date;
 use thidua_chassis::store::RunningTotals;
 use thidua_proto::date;
+use thidua_proto::page::{Binding, CodePage};
+use thidua_proto::parse::Violations;
 use thidua_proto::statistics as proto;
 use thidua_proto::statistics::figure_service_server::FigureService;
 use tonic::{Request, Response, Status};
@@ -12,7 +14,7 @@ use tonic::{Request, Response, Status};
 use super::approved_values::forms_telling;
 use super::figure_query::FigureQuery;
 use super::unit_sums::UnitSums;
-use super::{Statistics, certainty, explanations};
+use super::{Statistics, explanations};
 use crate::domain::calendars::window::Window;
 use crate::domain::figures::figure::{Sums, Value, compute, total};
 use crate::domain::figures::measure::{Formula, Measure};
@@ -88,25 +90,34 @@ impl FigureService for Statistics {
 
     async fn list_measures(
         &self,
-        _request: Request<proto::ListMeasuresRequest>,
+        request: Request<proto::ListMeasuresRequest>,
     ) -> Result<Response<proto::ListMeasuresResponse>, Status> {
-        let measures = self.rules.catalogue.all().map(measure_to_proto).collect();
+        let mut request = request.into_inner();
+        let page = CodePage::take(&mut request.page_size, &mut request.page_token);
+        let mut v = Violations::default();
+        let size = page.size(&mut v);
+        let size = v.finish(size).map_err(Error::from)?;
+        let measures = self.rules.catalogue.all().map(|measure| (measure.code.clone(), measure));
+        let (measures, next_page_token) = page
+            .of(measures, size, &Binding::of("ListMeasures", &request))
+            .map_err(|bad| Error::Common(bad.into()))?;
+        let measures = measures.into_iter().map(measure_to_proto).collect();
         let source_version = self.rules.catalogue.version.clone();
-        Ok(Response::new(proto::ListMeasuresResponse { measures, source_version }))
+        Ok(Response::new(proto::ListMeasuresResponse { measures, source_version, next_page_token }))
     }
 
     async fn list_forms(
         &self,
         request: Request<proto::ListFormsRequest>,
     ) -> Result<Response<proto::ListFormsResponse>, Status> {
-        self.forms(&request)
+        self.forms(request)
     }
 
     async fn list_calendars(
         &self,
         request: Request<proto::ListCalendarsRequest>,
     ) -> Result<Response<proto::ListCalendarsResponse>, Status> {
-        self.calendars(&request)
+        self.calendars(request)
     }
 }
 
@@ -181,7 +192,6 @@ pub(super) fn restated_status(
 pub(super) fn measure_to_proto(measure: &Measure) -> proto::Measure {
     proto::Measure {
         code: measure.code.clone(),
-        certainty: certainty::to_proto(measure.certainty).into(),
         display_name: measure.display_name.clone(),
         display_name_en: measure.display_name_en.clone(),
         kind: match measure.formula {

@@ -3,13 +3,13 @@
 use jiff::civil::Date;
 use thidua_proto::date;
 use thidua_proto::names::UnitName;
+use thidua_proto::page::{Binding, CodePage};
 use thidua_proto::parse::Violations;
 use thidua_proto::statistics as proto;
 use tonic::{Request, Response, Status};
 
 use super::Statistics;
-use super::calendars::{ResolvedWindow, WindowFields, WindowQuery};
-use super::certainty;
+use super::calendars::{ResolvedWindow, WindowQuery};
 use super::figure_query::{AsOf, parse_structure, parse_units};
 use super::figures::{restated_status, sources_to_proto};
 use super::unit_sums::UnitSums;
@@ -76,15 +76,21 @@ impl Statistics {
 
     pub(super) fn forms(
         &self,
-        request: &Request<proto::ListFormsRequest>,
+        request: Request<proto::ListFormsRequest>,
     ) -> Result<Response<proto::ListFormsResponse>, Status> {
+        let mut request = request.into_inner();
+        let page = CodePage::take(&mut request.page_size, &mut request.page_token);
         let mut v = Violations::default();
-        let valid_on = v.day("valid_on", request.get_ref().valid_on);
-        let valid_on = v.finish(valid_on).map_err(Error::from)?;
+        let (valid_on, size) = (v.day("valid_on", request.valid_on), page.size(&mut v));
+        let (valid_on, size) = v.finish((|| Some((valid_on?, size?)))()).map_err(Error::from)?;
         let in_force = |form: &&Form| valid_on.is_none_or(|day| form.validity.holds_on(day));
-        let forms = self.rules.forms.all().filter(in_force).map(form_to_proto).collect();
+        let forms = self.rules.forms.all().filter(in_force).map(|form| (form.id.to_string(), form));
+        let (forms, next_page_token) = page
+            .of(forms, size, &Binding::of("ListForms", &request))
+            .map_err(|bad| Error::Common(bad.into()))?;
+        let forms = forms.into_iter().map(form_to_proto).collect();
         let source_version = self.rules.forms.version.clone();
-        Ok(Response::new(proto::ListFormsResponse { forms, source_version }))
+        Ok(Response::new(proto::ListFormsResponse { forms, source_version, next_page_token }))
     }
 }
 
@@ -101,17 +107,9 @@ impl Query {
     fn parse(m: &proto::FillFormRequest, today: Date) -> Result<Self, Error> {
         let mut v = Violations::default();
         let document = v.text("issuing_document", &m.issuing_document, 1, 100);
-        let code = v.text("code", &m.code, 1, 100);
+        let code = v.text("form", &m.form, 1, 100);
         let units = parse_units(&mut v, &m.units);
-        let fields = WindowFields {
-            first_date: m.first_date,
-            last_date: m.last_date,
-            period_last_date: None,
-            calendar: &m.calendar,
-            period: &m.period,
-            cut_off_date: m.cut_off_date,
-        };
-        let window = WindowQuery::parse(&mut v, fields);
+        let window = WindowQuery::parse(&mut v, m.window.as_ref());
         let structure = parse_structure(&mut v, (m.structure, m.structure_date), today);
         let as_of = AsOf::parse(&mut v, m.as_of_revision, m.as_of_time);
         let parsed = (|| {
@@ -231,15 +229,15 @@ fn form_to_proto(form: &Form) -> proto::Form {
     proto::Form {
         issuing_document: form.id.document.clone(),
         code: form.id.code.clone(),
-        title: form.title.clone(),
-        title_en: form.title_en.clone(),
+        display_name: form.title.clone(),
+        display_name_en: form.title_en.clone(),
         official: form.official,
         source: form.source.clone(),
         note: form.note.clone(),
-        certainty: certainty::to_proto(form.certainty).into(),
+        verified: form.verified,
         valid_from: form.validity.from.map(date::to_wire),
         valid_to: form.validity.to.map(date::to_wire),
-        validity_certainty: certainty::to_proto(form.validity.certainty).into(),
+        validity_verified: form.validity.verified,
         columns: form.columns.iter().map(column_to_proto).collect(),
         rules: form.rules.iter().map(rule_to_proto).collect(),
     }
@@ -253,25 +251,24 @@ fn column_to_proto(column: &Column) -> proto::FormColumn {
         label_en: column.label_en.clone(),
         unit_of_measure: column.unit_of_measure.clone(),
         decimal_digits: column.decimals().into(),
-        behaviour: match column.behaviour {
-            Behaviour::Flow => proto::FormColumnBehaviour::Flow,
-            Behaviour::Opening => proto::FormColumnBehaviour::Opening,
-            Behaviour::Turnover => proto::FormColumnBehaviour::Turnover,
-            Behaviour::Closing => proto::FormColumnBehaviour::Closing,
-            Behaviour::Share => proto::FormColumnBehaviour::Share,
+        behavior: match column.behaviour {
+            Behaviour::Flow => proto::FormColumnBehavior::Flow,
+            Behaviour::Opening => proto::FormColumnBehavior::Opening,
+            Behaviour::Turnover => proto::FormColumnBehavior::Turnover,
+            Behaviour::Closing => proto::FormColumnBehavior::Closing,
+            Behaviour::Share => proto::FormColumnBehavior::Share,
         }
         .into(),
         formula: column.formula.clone(),
         note: column.note.clone(),
-        certainty: certainty::to_proto(column.certainty).into(),
+        verified: column.verified,
         unit_of_measure_en: unit_of_measure::english(&column.unit_of_measure).to_owned(),
     }
 }
 
 fn rule_to_proto(rule: &Rule) -> proto::FormRule {
     let severity = severity_to_proto(rule.severity).into();
-    let certainty = certainty::to_proto(rule.certainty).into();
-    proto::FormRule { rule: rule.text.clone(), meaning: rule.meaning.clone(), severity, certainty }
+    proto::FormRule { rule: rule.text.clone(), meaning: rule.meaning.clone(), severity }
 }
 
 fn severity_to_proto(severity: Severity) -> proto::FindingSeverity {

@@ -52,7 +52,7 @@ fn parse_conclusion(
     let recovery_area = land(v, "recovery_area_m2", m.recovery_area_m2);
     let other = money(v, "other_amount_vnd", m.other_amount_vnd);
     let other_area = land(v, "other_area_m2", m.other_area_m2);
-    let organisations = persons(v, "handled_organisation_count", m.handled_organisation_count);
+    let organisations = persons(v, "handled_organization_count", m.handled_organization_count);
     let handled_persons = persons(v, "handled_person_count", m.handled_person_count);
     let referred_cases = cases(v, "referred_case_count", m.referred_case_count);
     let referred_persons = persons(v, "referred_person_count", m.referred_person_count);
@@ -89,7 +89,7 @@ fn refuse_results_without_conclusion(m: &proto::Inspection, v: &mut Violations) 
         ("recovery_area_m2", m.recovery_area_m2 > 0),
         ("other_amount_vnd", m.other_amount_vnd > 0),
         ("other_area_m2", m.other_area_m2 > 0),
-        ("handled_organisation_count", m.handled_organisation_count > 0),
+        ("handled_organization_count", m.handled_organization_count > 0),
         ("handled_person_count", m.handled_person_count > 0),
         ("referred_case_count", m.referred_case_count > 0),
         ("referred_person_count", m.referred_person_count > 0),
@@ -109,7 +109,7 @@ fn parse_execution(
     v.order(("conclusion_date", conclusion_date), ("execution_date", date));
     let recovered = money(v, "recovered_amount_vnd", m.recovered_amount_vnd);
     let recovered_area = land(v, "recovered_area_m2", m.recovered_area_m2);
-    let organisations = persons(v, "disciplined_organisation_count", m.disciplined_organisation_count);
+    let organisations = persons(v, "disciplined_organization_count", m.disciplined_organization_count);
     let disciplined_persons = persons(v, "disciplined_person_count", m.disciplined_person_count);
     let prosecuted_cases = cases(v, "prosecuted_case_count", m.prosecuted_case_count);
     let prosecuted_persons = persons(v, "prosecuted_person_count", m.prosecuted_person_count);
@@ -131,7 +131,7 @@ impl From<&Inspection> for proto::Inspection {
             title: inspection.title.clone(),
             kind: match inspection.kind {
                 Kind::Administrative => proto::InspectionKind::Administrative,
-                Kind::Specialised => proto::InspectionKind::Specialised,
+                Kind::Specialised => proto::InspectionKind::Specialized,
                 Kind::Check => proto::InspectionKind::Check,
             }
             .into(),
@@ -153,7 +153,7 @@ impl From<&Inspection> for proto::Inspection {
             recovery_area_m2: conclusion.recovery_area.0,
             other_amount_vnd: conclusion.other.0,
             other_area_m2: conclusion.other_area.0,
-            handled_organisation_count: conclusion.handled_organisations.into(),
+            handled_organization_count: conclusion.handled_organisations.into(),
             handled_person_count: conclusion.handled_persons.into(),
             referred_case_count: conclusion.referred_cases.into(),
             referred_person_count: conclusion.referred_persons.into(),
@@ -170,7 +170,7 @@ impl From<&Execution> for proto::Execution {
             execution_date: Some(thidua_proto::date::to_wire(execution.date)),
             recovered_amount_vnd: execution.recovered.0,
             recovered_area_m2: execution.recovered_area.0,
-            disciplined_organisation_count: execution.disciplined_organisations.into(),
+            disciplined_organization_count: execution.disciplined_organisations.into(),
             disciplined_person_count: execution.disciplined_persons.into(),
             prosecuted_case_count: execution.prosecuted_cases.into(),
             prosecuted_person_count: execution.prosecuted_persons.into(),
@@ -183,7 +183,7 @@ fn kind(kind: proto::InspectionKind) -> Option<Kind> {
     match kind {
         proto::InspectionKind::Unspecified => None,
         proto::InspectionKind::Administrative => Some(Kind::Administrative),
-        proto::InspectionKind::Specialised => Some(Kind::Specialised),
+        proto::InspectionKind::Specialized => Some(Kind::Specialised),
         proto::InspectionKind::Check => Some(Kind::Check),
     }
 }
@@ -214,7 +214,7 @@ impl InspectionService for Statistics {
         let filter = lists::Filter {
             first: ("start_from", request.start_from),
             last: ("start_to", request.start_to),
-            kinds: ("kinds", &request.kinds, proto::InspectionKind::is_valid),
+            kinds: &lists::kinds::<proto::InspectionKind>("kinds", &request.kinds),
             ..lists::Filter::of(&request.parent)
         };
         let (inspections, next_page_token) =

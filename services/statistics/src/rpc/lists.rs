@@ -63,8 +63,8 @@ pub(super) struct Filter<'r> {
     pub(super) first: (&'static str, Option<Date>),
     /// To which day, with the field's name.
     pub(super) last: (&'static str, Option<Date>),
-    /// Kinds that are wanted, with the field's name, and which values there are.
-    pub(super) kinds: (&'static str, &'r [i32], fn(i32) -> bool),
+    /// Reads the kinds that are wanted.
+    pub(super) kinds: &'r (dyn Fn(&mut Violations) -> Option<()> + Sync),
     /// On which day a deadline must have passed.
     pub(super) overdue_on: Option<Date>,
     /// The token that a record must have; empty for any.
@@ -80,7 +80,7 @@ impl<'r> Filter<'r> {
             parent,
             first: ("", None),
             last: ("", None),
-            kinds: ("", &[], |_| true),
+            kinds: &|_| Some(()),
             overdue_on: None,
             content_token: "",
             matter: "",
@@ -95,6 +95,14 @@ impl<'r> Filter<'r> {
             (token, _) => Some(FoundBy::Text(token.to_owned())),
         }
     }
+}
+
+/// Reads a field of kinds that are wanted.
+pub(super) fn kinds<E: TryFrom<i32> + Default + PartialEq + Copy>(
+    field: &'static str,
+    numbers: &[i32],
+) -> impl Fn(&mut Violations) -> Option<()> {
+    move |v| v.choices::<E>(field, numbers).map(drop)
 }
 
 /// Whether a value is wanted: all are where none is named.
@@ -125,15 +133,8 @@ impl ListQuery {
         let mut v = Violations::default();
         let parent =
             if filter.parent == ALL_UNITS { Some(None) } else { v.name("parent", filter.parent).map(Some) };
-        let first = v.day(filter.first.0, filter.first.1);
-        let last = v.day(filter.last.0, filter.last.1);
-        v.order((filter.first.0, first.flatten()), (filter.last.0, last.flatten()));
-        let (field, kinds, is_known) = filter.kinds;
-        for (index, number) in
-            kinds.iter().enumerate().filter(|(_, number)| **number == 0 || !is_known(**number))
-        {
-            v.refuse(&format!("{field}[{index}]"), Problem::UnknownValue { found: *number });
-        }
+        let days = v.days(filter.first, filter.last);
+        let kinds = (filter.kinds)(&mut v);
         let overdue_on = v.day("overdue_on", filter.overdue_on);
         let token = content::token(&mut v, filter.content_token);
         let matter = records::matter(&mut v, filter.matter);
@@ -142,7 +143,9 @@ impl ListQuery {
         let parsed = (|| {
             token?;
             matter?;
-            Some(Self { parent: parent?, first: first?, last: last?, overdue_on: overdue_on?, size: size? })
+            kinds?;
+            let (first, last) = days?;
+            Some(Self { parent: parent?, first, last, overdue_on: overdue_on?, size: size? })
         })();
         Ok(v.finish(parsed)?)
     }

@@ -13,6 +13,7 @@ use super::{content, write};
 use crate::domain::deadlines::facts::Circumstances;
 use crate::domain::deadlines::facts::Instance;
 use crate::domain::records::matter::{Execution, Matter, Outcome, Resolution, Results};
+use crate::domain::records::quantity::Count;
 use crate::domain::records::record::Record;
 
 impl RecordMessage for proto::Matter {
@@ -31,7 +32,10 @@ impl RecordMessage for proto::Matter {
             .map(|found| found.and_then(instance).unwrap_or(Instance::First));
         let due_date = v.day("due_date", self.due_date);
         v.order(("accepted_date", accepted_date), ("due_date", due_date.flatten()));
-        let petitions = count(v, "petition_count", self.petition_count, 0..=10_000);
+        let petitions = self.petition_count.map_or_else(
+            || Count::try_from(0).ok(),
+            |petitions| count(v, "petition_count", petitions, 1..=10_000),
+        );
         let resolution = parse_resolution(self, accepted_date, v);
         let extensions = count(v, "extension_count", self.extension_count, 0..=2);
         let content = content::token(v, &self.content_token);
@@ -43,12 +47,7 @@ impl RecordMessage for proto::Matter {
             due_date: due_date?,
             petitions: petitions?,
             resolution: resolution?,
-            circumstances: Circumstances {
-                complex: self.complex,
-                remote: self.remote,
-                several_places: false,
-            },
-            disciplinary: self.disciplinary,
+            circumstances: Circumstances { complex: self.complex, remote: self.remote },
             extensions: extensions?,
             content: content?,
         }))
@@ -99,11 +98,11 @@ fn parse_resolution(
 fn parse_results(m: &proto::Matter, v: &mut Violations) -> Option<Results> {
     let recovery = money(v, "recovery_amount_vnd", m.recovery_amount_vnd);
     let recovery_area = land(v, "recovery_area_m2", m.recovery_area_m2);
-    let return_organisation = money(v, "return_organisation_amount_vnd", m.return_organisation_amount_vnd);
-    let return_organisation_area = land(v, "return_organisation_area_m2", m.return_organisation_area_m2);
+    let return_organisation = money(v, "return_organization_amount_vnd", m.return_organization_amount_vnd);
+    let return_organisation_area = land(v, "return_organization_area_m2", m.return_organization_area_m2);
     let return_person = money(v, "return_person_amount_vnd", m.return_person_amount_vnd);
     let return_person_area = land(v, "return_person_area_m2", m.return_person_area_m2);
-    let benefited_organisations = persons(v, "benefited_organisation_count", m.benefited_organisation_count);
+    let benefited_organisations = persons(v, "benefited_organization_count", m.benefited_organization_count);
     let benefited_persons = persons(v, "benefited_person_count", m.benefited_person_count);
     let handled_persons = persons(v, "handled_person_count", m.handled_person_count);
     let handled_officials =
@@ -135,11 +134,11 @@ fn refuse_results_of_open(m: &proto::Matter, outcome: Option<Outcome>, v: &mut V
         ("outcome", outcome.is_some()),
         ("recovery_amount_vnd", m.recovery_amount_vnd > 0),
         ("recovery_area_m2", m.recovery_area_m2 > 0),
-        ("return_organisation_amount_vnd", m.return_organisation_amount_vnd > 0),
-        ("return_organisation_area_m2", m.return_organisation_area_m2 > 0),
+        ("return_organization_amount_vnd", m.return_organization_amount_vnd > 0),
+        ("return_organization_area_m2", m.return_organization_area_m2 > 0),
         ("return_person_amount_vnd", m.return_person_amount_vnd > 0),
         ("return_person_area_m2", m.return_person_area_m2 > 0),
-        ("benefited_organisation_count", m.benefited_organisation_count > 0),
+        ("benefited_organization_count", m.benefited_organization_count > 0),
         ("benefited_person_count", m.benefited_person_count > 0),
         ("handled_person_count", m.handled_person_count > 0),
         ("handled_official_count", m.handled_official_count > 0),
@@ -162,11 +161,11 @@ fn parse_execution(
     v.order(("resolved_date", resolved_date), ("execution_date", date));
     let recovered = money(v, "recovered_amount_vnd", m.recovered_amount_vnd);
     let recovered_area = land(v, "recovered_area_m2", m.recovered_area_m2);
-    let to_organisations = money(v, "returned_organisation_amount_vnd", m.returned_organisation_amount_vnd);
-    let to_organisations_area = land(v, "returned_organisation_area_m2", m.returned_organisation_area_m2);
+    let to_organisations = money(v, "returned_organization_amount_vnd", m.returned_organization_amount_vnd);
+    let to_organisations_area = land(v, "returned_organization_area_m2", m.returned_organization_area_m2);
     let to_persons = money(v, "returned_person_amount_vnd", m.returned_person_amount_vnd);
     let to_persons_area = land(v, "returned_person_area_m2", m.returned_person_area_m2);
-    let organisations = persons(v, "disciplined_organisation_count", m.disciplined_organisation_count);
+    let organisations = persons(v, "disciplined_organization_count", m.disciplined_organization_count);
     let disciplined = persons(v, "disciplined_person_count", m.disciplined_person_count);
     let disciplined_officials =
         officials(v, "disciplined_official_count", m.disciplined_official_count, m.disciplined_person_count);
@@ -198,12 +197,11 @@ impl From<&Matter> for proto::Matter {
             kind: kind_to_proto(matter.kind).into(),
             competence: competence_to_proto(matter.competence).into(),
             accepted_date: Some(thidua_proto::date::to_wire(matter.accepted_date)),
-            instance: instance_to_proto(matter.instance).into(),
+            instance: Some(instance_to_proto(matter.instance).into()),
             due_date: matter.due_date.map(thidua_proto::date::to_wire),
-            petition_count: matter.petitions.into(),
+            petition_count: Some(i64::from(matter.petitions)).filter(|petitions| *petitions > 0),
             complex: matter.circumstances.complex,
             remote: matter.circumstances.remote,
-            disciplinary: matter.disciplinary,
             extension_count: matter.extensions.into(),
             content_token: matter.content.as_ref().map(ToString::to_string).unwrap_or_default(),
             ..Self::default()
@@ -212,14 +210,14 @@ impl From<&Matter> for proto::Matter {
         let results = &resolution.results;
         Self {
             resolved_date: Some(thidua_proto::date::to_wire(resolution.date)),
-            outcome: outcome_to_proto(resolution.outcome).into(),
+            outcome: Some(outcome_to_proto(resolution.outcome).into()),
             recovery_amount_vnd: results.recovery.0,
             recovery_area_m2: results.recovery_area.0,
-            return_organisation_amount_vnd: results.return_organisation.0,
-            return_organisation_area_m2: results.return_organisation_area.0,
+            return_organization_amount_vnd: results.return_organisation.0,
+            return_organization_area_m2: results.return_organisation_area.0,
             return_person_amount_vnd: results.return_person.0,
             return_person_area_m2: results.return_person_area.0,
-            benefited_organisation_count: results.benefited_organisations.into(),
+            benefited_organization_count: results.benefited_organisations.into(),
             benefited_person_count: results.benefited_persons.into(),
             handled_person_count: results.handled_persons.into(),
             handled_official_count: results.handled_officials.into(),
@@ -239,11 +237,11 @@ impl From<&Execution> for proto::MatterExecution {
             execution_date: Some(thidua_proto::date::to_wire(execution.date)),
             recovered_amount_vnd: execution.recovered.0,
             recovered_area_m2: execution.recovered_area.0,
-            returned_organisation_amount_vnd: execution.returned_organisation.0,
-            returned_organisation_area_m2: execution.returned_organisation_area.0,
+            returned_organization_amount_vnd: execution.returned_organisation.0,
+            returned_organization_area_m2: execution.returned_organisation_area.0,
             returned_person_amount_vnd: execution.returned_person.0,
             returned_person_area_m2: execution.returned_person_area.0,
-            disciplined_organisation_count: execution.disciplined_organisations.into(),
+            disciplined_organization_count: execution.disciplined_organisations.into(),
             disciplined_person_count: execution.disciplined_persons.into(),
             disciplined_official_count: execution.disciplined_officials.into(),
             prosecuted_case_count: execution.prosecuted_cases.into(),

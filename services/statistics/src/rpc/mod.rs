@@ -2,7 +2,6 @@
 
 mod approved_values;
 mod calendars;
-mod certainty;
 mod content;
 mod deadlines;
 mod directory;

@@ -31,8 +31,8 @@ impl RecordMessage for proto::Petition {
     fn parse(&self, v: &mut Violations) -> Option<Record> {
         let received_date = v.required_day("received_date", self.received_date);
         let kind = v.choice("kind", self.kind).and_then(kind);
-        // Nobody counts the signers of an ordinary letter: left out means one.
-        let signers = count(v, "signer_count", self.signer_count, 0..=10_000).map(|signers| signers.max(1));
+        // Nobody counts the signers of an ordinary letter.
+        let signers = count(v, "signer_count", self.signer_count.unwrap_or(1), 1..=10_000);
         if self.anonymous && signers > Some(1) {
             let when = ("for letters that are signed", "với đơn có người đứng tên");
             v.refuse("signer_count", Problem::Unwanted { when });
@@ -56,11 +56,7 @@ impl RecordMessage for proto::Petition {
             instance: instance?,
             at_reception: self.at_reception,
             repeats_matter: self.repeats_matter,
-            circumstances: Circumstances {
-                complex: self.complex,
-                remote: self.remote,
-                several_places: self.several_places,
-            },
+            circumstances: Circumstances { complex: self.complex, remote: self.remote },
             content: content?,
         }))
     }
@@ -137,17 +133,16 @@ impl From<&Petition> for proto::Petition {
         let message = Self {
             received_date: Some(thidua_proto::date::to_wire(petition.received_date)),
             kind: kind_to_proto(petition.kind).into(),
-            signer_count: petition.signers.into(),
+            signer_count: Some(petition.signers.into()),
             matter: petition.matter.as_ref().map(ToString::to_string).unwrap_or_default(),
             anonymous: petition.anonymous,
-            subject: petition.subject.map_or(0, |subject| subject_to_proto(subject).into()),
-            prior_resolution: petition.prior_resolution.map_or(0, |prior| prior_to_proto(prior).into()),
-            instance: petition.instance.map_or(0, |instance| instance_to_proto(instance).into()),
+            subject: petition.subject.map(|subject| subject_to_proto(subject).into()),
+            prior_resolution: petition.prior_resolution.map(|prior| prior_to_proto(prior).into()),
+            instance: petition.instance.map(|instance| instance_to_proto(instance).into()),
             at_reception: petition.at_reception,
             repeats_matter: petition.repeats_matter,
             complex: petition.circumstances.complex,
             remote: petition.circumstances.remote,
-            several_places: petition.circumstances.several_places,
             content_token: petition.content.as_ref().map(ToString::to_string).unwrap_or_default(),
             ..Self::default()
         };
@@ -155,16 +150,15 @@ impl From<&Petition> for proto::Petition {
         Self {
             processed_date: Some(thidua_proto::date::to_wire(processing.date)),
             qualified: processing.qualified.is_some(),
-            competence: processing.qualified.map_or(0, |competence| competence_to_proto(competence).into()),
-            handling: match processing.handling {
-                Handling::Accepted => proto::PetitionHandling::Accepted,
-                Handling::Guided => proto::PetitionHandling::Guided,
-                Handling::Forwarded => proto::PetitionHandling::Forwarded,
-                Handling::Urged => proto::PetitionHandling::Urged,
-                Handling::Returned => proto::PetitionHandling::Returned,
-                Handling::Stored => proto::PetitionHandling::Stored,
-            }
-            .into(),
+            competence: processing.qualified.map(|competence| competence_to_proto(competence).into()),
+            handling: Some(match processing.handling {
+                Handling::Accepted => proto::PetitionHandling::Accepted.into(),
+                Handling::Guided => proto::PetitionHandling::Guided.into(),
+                Handling::Forwarded => proto::PetitionHandling::Forwarded.into(),
+                Handling::Urged => proto::PetitionHandling::Urged.into(),
+                Handling::Returned => proto::PetitionHandling::Returned.into(),
+                Handling::Stored => proto::PetitionHandling::Stored.into(),
+            }),
             replied_date: processing.replied_date.map(thidua_proto::date::to_wire),
             ..message
         }
@@ -299,7 +293,7 @@ impl PetitionService for Statistics {
             parent: &request.parent,
             first: ("received_from", request.received_from),
             last: ("received_to", request.received_to),
-            kinds: ("kinds", &request.kinds, proto::PetitionKind::is_valid),
+            kinds: &lists::kinds::<proto::PetitionKind>("kinds", &request.kinds),
             overdue_on: request.overdue_on,
             content_token: &request.content_token,
             matter: &request.matter,
@@ -352,7 +346,7 @@ impl PetitionService for Statistics {
             parent: &request.parent,
             first: ("accepted_from", request.accepted_from),
             last: ("accepted_to", request.accepted_to),
-            kinds: ("kinds", &request.kinds, proto::PetitionKind::is_valid),
+            kinds: &lists::kinds::<proto::PetitionKind>("kinds", &request.kinds),
             overdue_on: request.overdue_on,
             content_token: &request.content_token,
             matter: "",

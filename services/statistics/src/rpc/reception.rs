@@ -107,7 +107,7 @@ impl ReceptionService for Statistics {
         let filter = lists::Filter {
             first: ("reception_from", request.reception_from),
             last: ("reception_to", request.reception_to),
-            kinds: ("modes", &request.modes, proto::ReceptionMode::is_valid),
+            kinds: &lists::kinds::<proto::ReceptionMode>("modes", &request.modes),
             ..lists::Filter::of(&request.parent)
         };
         let (receptions, next_page_token) =

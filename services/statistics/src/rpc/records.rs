@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use jiff::civil::Date;
 use thidua_chassis::body;
-use thidua_chassis::store::Index;
+use thidua_chassis::store::{Change, Index, StoreError, StoredVersion};
 use thidua_proto::date;
 use thidua_proto::names::{RecordKind, RecordName, UnitName};
 use thidua_proto::parse::{Problem, Violations};
@@ -77,6 +77,24 @@ pub(super) fn decode(kind: RecordKind, stored: &str) -> Result<Record, String> {
         RecordKind::Reception => read::<proto::Reception>(stored),
         RecordKind::Petition => read::<proto::Petition>(stored),
         RecordKind::Matter => read::<proto::Matter>(stored),
+    }
+}
+
+/// The change of a record that keeps what later releases have put into its body; `None` where it changes nothing.
+pub(super) fn replace(
+    kind: RecordKind,
+    held: &StoredVersion,
+    change: Change,
+) -> Result<Option<Change>, StoreError> {
+    fn kept<M: RecordMessage>(held: &StoredVersion, change: Change) -> Result<Option<Change>, StoreError> {
+        let change = body::keep::<M>(held, change)?;
+        Ok(if body::is_same::<M>(held, &change)? { None } else { Some(change) })
+    }
+    match kind {
+        RecordKind::Inspection => kept::<proto::Inspection>(held, change),
+        RecordKind::Reception => kept::<proto::Reception>(held, change),
+        RecordKind::Petition => kept::<proto::Petition>(held, change),
+        RecordKind::Matter => kept::<proto::Matter>(held, change),
     }
 }
 

@@ -42,7 +42,7 @@ pub(super) fn encode(filing: &Filing) -> String {
     let column = |code: &String| {
         let entry = content.entries.get(code);
         proto::ReturnColumn {
-            code: code.clone(),
+            column: code.clone(),
             computed_value: content.computed.get(code).copied(),
             entered_value: entry.map(|entry| entry.value),
             reason: entry.map(|entry| entry.reason.clone()).unwrap_or_default(),
@@ -72,10 +72,10 @@ pub(super) fn decode(held: &StoredVersion) -> Result<Filing, Error> {
 }
 
 fn read(m: &proto::Return) -> Option<Filing> {
-    let computed = |column: &proto::ReturnColumn| Some((column.code.clone(), column.computed_value?));
+    let computed = |column: &proto::ReturnColumn| Some((column.column.clone(), column.computed_value?));
     let entry = |column: &proto::ReturnColumn| {
         let (value, reason) = (column.entered_value?, column.reason.clone());
-        Some((column.code.clone(), Entry { value, reason }))
+        Some((column.column.clone(), Entry { value, reason }))
     };
     let content = Content {
         form: FormId { document: m.issuing_document.clone(), code: m.form.clone() },
@@ -99,7 +99,7 @@ fn read(m: &proto::Return) -> Option<Filing> {
         Some(Approval {
             time: instant(approval.approval_time?)?,
             digest: approval.digest.clone(),
-            values: approval.values.iter().map(|one| (one.code.clone(), one.value)).collect(),
+            values: approval.values.iter().map(|one| (one.column.clone(), one.value)).collect(),
         })
     };
     Some(Filing {
@@ -125,7 +125,7 @@ fn step_to_proto(step: &Step) -> proto::ReturnStep {
 }
 
 fn approval_to_proto(approval: &Approval) -> proto::ReturnApproval {
-    let value = |(code, value): (&String, &i64)| proto::ApprovedValue { code: code.clone(), value: *value };
+    let value = |(code, value): (&String, &i64)| proto::ApprovedValue { column: code.clone(), value: *value };
     proto::ReturnApproval {
         approval_time: Some(time(approval.time)),
         digest: approval.digest.clone(),
@@ -143,7 +143,7 @@ pub(super) fn columns(form: &Form, filing: &Filing, current: &Values) -> Vec<pro
         let entry = content.entries.get(code);
         let origin = content.origin(code, value);
         proto::ReturnColumn {
-            code: code.clone(),
+            column: code.clone(),
             label: column.label.clone(),
             label_en: column.label_en.clone(),
             value,

@@ -77,11 +77,15 @@ fn parse(v: &mut Violations, m: &proto::ListReturnsRequest) -> Option<Option<Uni
             v.refuse(field, Problem::Required);
         }
     }
-    for (at, state) in m.states.iter().enumerate() {
-        if *state == 0 || !proto::ReturnState::is_valid(*state) {
-            v.refuse(&format!("states[{at}]"), Problem::UnknownValue { found: *state });
-        }
+    for (field, given) in [
+        ("issuing_document", &m.issuing_document),
+        ("form", &m.form),
+        ("calendar", &m.calendar),
+        ("period", &m.period),
+    ] {
+        v.text(field, given, 0, 100)?;
     }
+    v.choices::<proto::ReturnState>("states", &m.states)?;
     unit
 }
 

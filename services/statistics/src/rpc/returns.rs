@@ -69,7 +69,7 @@ impl ReturnService for Statistics {
             plan.admit(state)?;
             let content = plan.content(state, entries.clone());
             let filing = step::prepare(&who(context), before, content)?;
-            Ok(Decision { changes: vec![plan.put(&filing)], outcome: None })
+            Ok(Decision { changes: vec![plan.put(state, &filing)?], outcome: None })
         };
         let committed = terms.submit::<Error>(&self.store, needs, decide).await?;
         self.answer(&committed).await
@@ -221,8 +221,10 @@ impl Statistics {
         let decide = move |state: &State, context: &Context| {
             let held = state.get(&key).ok_or_else(|| Error::not_found(&key))?;
             let (filing, locks) = advance(&plan, state, &who(context), current(&key, held, &etag)?)?;
-            let mut changes = vec![plan.put(&filing)];
-            changes.extend(locks.map(|locks| locks::put(&plan.name.unit, &locks)));
+            let mut changes = vec![plan.put(state, &filing)?];
+            if let Some(locks) = locks {
+                changes.push(locks::put(state, &plan.name.unit, &locks)?);
+            }
             Ok(Decision { changes, outcome: None })
         };
         let committed = terms.submit::<Error>(&self.store, needs, decide).await?;
@@ -383,11 +385,11 @@ impl ReturnPlan {
         let mut found = BTreeMap::new();
         v.list("entries", entries, 200, |v, field, entry| {
             let (code, value, reason) = v.within(field, |v| {
-                let code = v.text("code", &entry.code, 1, 20).filter(|code| {
+                let code = v.text("column", &entry.column, 1, 20).filter(|code| {
                     let known = self.form.column(code).is_some();
                     if !known {
                         v.refuse(
-                            "code",
+                            "column",
                             Problem::malformed(("a column of the form", "một cột của biểu mẫu"), code),
                         );
                     }
@@ -398,7 +400,7 @@ impl ReturnPlan {
             });
             let (code, entry) = (code?, Entry { value: value?, reason: reason? });
             if found.insert(code, entry).is_some() {
-                v.refuse(&format!("{field}.code"), Problem::Repeated);
+                v.refuse(&format!("{field}.column"), Problem::Repeated);
             }
             Some(())
         });
@@ -487,8 +489,13 @@ impl ReturnPlan {
         }
     }
 
-    fn put(&self, filing: &Filing) -> Change {
-        Change::put(&self.name.to_string(), index(&self.name.unit, &filing.content), encode(filing))
+    fn put(&self, state: &State, filing: &Filing) -> Result<Change, Error> {
+        let change =
+            Change::put(&self.name.to_string(), index(&self.name.unit, &filing.content), encode(filing));
+        match state.get(&change.name) {
+            Some(held) => Ok(body::keep::<proto::Return>(held, change)?),
+            None => Ok(change),
+        }
     }
 }
 

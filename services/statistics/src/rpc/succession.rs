@@ -56,9 +56,14 @@ pub(super) async fn succeed_units(
             refuse_later_records(state, unit, plan.effective_date)?;
         }
         let put = |(name, changed): (&UnitName, _)| {
-            Change::put(&name.to_string(), unit::index(), unit::encode(changed))
+            let change = Change::put(&name.to_string(), unit::index(), unit::encode(changed));
+            match state.get(&change.name) {
+                Some(held) => body::keep::<proto::Unit>(held, change),
+                None => Ok(change),
+            }
         };
-        Ok(Decision { changes: changed.iter().map(put).collect(), outcome: None })
+        let changes = changed.iter().map(put).collect::<Result<_, _>>()?;
+        Ok(Decision { changes, outcome: None })
     };
     let committed = terms.submit::<Error>(&service.store, needs, decide).await?;
     let answer = proto::SucceedUnitsResponse {

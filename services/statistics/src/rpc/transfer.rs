@@ -19,7 +19,7 @@ use tokio_stream::Stream;
 use tonic::{Request, Response, Status, Streaming};
 use uuid::Uuid;
 
-use super::records::RecordMessage;
+use super::records::{RecordMessage, replace};
 use super::write::New;
 use super::{Statistics, caller, export, locks};
 use crate::error::Error;
@@ -309,14 +309,19 @@ fn take(
         return Err(vec![fault(row.line, &repeated)]);
     }
     new.check(state).map_err(|error| vec![refusal(row, error)])?;
-    let taken = match state.get(&new.name) {
-        None => RowOutcome::Created,
-        Some(held) if held.body == new.change.body => return Ok(RowOutcome::Unchanged),
-        Some(_) if create_only => return Err(vec![refusal(row, Error::already_exists(&new.name))]),
-        Some(_) => RowOutcome::Updated,
+    let Some(held) = state.get(&new.name) else {
+        changes.push(new.change.clone());
+        return Ok(RowOutcome::Created);
     };
-    changes.push(new.change.clone());
-    Ok(taken)
+    let changed = replace(new.kind(), held, new.change.clone());
+    match changed.map_err(|error| vec![refusal(row, Error::store(error))])? {
+        None => Ok(RowOutcome::Unchanged),
+        Some(_) if create_only => Err(vec![refusal(row, Error::already_exists(&new.name))]),
+        Some(change) => {
+            changes.push(change);
+            Ok(RowOutcome::Updated)
+        }
+    }
 }
 
 fn fault(line: i64, violation: &Violation) -> proto::RefusedRow {

@@ -7,7 +7,7 @@ use thidua_chassis::edge::at_revision;
 use thidua_chassis::failure::CommonError;
 use thidua_chassis::store::{Change, Committed, Decision, Needs, State};
 use thidua_chassis::write_options::{WriteOptions, id_or_new};
-use thidua_proto::names::{RecordName, UnitName};
+use thidua_proto::names::{RecordKind, RecordName, UnitName};
 use thidua_proto::parse::{Problem, Violations};
 use thidua_proto::{Empty, FieldMask};
 use tonic::{Request, Response, Status};
@@ -143,6 +143,10 @@ impl New {
         }
     }
 
+    pub(super) fn kind(&self) -> RecordKind {
+        self.record_name.kind
+    }
+
     fn create(&self, state: &State) -> Result<Decision, Error> {
         self.check(state)?;
         if state.get(&self.name).is_some() {
@@ -199,7 +203,7 @@ pub(super) async fn update<R: UpdateRequest>(
             new.matter = None;
         }
         new.check(state)?;
-        Ok(Decision { changes: vec![new.change], outcome: None })
+        Ok(body::replace::<R::Record>(held, new.change)?)
     };
     let committed = terms.submit::<Error>(&service.store, needs, decide).await?;
     answer(service, &committed)
@@ -247,9 +251,14 @@ pub(super) async fn delete<R: DeleteRequest>(
 /// The record that a command changed, as it stood then. Its name is the journal's: a call sent again without an id of its
 /// own was given another one by now.
 fn answer<M: RecordMessage>(service: &Statistics, committed: &Committed) -> Result<Response<M>, Status> {
-    let changed = committed.changes.iter().find(|(_, held)| held.body.is_some());
-    let (name, held) = changed.ok_or_else(|| Error::from(CommonError::Internal))?;
-    let mut message: M = body::present_held(name, held).map_err(Error::store)?;
+    let mut message: M = match body::unchanged(committed).map_err(Error::store)? {
+        Some(message) => message,
+        None => {
+            let changed = committed.changes.iter().find(|(_, held)| held.body.is_some());
+            let (name, held) = changed.ok_or_else(|| Error::from(CommonError::Internal))?;
+            body::present_held(name, held).map_err(Error::store)?
+        }
+    };
     service.tell_deadlines(&mut message);
     Ok(at_revision(message, committed.revision))
 }

@@ -73,7 +73,7 @@ async fn a_unit_is_entered_and_changed() {
     let updated = service.directory().update_unit(by(REGISTRAR, close)).await.unwrap().into_inner();
     assert_eq!((updated.close_date, &updated.display_name), (day(2025, 6, 30), &made.display_name));
     assert_eq!(updated.aliases, made.aliases);
-    let all = update(&made.name, "", &[], |unit| unit.display_name = "Tư pháp".to_owned());
+    let all = update(&made.name, "", &["*"], |unit| unit.display_name = "Tư pháp".to_owned());
     let updated = service.directory().update_unit(all).await.unwrap().into_inner();
     assert_eq!(
         (updated.display_name.as_str(), updated.superior.as_str(), updated.close_date),
@@ -229,7 +229,7 @@ async fn slips_are_told_with_their_paths() {
     assert_eq!(violated(service.directory().create_unit(none).await), both);
     let none = proto::UpdateUnitRequest::default();
     assert_eq!(violated(service.directory().update_unit(none).await), faults(&[("unit", "REQUIRED")]));
-    let output = update(UNIT, "", &["create_time"], |_| {});
+    let output = update(UNIT, "", &["created"], |_| {});
     let path = faults(&[("update_mask.paths[0]", "MALFORMED")]);
     assert_eq!(violated(service.directory().update_unit(output).await), path);
     assert_eq!(violated(get(&service, "thanh-tra-tinh").await), faults(&[("name", "MALFORMED")]));

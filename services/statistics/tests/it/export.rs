@@ -147,7 +147,7 @@ async fn all_is_sent_as_it_stood_when_the_export_began() {
     let mut stream = slow.export_records(of(UNIT)).await.unwrap().into_inner();
     let mut messages = vec![stream.message().await.unwrap().unwrap()];
     let [changed, ended] = ["z-changed", "z-ended"].map(Petition::name_of);
-    let other = Petition { signer_count: 9, ..kept.clone() }.named(&changed, "");
+    let other = Petition { signer_count: Some(9), ..kept.clone() }.named(&changed, "");
     Petition::update(&service, Some(other), &["signer_count"], WriteOptions::default()).await.unwrap();
     Petition::delete(&service, &ended, "", WriteOptions::default()).await.unwrap();
     create(&service, UNIT, "z-new", kept).await;
@@ -159,7 +159,7 @@ async fn all_is_sent_as_it_stood_when_the_export_began() {
     for row in &last.rows {
         let Some(Record::Petition(petition)) = &row.record else { panic!("{row:?}") };
         assert!(petition.etag.parse::<i64>().unwrap() <= last.revision);
-        assert_eq!(petition.signer_count, 1);
+        assert_eq!(petition.signer_count, Some(1));
     }
 }
 

@@ -12,12 +12,12 @@ use tonic::{Response, Status};
 use super::harness::*;
 use super::kind::{Kind, WriteOptions};
 
-fn window(first: Option<Date>, last: Option<Date>) -> proto::ComputeFiguresRequest {
-    proto::ComputeFiguresRequest { first_date: first, last_date: last, ..Default::default() }
+fn within(first: Option<Date>, last: Option<Date>) -> proto::ComputeFiguresRequest {
+    proto::ComputeFiguresRequest { window: window(first, last), ..Default::default() }
 }
 
 fn year_2023() -> proto::ComputeFiguresRequest {
-    window(day(2023, 1, 1), day(2023, 12, 31))
+    within(day(2023, 1, 1), day(2023, 12, 31))
 }
 
 fn of(measures: &[&str], mut request: proto::ComputeFiguresRequest) -> proto::ComputeFiguresRequest {
@@ -69,9 +69,9 @@ async fn flows_count_the_days_of_the_window_with_both_ends() {
     }
     let codes = ["petitions.received", "petitions.received.complaint", "petitions.received.denunciation"];
     assert_eq!(amounts(&service, &codes, year_2023()).await, [3, 2, 1]);
-    assert_eq!(amounts(&service, &codes, window(day(2023, 1, 2), day(2023, 12, 30))).await, [1, 0, 1]);
-    assert_eq!(amounts(&service, &codes, window(day(2023, 1, 1), day(2023, 1, 1))).await, [1, 1, 0]);
-    assert_eq!(amounts(&service, &codes, window(day(1950, 1, 1), day(2050, 1, 1))).await, [5, 4, 1]);
+    assert_eq!(amounts(&service, &codes, within(day(2023, 1, 2), day(2023, 12, 30))).await, [1, 0, 1]);
+    assert_eq!(amounts(&service, &codes, within(day(2023, 1, 1), day(2023, 1, 1))).await, [1, 1, 0]);
+    assert_eq!(amounts(&service, &codes, within(day(1950, 1, 1), day(2050, 1, 1))).await, [5, 4, 1]);
 }
 
 #[tokio::test]
@@ -88,10 +88,10 @@ async fn what_a_conclusion_recommends_counts_on_its_day() {
         "inspections.handled_persons",
     ];
     let (first_day, conclusion) = (day(2023, 2, 1), day(2023, 5, 31));
-    assert_eq!(amounts(&service, &codes, window(first_day, first_day)).await, [1, 3, 1, 0, 0, 0, 0]);
+    assert_eq!(amounts(&service, &codes, within(first_day, first_day)).await, [1, 3, 1, 0, 0, 0, 0]);
     let concluded = [0, 0, 0, 1, 43_591_274_000, 43_586_274_000, 9];
-    assert_eq!(amounts(&service, &codes, window(conclusion, conclusion)).await, concluded);
-    assert_eq!(amounts(&service, &codes, window(day(2023, 6, 1), day(2023, 12, 31))).await, [0; 7]);
+    assert_eq!(amounts(&service, &codes, within(conclusion, conclusion)).await, concluded);
+    assert_eq!(amounts(&service, &codes, within(day(2023, 6, 1), day(2023, 12, 31))).await, [0; 7]);
 }
 
 #[tokio::test]
@@ -126,9 +126,9 @@ async fn stocks_stand_at_the_ends_of_the_window() {
     enter(&service, UNIT, petition(day(2023, 12, 31), day(2024, 1, 1))).await;
     let codes = ["petitions.carried_over", "petitions.received", "petitions.processed", "petitions.pending"];
     for (request, expected) in [
-        (window(day(2022, 1, 1), day(2022, 12, 31)), [0, 2, 0, 2]),
+        (within(day(2022, 1, 1), day(2022, 12, 31)), [0, 2, 0, 2]),
         (year_2023(), [2, 2, 2, 2]),
-        (window(day(2024, 1, 1), day(2024, 12, 31)), [2, 0, 1, 1]),
+        (within(day(2024, 1, 1), day(2024, 12, 31)), [2, 0, 1, 1]),
     ] {
         let found = amounts(&service, &codes, request).await;
         assert_eq!(found, expected);
@@ -164,31 +164,6 @@ async fn shares_come_with_their_counts() {
 }
 
 #[tokio::test]
-async fn an_open_proposal_does_not_move_the_resolution_rate() {
-    let service = Service::start().await;
-    enter(&service, UNIT, Matter::sample()).await;
-    enter(&service, UNIT, open_matter(PetitionKind::Denunciation)).await;
-    let codes = ["matters.resolution_rate"];
-    let half = Ratio { numerator: 1, denominator: 2, percent: "50.0".to_owned() };
-    assert_eq!(ratio(&compute(&service, of(&codes, year_2023())).await.unwrap().figures[0]), half);
-    enter(&service, UNIT, open_matter(PetitionKind::Proposal)).await;
-    enter(&service, UNIT, Matter { kind: PetitionKind::Proposal.into(), ..Matter::sample() }).await;
-    assert_eq!(ratio(&compute(&service, of(&codes, year_2023())).await.unwrap().figures[0]), half);
-    // Those of all kinds count them, and those that the rate is made of do not.
-    let counts = [
-        "matters.resolved",
-        "matters.to_resolve",
-        "matters.resolved_complaints_denunciations",
-        "matters.to_resolve_complaints_denunciations",
-    ];
-    assert_eq!(amounts(&service, &counts, year_2023()).await, [2, 4, 1, 2]);
-}
-
-fn open_matter(kind: PetitionKind) -> Matter {
-    Matter { kind: kind.into(), ..Matter::on(day(2023, 2, 1), false) }
-}
-
-#[tokio::test]
 async fn what_carries_a_decision_out_counts_on_its_day() {
     let service = Service::start().await;
     enter(&service, UNIT, Matter::sample()).await;
@@ -202,13 +177,13 @@ async fn what_carries_a_decision_out_counts_on_its_day() {
         "matters.outstanding_return_person_area.complaint",
     ];
     let resolved = [120_000_000, 1, 0, 0, 1, 0, 0];
-    assert_eq!(amounts(&service, &codes, window(day(2023, 3, 1), day(2023, 3, 31))).await, resolved);
+    assert_eq!(amounts(&service, &codes, within(day(2023, 3, 1), day(2023, 3, 31))).await, resolved);
     let carried_out = [0, 0, 100_000_000, 0, 1, 120_000_000, 150];
-    assert_eq!(amounts(&service, &codes, window(day(2023, 4, 1), day(2023, 4, 30))).await, carried_out);
+    assert_eq!(amounts(&service, &codes, within(day(2023, 4, 1), day(2023, 4, 30))).await, carried_out);
     let completed = [0, 0, 0, 1, 1, 20_000_000, 50];
-    assert_eq!(amounts(&service, &codes, window(day(2023, 5, 1), day(2023, 5, 31))).await, completed);
+    assert_eq!(amounts(&service, &codes, within(day(2023, 5, 1), day(2023, 5, 31))).await, completed);
     let after = [0, 0, 0, 0, 0, 20_000_000, 50];
-    assert_eq!(amounts(&service, &codes, window(day(2023, 6, 1), day(2023, 6, 30))).await, after);
+    assert_eq!(amounts(&service, &codes, within(day(2023, 6, 1), day(2023, 6, 30))).await, after);
 
     enter(&service, UNIT, Inspection::sample()).await;
     let codes = [
@@ -217,9 +192,9 @@ async fn what_carries_a_decision_out_counts_on_its_day() {
         "inspections.executed.administrative",
         "inspections.carried_over.administrative.unplanned",
     ];
-    let june = window(day(2023, 6, 1), day(2023, 6, 30));
+    let june = within(day(2023, 6, 1), day(2023, 6, 30));
     assert_eq!(amounts(&service, &codes, june).await, [0, 40_000_000_000, 0, 0]);
-    let may = window(day(2023, 5, 1), day(2023, 5, 31));
+    let may = within(day(2023, 5, 1), day(2023, 5, 31));
     assert_eq!(amounts(&service, &codes, may).await, [43_586_274_000, 0, 0, 1]);
     assert_eq!(amounts(&service, &codes, year_2023()).await, [43_586_274_000, 40_000_000_000, 1, 0]);
 }
@@ -228,8 +203,8 @@ async fn what_carries_a_decision_out_counts_on_its_day() {
 async fn letters_are_counted_in_the_columns_of_the_forms() {
     let service = Service::start().await;
     let outside = Petition {
-        competence: Competence::Outside.into(),
-        handling: proto::PetitionHandling::Forwarded.into(),
+        competence: Some(Competence::Outside.into()),
+        handling: Some(proto::PetitionHandling::Forwarded.into()),
         repeats_matter: false,
         ..Petition::sample()
     };
@@ -298,19 +273,19 @@ async fn a_share_of_nothing_is_not_applicable() {
 async fn figures_are_final_once_their_period_has_closed() {
     let service = Service::start().await;
     let (end, eve, today) = (day(2023, 12, 31), day(2024, 2, 29), day(2024, 3, 1));
-    for (last, period_last, status) in [
+    for (last, cut_off, status) in [
         (end, None, FigureStatus::Final),
         (end, end, FigureStatus::Final),
-        (day(2023, 11, 21), end, FigureStatus::Provisional),
+        (end, day(2023, 11, 21), FigureStatus::Provisional),
         (eve, None, FigureStatus::Final),
         (today, None, FigureStatus::Provisional),
         (day(2024, 12, 31), None, FigureStatus::Provisional),
     ] {
-        let request = of(&["petitions.received"], window(day(2023, 1, 1), last));
-        let request = proto::ComputeFiguresRequest { period_last_date: period_last, ..request };
+        let mut request = of(&["petitions.received"], within(day(2023, 1, 1), last));
+        request.window.as_mut().unwrap().cut_off_date = cut_off;
         let figures = compute(&service, request).await.unwrap().figures;
-        assert_eq!(figures[0].status(), status, "{last:?} of {period_last:?}");
-        assert_eq!((figures[0].first_date, figures[0].last_date), (day(2023, 1, 1), last));
+        assert_eq!(figures[0].status(), status, "{last:?} up to {cut_off:?}");
+        assert_eq!((figures[0].first_date, figures[0].last_date), (day(2023, 1, 1), cut_off.or(last)));
     }
 }
 
@@ -419,22 +394,28 @@ async fn slips_are_told_with_their_paths() {
     let units = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     let codes = units;
     let base = year_2023;
-    let slips: [Slip; 11] = [
-        (window(None, None), &[("first_date", "REQUIRED"), ("last_date", "REQUIRED")]),
-        (window(day(2023, 12, 31), day(2023, 1, 1)), &[("last_date", "BEFORE_OTHER_DATE")]),
+    let up_to = |cut_off_date| {
+        let window = base().window.map(|window| proto::Window { cut_off_date, ..window });
+        proto::ComputeFiguresRequest { window, ..base() }
+    };
+    let slips: [Slip; 13] = [
+        (proto::ComputeFiguresRequest::default(), &[("window", "REQUIRED")]),
         (
-            window(day(2023, 2, 29), day(2023, 2, 30)),
-            &[("first_date", "NO_SUCH_DAY"), ("last_date", "NO_SUCH_DAY")],
-        ),
-        (window(day(1900, 1, 1), day(2001, 1, 1)), &[("last_date", "OUT_OF_RANGE")]),
-        (
-            proto::ComputeFiguresRequest { period_last_date: day(2023, 12, 30), ..base() },
-            &[("period_last_date", "BEFORE_OTHER_DATE")],
+            proto::ComputeFiguresRequest { window: Some(proto::Window::default()), ..Default::default() },
+            &[("window", "REQUIRED")],
         ),
         (
-            proto::ComputeFiguresRequest { period_last_date: day(2023, 11, 31), ..base() },
-            &[("period_last_date", "NO_SUCH_DAY")],
+            within(None, None),
+            &[("window.days.first_date", "REQUIRED"), ("window.days.last_date", "REQUIRED")],
         ),
+        (within(day(2023, 12, 31), day(2023, 1, 1)), &[("window.days.last_date", "BEFORE_OTHER_DATE")]),
+        (
+            within(day(2023, 2, 29), day(2023, 2, 30)),
+            &[("window.days.first_date", "NO_SUCH_DAY"), ("window.days.last_date", "NO_SUCH_DAY")],
+        ),
+        (within(day(1900, 1, 1), day(2001, 1, 1)), &[("window.days.last_date", "OUT_OF_RANGE")]),
+        (up_to(day(2024, 1, 1)), &[("window.cut_off_date", "MALFORMED")]),
+        (up_to(day(2023, 11, 31)), &[("window.cut_off_date", "NO_SUCH_DAY")]),
         (
             proto::ComputeFiguresRequest { units: units(&[UNIT, ABOVE, UNIT]), ..base() },
             &[("units[2]", "REPEATED")],
@@ -488,7 +469,8 @@ async fn unknown_units_and_measures_are_refused() {
 #[tokio::test]
 async fn measures_are_listed_by_code_with_their_definitions() {
     let service = Service::empty().await;
-    let answer = service.figures().list_measures(proto::ListMeasuresRequest {}).await.unwrap().into_inner();
+    let answer =
+        service.figures().list_measures(proto::ListMeasuresRequest::default()).await.unwrap().into_inner();
     let codes: Vec<&str> = answer.measures.iter().map(|measure| measure.code.as_str()).collect();
     assert!(codes.is_sorted() && codes.len() > 400, "{codes:?}");
     assert!(answer.source_version.contains("TT 02/2021/TT-TTCP"));
@@ -504,7 +486,6 @@ async fn measures_are_listed_by_code_with_their_definitions() {
             | "open"
             | "pending"
             | "to_resolve"
-            | "to_resolve_complaints_denunciations"
             | "decisions_to_execute" => MeasureKind::Stock,
             outstanding if outstanding.starts_with("outstanding_") => MeasureKind::Stock,
             "resolution_rate" => MeasureKind::Ratio,

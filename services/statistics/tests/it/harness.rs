@@ -16,12 +16,11 @@ use thidua_proto::statistics::petition_service_client::PetitionServiceClient;
 use thidua_proto::statistics::reception_service_client::ReceptionServiceClient;
 use thidua_proto::statistics::transfer_service_client::TransferServiceClient;
 use thidua_statistics::config::Config;
-pub(crate) use thidua_tests::call::{by, day, facts, faults, mask, revision, with};
+pub(crate) use thidua_tests::call::{by, day, facts, faults, mask, period, revision, window, with};
 use thidua_tests::call::{refusal, violations};
-use thidua_tests::record::RecordingChannel;
 use thidua_tests::service;
 use tonic::Status;
-use tonic::transport::Endpoint;
+use tonic::transport::{Channel, Endpoint};
 
 /// The domain of the service's failures.
 pub(crate) const DOMAIN: &str = "thidua.statistics.v1";
@@ -44,7 +43,7 @@ const TODAY: &str = "2024-03-01T03:00:00Z";
 
 /// A service in this process.
 pub(crate) struct Service {
-    pub(crate) channel: RecordingChannel,
+    pub(crate) channel: Channel,
     running: service::Service,
     folder: tempfile::TempDir,
 }
@@ -83,9 +82,9 @@ impl Service {
     }
 
     /// A connection whose reader takes little at a time, so that long answers wait for it.
-    pub(crate) fn narrow(&self) -> RecordingChannel {
+    pub(crate) fn narrow(&self) -> Channel {
         let endpoint: Endpoint = format!("http://{}", self.running.address).parse().unwrap();
-        RecordingChannel(endpoint.initial_stream_window_size(1024).connect_lazy())
+        endpoint.initial_stream_window_size(1024).connect_lazy()
     }
 
     /// Puts an own data file beside the store, for the next start.
@@ -103,31 +102,31 @@ impl Service {
         Self::serve(folder, 64).await
     }
 
-    pub(crate) fn directory(&self) -> DirectoryServiceClient<RecordingChannel> {
+    pub(crate) fn directory(&self) -> DirectoryServiceClient<Channel> {
         DirectoryServiceClient::new(self.channel.clone())
     }
 
-    pub(crate) fn inspections(&self) -> InspectionServiceClient<RecordingChannel> {
+    pub(crate) fn inspections(&self) -> InspectionServiceClient<Channel> {
         InspectionServiceClient::new(self.channel.clone())
     }
 
-    pub(crate) fn receptions(&self) -> ReceptionServiceClient<RecordingChannel> {
+    pub(crate) fn receptions(&self) -> ReceptionServiceClient<Channel> {
         ReceptionServiceClient::new(self.channel.clone())
     }
 
-    pub(crate) fn petitions(&self) -> PetitionServiceClient<RecordingChannel> {
+    pub(crate) fn petitions(&self) -> PetitionServiceClient<Channel> {
         PetitionServiceClient::new(self.channel.clone())
     }
 
-    pub(crate) fn figures(&self) -> FigureServiceClient<RecordingChannel> {
+    pub(crate) fn figures(&self) -> FigureServiceClient<Channel> {
         FigureServiceClient::new(self.channel.clone())
     }
 
-    pub(crate) fn transfer(&self) -> TransferServiceClient<RecordingChannel> {
+    pub(crate) fn transfer(&self) -> TransferServiceClient<Channel> {
         TransferServiceClient::new(self.channel.clone())
     }
 
-    pub(crate) fn journal(&self) -> JournalServiceClient<RecordingChannel> {
+    pub(crate) fn journal(&self) -> JournalServiceClient<Channel> {
         JournalServiceClient::new(self.channel.clone())
     }
 
@@ -146,8 +145,7 @@ impl Service {
         let request = proto::ComputeFiguresRequest {
             units: vec![UNIT.to_owned()],
             measures: vec![measure.to_owned()],
-            first_date: first,
-            last_date: last,
+            window: window(first, last),
             ..Default::default()
         };
         let answer = self.figures().compute_figures(request).await.unwrap().into_inner();

@@ -50,7 +50,7 @@ const INSPECTIONS: [Slip<Inspection>; 24] = [
             ("recovery_area_m2", "UNWANTED"),
             ("other_amount_vnd", "UNWANTED"),
             ("other_area_m2", "UNWANTED"),
-            ("handled_organisation_count", "UNWANTED"),
+            ("handled_organization_count", "UNWANTED"),
             ("handled_person_count", "UNWANTED"),
             ("referred_case_count", "UNWANTED"),
             ("referred_person_count", "UNWANTED"),
@@ -77,7 +77,7 @@ const INSPECTION_BOUNDS: [Bounds<Inspection>; 16] = [
     ("recovery_area_m2", |m, number| m.recovery_area_m2 = number, 0, 1_000_000_000_000),
     ("other_amount_vnd", |m, number| m.other_amount_vnd = number, 0, 1_000_000_000_000_000),
     ("other_area_m2", |m, number| m.other_area_m2 = number, 0, 1_000_000_000_000),
-    ("handled_organisation_count", |m, number| m.handled_organisation_count = number, 0, 100_000),
+    ("handled_organization_count", |m, number| m.handled_organization_count = number, 0, 100_000),
     ("handled_person_count", |m, number| m.handled_person_count = number, 0, 100_000),
     ("referred_case_count", |m, number| m.referred_case_count = number, 0, 10_000),
     ("referred_person_count", |m, number| m.referred_person_count = number, 0, 100_000),
@@ -95,8 +95,8 @@ const INSPECTION_BOUNDS: [Bounds<Inspection>; 16] = [
         1_000_000_000_000,
     ),
     (
-        "executions[0].disciplined_organisation_count",
-        |m, number| m.executions[0].disciplined_organisation_count = number,
+        "executions[0].disciplined_organization_count",
+        |m, number| m.executions[0].disciplined_organization_count = number,
         0,
         100_000,
     ),
@@ -146,7 +146,7 @@ const RECEPTION_BOUNDS: [Bounds<Reception>; 3] = [
     ("repeat_matter_count", |m, number| m.repeat_matter_count = number, 0, 100),
 ];
 
-const PETITIONS: [Slip<Petition>; 26] = [
+const PETITIONS: [Slip<Petition>; 27] = [
     (|m| *m = Petition::default(), &[("received_date", "REQUIRED"), ("kind", "REQUIRED")]),
     (|m| m.received_date = day(2023, 2, 29), &[("received_date", "NO_SUCH_DAY")]),
     (|m| m.received_date = day(1, 1, 1), &[("received_date", "OUT_OF_RANGE")]),
@@ -162,21 +162,22 @@ const PETITIONS: [Slip<Petition>; 26] = [
         ],
     ),
     (|m| m.kind = 4, &[("kind", "UNKNOWN_VALUE")]),
-    (|m| m.competence = 3, &[("competence", "UNKNOWN_VALUE")]),
-    (|m| m.handling = 7, &[("handling", "UNKNOWN_VALUE")]),
-    (|m| m.handling = i32::MIN, &[("handling", "UNKNOWN_VALUE")]),
-    (|m| m.handling = 0, &[("handling", "REQUIRED")]),
-    (|m| (m.competence, m.handling) = (0, 2), &[("competence", "REQUIRED")]),
-    (|m| (m.qualified, m.handling) = (false, 2), &[("competence", "UNWANTED")]),
-    (|m| m.competence = 2, &[("handling", "UNWANTED")]),
-    (|m| (m.qualified, m.competence) = (false, 0), &[("handling", "UNWANTED")]),
+    (|m| m.competence = Some(3), &[("competence", "UNKNOWN_VALUE")]),
+    (|m| m.handling = Some(7), &[("handling", "UNKNOWN_VALUE")]),
+    (|m| m.handling = Some(i32::MIN), &[("handling", "UNKNOWN_VALUE")]),
+    (|m| m.handling = Some(0), &[("handling", "UNKNOWN_VALUE")]),
+    (|m| m.handling = None, &[("handling", "REQUIRED")]),
+    (|m| (m.competence, m.handling) = (None, Some(2)), &[("competence", "REQUIRED")]),
+    (|m| (m.qualified, m.handling) = (false, Some(2)), &[("competence", "UNWANTED")]),
+    (|m| m.competence = Some(2), &[("handling", "UNWANTED")]),
+    (|m| (m.qualified, m.competence) = (false, None), &[("handling", "UNWANTED")]),
     (|m| m.matter = "units/a/receptions/1".to_owned(), &[("matter", "MALFORMED")]),
-    (|m| (m.competence, m.handling) = (2, 5), &[("handling", "UNWANTED")]),
-    (|m| (m.competence, m.handling) = (2, 6), &[("handling", "UNWANTED")]),
+    (|m| (m.competence, m.handling) = (Some(2), Some(5)), &[("handling", "UNWANTED")]),
+    (|m| (m.competence, m.handling) = (Some(2), Some(6)), &[("handling", "UNWANTED")]),
     (|m| m.anonymous = true, &[("signer_count", "UNWANTED")]),
-    (|m| m.subject = 9, &[("subject", "UNKNOWN_VALUE")]),
-    (|m| m.prior_resolution = 7, &[("prior_resolution", "UNKNOWN_VALUE")]),
-    (|m| m.instance = 3, &[("instance", "UNKNOWN_VALUE")]),
+    (|m| m.subject = Some(9), &[("subject", "UNKNOWN_VALUE")]),
+    (|m| m.prior_resolution = Some(7), &[("prior_resolution", "UNKNOWN_VALUE")]),
+    (|m| m.instance = Some(3), &[("instance", "UNKNOWN_VALUE")]),
     (|m| m.replied_date = day(2023, 2, 7), &[("replied_date", "BEFORE_OTHER_DATE")]),
     (|m| m.replied_date = day(2023, 2, 29), &[("replied_date", "NO_SUCH_DAY")]),
     (|m| m.content_token = "A".repeat(64), &[("content_token", "MALFORMED")]),
@@ -184,7 +185,7 @@ const PETITIONS: [Slip<Petition>; 26] = [
 ];
 
 const PETITION_BOUNDS: [Bounds<Petition>; 1] =
-    [("signer_count", |m, number| m.signer_count = number, 0, 10_000)];
+    [("signer_count", |m, number| m.signer_count = Some(number), 1, 10_000)];
 
 const MATTERS: [Slip<Matter>; 21] = [
     (
@@ -193,16 +194,16 @@ const MATTERS: [Slip<Matter>; 21] = [
     ),
     (|m| m.kind = 4, &[("kind", "UNKNOWN_VALUE")]),
     (|m| m.competence = 3, &[("competence", "UNKNOWN_VALUE")]),
-    (|m| m.instance = 3, &[("instance", "UNKNOWN_VALUE")]),
-    (|m| m.outcome = 6, &[("outcome", "UNKNOWN_VALUE")]),
+    (|m| m.instance = Some(3), &[("instance", "UNKNOWN_VALUE")]),
+    (|m| m.outcome = Some(6), &[("outcome", "UNKNOWN_VALUE")]),
     (|m| m.accepted_date = day(2023, 9, 31), &[("accepted_date", "NO_SUCH_DAY")]),
     (|m| m.due_date = day(2023, 1, 31), &[("due_date", "BEFORE_OTHER_DATE")]),
     (|m| m.due_date = day(2100, 2, 29), &[("due_date", "NO_SUCH_DAY")]),
     (|m| m.resolved_date = day(2023, 1, 31), &[("resolved_date", "BEFORE_OTHER_DATE")]),
     (|m| m.resolved_date = day(2023, 0, 1), &[("resolved_date", "NO_SUCH_DAY")]),
-    (|m| m.outcome = 0, &[("outcome", "REQUIRED")]),
+    (|m| m.outcome = None, &[("outcome", "REQUIRED")]),
     (
-        |m| (m.resolved_date, m.outcome) = (day(2023, 1, 31), 0),
+        |m| (m.resolved_date, m.outcome) = (day(2023, 1, 31), None),
         &[("resolved_date", "BEFORE_OTHER_DATE"), ("outcome", "REQUIRED")],
     ),
     (
@@ -211,11 +212,11 @@ const MATTERS: [Slip<Matter>; 21] = [
             ("outcome", "UNWANTED"),
             ("recovery_amount_vnd", "UNWANTED"),
             ("recovery_area_m2", "UNWANTED"),
-            ("return_organisation_amount_vnd", "UNWANTED"),
-            ("return_organisation_area_m2", "UNWANTED"),
+            ("return_organization_amount_vnd", "UNWANTED"),
+            ("return_organization_area_m2", "UNWANTED"),
             ("return_person_amount_vnd", "UNWANTED"),
             ("return_person_area_m2", "UNWANTED"),
-            ("benefited_organisation_count", "UNWANTED"),
+            ("benefited_organization_count", "UNWANTED"),
             ("benefited_person_count", "UNWANTED"),
             ("handled_person_count", "UNWANTED"),
             ("handled_official_count", "UNWANTED"),
@@ -252,19 +253,19 @@ const MATTERS: [Slip<Matter>; 21] = [
 
 const MATTER_BOUNDS: [Bounds<Matter>; 23] = [
     ("extension_count", |m, number| m.extension_count = number, 0, 2),
-    ("petition_count", |m, number| m.petition_count = number, 0, 10_000),
+    ("petition_count", |m, number| m.petition_count = Some(number), 1, 10_000),
     ("recovery_amount_vnd", |m, number| m.recovery_amount_vnd = number, 0, 1_000_000_000_000_000),
     ("recovery_area_m2", |m, number| m.recovery_area_m2 = number, 0, 1_000_000_000_000),
     (
-        "return_organisation_amount_vnd",
-        |m, number| m.return_organisation_amount_vnd = number,
+        "return_organization_amount_vnd",
+        |m, number| m.return_organization_amount_vnd = number,
         0,
         1_000_000_000_000_000,
     ),
-    ("return_organisation_area_m2", |m, number| m.return_organisation_area_m2 = number, 0, 1_000_000_000_000),
+    ("return_organization_area_m2", |m, number| m.return_organization_area_m2 = number, 0, 1_000_000_000_000),
     ("return_person_amount_vnd", |m, number| m.return_person_amount_vnd = number, 0, 1_000_000_000_000_000),
     ("return_person_area_m2", |m, number| m.return_person_area_m2 = number, 0, 1_000_000_000_000),
-    ("benefited_organisation_count", |m, number| m.benefited_organisation_count = number, 0, 100_000),
+    ("benefited_organization_count", |m, number| m.benefited_organization_count = number, 0, 100_000),
     ("benefited_person_count", |m, number| m.benefited_person_count = number, 0, 100_000),
     ("referred_case_count", |m, number| m.referred_case_count = number, 0, 10_000),
     (
@@ -292,14 +293,14 @@ const MATTER_BOUNDS: [Bounds<Matter>; 23] = [
         1_000_000_000_000,
     ),
     (
-        "executions[0].returned_organisation_amount_vnd",
-        |m, number| m.executions[0].returned_organisation_amount_vnd = number,
+        "executions[0].returned_organization_amount_vnd",
+        |m, number| m.executions[0].returned_organization_amount_vnd = number,
         0,
         1_000_000_000_000_000,
     ),
     (
-        "executions[0].returned_organisation_area_m2",
-        |m, number| m.executions[0].returned_organisation_area_m2 = number,
+        "executions[0].returned_organization_area_m2",
+        |m, number| m.executions[0].returned_organization_area_m2 = number,
         0,
         1_000_000_000_000,
     ),
@@ -316,8 +317,8 @@ const MATTER_BOUNDS: [Bounds<Matter>; 23] = [
         1_000_000_000_000,
     ),
     (
-        "executions[0].disciplined_organisation_count",
-        |m, number| m.executions[0].disciplined_organisation_count = number,
+        "executions[0].disciplined_organization_count",
+        |m, number| m.executions[0].disciplined_organization_count = number,
         0,
         100_000,
     ),
@@ -370,7 +371,7 @@ async fn are_refused<K: Kind>(slips: &[Slip<K>], bounds: &[Bounds<K>]) {
         assert_eq!(&violated(created), broken);
         let named = record.clone().named(&made.name(), "");
         assert_eq!(
-            &violated(K::update(&service, Some(named), &[], WriteOptions::default()).await),
+            &violated(K::update(&service, Some(named), &["*"], WriteOptions::default()).await),
             broken,
             "update"
         );
@@ -480,13 +481,13 @@ async fn titles_are_kept_in_one_form() {
 #[tokio::test]
 async fn what_may_be_left_out_has_its_default() {
     let service = Service::start().await;
-    let petition = Petition { signer_count: 0, ..Petition::on(day(2023, 1, 1), false) };
+    let petition = Petition { signer_count: None, ..Petition::on(day(2023, 1, 1), false) };
     let made = Petition::create(&service, UNIT, "1", Some(petition), WriteOptions::default())
         .await
         .unwrap()
         .into_inner();
-    assert_eq!(made.signer_count, 1);
-    let matter = Matter { instance: 0, ..Matter::sample() };
+    assert_eq!(made.signer_count, Some(1));
+    let matter = Matter { instance: None, ..Matter::sample() };
     let made = Matter::create(&service, UNIT, "1", Some(matter), WriteOptions::default())
         .await
         .unwrap()
@@ -504,4 +505,20 @@ async fn what_may_be_left_out_has_its_default() {
     let unread = service.petitions().get_petition(proto::GetPetitionRequest::default()).await;
     assert_eq!(violated(unread), faults(&[("name", "REQUIRED")]));
     refused(Matter::read(&service, &Matter::name_of("2")).await, ErrorReason::ResourceNotFound);
+}
+
+#[tokio::test]
+async fn times_that_cannot_be_are_ignored_where_the_server_sets_them() {
+    let service = Service::start().await;
+    for (seconds, nanos) in [(i64::MAX, 0), (i64::MIN, i32::MIN), (0, -1), (253_402_300_800, 0)] {
+        let never = Some(thidua_proto::Timestamp { seconds, nanos });
+        let sent = Petition { create_time: never, update_time: never, ..Petition::sample() };
+        let made =
+            Petition::create(&service, UNIT, "", Some(sent.clone()), WriteOptions::default()).await.unwrap();
+        let name = made.get_ref().name();
+        for mask in [&[][..], &["*"], &["create_time", "update_time"]] {
+            let sent = Petition { remote: true, ..sent.clone().named(&name, "") };
+            Petition::update(&service, Some(sent), mask, WriteOptions::default()).await.unwrap();
+        }
+    }
 }

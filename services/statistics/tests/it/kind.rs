@@ -238,7 +238,7 @@ impl Kind for Inspection {
             recovery_area_m2: 1200,
             other_amount_vnd: 5_000_000,
             other_area_m2: 80,
-            handled_organisation_count: 4,
+            handled_organization_count: 4,
             handled_person_count: 9,
             referred_case_count: 1,
             referred_person_count: 2,
@@ -248,7 +248,7 @@ impl Kind for Inspection {
                     execution_date: day(2023, 6, 30),
                     recovered_amount_vnd: 40_000_000_000,
                     recovered_area_m2: 1000,
-                    disciplined_organisation_count: 2,
+                    disciplined_organization_count: 2,
                     disciplined_person_count: 5,
                     prosecuted_case_count: 1,
                     prosecuted_person_count: 2,
@@ -265,7 +265,7 @@ impl Kind for Inspection {
     }
 
     fn on(date: Option<Date>, second: bool) -> Self {
-        let kind = if second { InspectionKind::Specialised } else { InspectionKind::Administrative };
+        let kind = if second { InspectionKind::Specialized } else { InspectionKind::Administrative };
         let sample = Self { start_date: date, conclusion_date: None, kind: kind.into(), ..Self::default() };
         let basis = InspectionBasis::Planned.into();
         Self { title: "Kiểm tra".to_owned(), basis, inspected_unit_count: 1, ..sample }
@@ -319,32 +319,31 @@ impl Kind for Petition {
         Self {
             received_date: day(2023, 2, 1),
             kind: PetitionKind::Complaint.into(),
-            signer_count: 5,
+            signer_count: Some(5),
             processed_date: day(2023, 2, 8),
             qualified: true,
-            competence: Competence::Within.into(),
-            handling: PetitionHandling::Accepted.into(),
-            subject: PetitionSubject::Land.into(),
-            prior_resolution: PriorResolution::First.into(),
-            instance: MatterInstance::Second.into(),
+            competence: Some(Competence::Within.into()),
+            handling: Some(PetitionHandling::Accepted.into()),
+            subject: Some(PetitionSubject::Land.into()),
+            prior_resolution: Some(PriorResolution::First.into()),
+            instance: Some(MatterInstance::Second.into()),
             at_reception: true,
             repeats_matter: true,
             replied_date: day(2023, 2, 20),
             complex: true,
             remote: true,
-            several_places: true,
             content_token: "5f".repeat(32),
             ..Default::default()
         }
     }
 
     fn changed() -> Self {
-        Self { signer_count: 1, processed_date: day(2023, 2, 9), ..Self::sample() }
+        Self { signer_count: Some(1), processed_date: day(2023, 2, 9), ..Self::sample() }
     }
 
     fn on(date: Option<Date>, second: bool) -> Self {
         let kind = if second { PetitionKind::Denunciation } else { PetitionKind::Complaint };
-        Self { received_date: date, kind: kind.into(), signer_count: 1, ..Self::default() }
+        Self { received_date: date, kind: kind.into(), signer_count: Some(1), ..Self::default() }
     }
 }
 
@@ -365,18 +364,18 @@ impl Kind for Matter {
             kind: PetitionKind::Complaint.into(),
             competence: Competence::Within.into(),
             accepted_date: day(2023, 2, 1),
-            instance: MatterInstance::Second.into(),
+            instance: Some(MatterInstance::Second.into()),
             due_date: day(2023, 4, 1),
             resolved_date: day(2023, 3, 15),
-            outcome: MatterOutcome::PartlyUpheld.into(),
-            petition_count: 3,
+            outcome: Some(MatterOutcome::PartlyUpheld.into()),
+            petition_count: Some(3),
             recovery_amount_vnd: 120_000_000,
             recovery_area_m2: 300,
-            return_organisation_amount_vnd: 15_000_000,
-            return_organisation_area_m2: 40,
+            return_organization_amount_vnd: 15_000_000,
+            return_organization_area_m2: 40,
             return_person_amount_vnd: 70_000_000,
             return_person_area_m2: 150,
-            benefited_organisation_count: 1,
+            benefited_organization_count: 1,
             benefited_person_count: 4,
             handled_person_count: 3,
             handled_official_count: 2,
@@ -389,11 +388,11 @@ impl Kind for Matter {
                     execution_date: day(2023, 4, 15),
                     recovered_amount_vnd: 100_000_000,
                     recovered_area_m2: 300,
-                    returned_organisation_amount_vnd: 15_000_000,
-                    returned_organisation_area_m2: 40,
+                    returned_organization_amount_vnd: 15_000_000,
+                    returned_organization_area_m2: 40,
                     returned_person_amount_vnd: 60_000_000,
                     returned_person_area_m2: 100,
-                    disciplined_organisation_count: 1,
+                    disciplined_organization_count: 1,
                     disciplined_person_count: 3,
                     disciplined_official_count: 2,
                     prosecuted_case_count: 1,
@@ -406,19 +405,18 @@ impl Kind for Matter {
             complex: true,
             remote: true,
             extension_count: 1,
-            disciplinary: true,
             content_token: "5f".repeat(32),
             ..Default::default()
         }
     }
 
     fn changed() -> Self {
-        Self { due_date: day(2023, 3, 1), outcome: MatterOutcome::Upheld.into(), ..Self::sample() }
+        Self { due_date: day(2023, 3, 1), outcome: Some(MatterOutcome::Upheld.into()), ..Self::sample() }
     }
 
     fn on(date: Option<Date>, second: bool) -> Self {
         let kind = if second { PetitionKind::Denunciation } else { PetitionKind::Complaint };
-        let (competence, instance) = (Competence::Within.into(), MatterInstance::Second.into());
+        let (competence, instance) = (Competence::Within.into(), Some(MatterInstance::Second.into()));
         Self { accepted_date: date, kind: kind.into(), competence, instance, ..Self::default() }
     }
 }

@@ -107,10 +107,9 @@ async fn reorganise(service: &Service) {
 fn asked(structure: Structure, first: Option<Date>, last: Option<Date>) -> proto::ComputeFiguresRequest {
     proto::ComputeFiguresRequest {
         measures: vec!["petitions.received".to_owned()],
-        first_date: first,
-        last_date: last,
+        window: window(first, last),
         by_unit: true,
-        structure: structure.into(),
+        structure: Some(structure.into()),
         structure_date: (structure == Structure::AsNow).then(merged).flatten(),
         ..Default::default()
     }
@@ -236,10 +235,10 @@ async fn it_is_told_whose_records_count() {
     // On the day on which the tests take place, in 2024, nobody had taken over.
     request.structure_date = None;
     assert_eq!(figures(&service, request.clone()).await[BAC_NINH], 7);
-    request.structure = Structure::AsThen.into();
+    request.structure = Some(Structure::AsThen.into());
     request.structure_date = merged();
     assert_eq!(violated(compute(&service, request.clone()).await), faults(&[("structure_date", "UNWANTED")]));
-    (request.structure, request.structure_date) = (7, day(2025, 2, 30));
+    (request.structure, request.structure_date) = (Some(7), day(2025, 2, 30));
     let expected = faults(&[("structure", "UNKNOWN_VALUE"), ("structure_date", "NO_SUCH_DAY")]);
     assert_eq!(violated(compute(&service, request).await), expected);
 }

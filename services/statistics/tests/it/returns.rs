@@ -8,7 +8,7 @@ use thidua_proto::statistics::return_service_client::ReturnServiceClient;
 use thidua_proto::statistics::{
     ColumnEntry, ColumnOrigin, ErrorReason, Petition, Reception, Return, ReturnAction, ReturnState,
 };
-use thidua_tests::record::RecordingChannel;
+use tonic::transport::Channel;
 use tonic::{Response, Status};
 
 use super::harness::*;
@@ -20,7 +20,7 @@ const APPROVER: &str = "office=lanh-dao; unit=units/thanh-tra-tinh; roles=approv
 const APPROVER_BESIDE: &str = "office=lanh-dao; unit=units/so-ngoai-vu; roles=approver";
 
 impl Service {
-    fn returns(&self) -> ReturnServiceClient<RecordingChannel> {
+    fn returns(&self) -> ReturnServiceClient<Channel> {
         ReturnServiceClient::new(self.channel.clone())
     }
 
@@ -72,7 +72,7 @@ impl Service {
 
 fn prepare(form: &str, period: &str, entries: &[(&str, i64, &str)]) -> proto::PrepareReturnRequest {
     let entry = |(code, value, reason): &(&str, i64, &str)| ColumnEntry {
-        code: (*code).to_owned(),
+        column: (*code).to_owned(),
         value: *value,
         reason: (*reason).to_owned(),
     };
@@ -93,7 +93,7 @@ fn approval(name: &str, digest: &str) -> proto::ApproveReturnRequest {
 }
 
 fn column<'r>(of: &'r Return, code: &str) -> &'r proto::ReturnColumn {
-    of.columns.iter().find(|column| column.code == code).unwrap()
+    of.columns.iter().find(|column| column.column == code).unwrap()
 }
 
 /// Two visits, and their return approved.
@@ -113,7 +113,7 @@ async fn a_return_is_prepared_handed_in_and_approved() {
     assert_eq!((found.first_date, found.last_date), (day(2022, 12, 15), day(2023, 3, 14)));
     assert_eq!((column(&found, "1").value, column(&found, "2").value), (Some(2), Some(10)));
     assert_eq!(column(&found, "2").origin(), ColumnOrigin::Records);
-    assert_eq!(column(&found, "1").label, "Tổng số lượt tiếp");
+    assert_eq!(column(&found, "1").label, "Lượt tiếp");
     let actions: Vec<ReturnAction> = found.steps.iter().map(proto::ReturnStep::action).collect();
     assert_eq!(actions, [ReturnAction::Prepare, ReturnAction::Submit, ReturnAction::Approve]);
     assert_eq!(found.steps[2].caller, "offices/lanh-dao");
@@ -180,12 +180,12 @@ async fn an_approved_period_is_locked_until_it_is_reopened() {
     let people: Vec<i64> = approved
         .approvals
         .iter()
-        .map(|one| one.values.iter().find(|value| value.code == "2").unwrap().value)
+        .map(|one| one.values.iter().find(|value| value.column == "2").unwrap().value)
         .collect();
     assert_eq!(people, [10, 17], "what was approved first stays on record");
     refused(service.receive("v4", 1).await, ErrorReason::PeriodLocked);
     // One lock, however often the period was approved.
-    let request = ListEntriesRequest { first_revision: service.head().await, ..Default::default() };
+    let request = ListEntriesRequest { first_revision: Some(service.head().await), ..Default::default() };
     let entries = service.journal().list_entries(request).await.unwrap().into_inner().entries;
     let is_lock = |change: &&Change| change.name.ends_with("/periodLocks");
     let body = &entries[0].changes.iter().find(is_lock).unwrap().body;
@@ -385,8 +385,8 @@ async fn slips_are_told_with_their_paths() {
         broken,
         faults(&[
             ("entries[0].value", "OUT_OF_RANGE"),
-            ("entries[1].code", "MALFORMED"),
-            ("entries[3].code", "REPEATED")
+            ("entries[1].column", "MALFORMED"),
+            ("entries[3].column", "REPEATED")
         ])
     );
     let told = refused(service.prepare("99/TCD", "2023-Q1", &[]).await, ErrorReason::FormUnknown);

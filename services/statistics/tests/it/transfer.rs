@@ -127,7 +127,7 @@ async fn nothing_is_overwritten_where_only_new_records_are_wanted() {
 async fn rows_that_break_a_rule_are_refused_one_by_one() {
     let service = Service::start().await;
     let mut early = Petition::sample();
-    (early.processed_date, early.handling) = (day(2023, 1, 31), 0);
+    (early.processed_date, early.handling) = (day(2023, 1, 31), None);
     let unknown = Petition { matter: Matter::name_of("9"), ..Petition::sample() };
     let rows = vec![
         row(2, "p2", Petition::sample()),

@@ -29,6 +29,12 @@ pub(super) const TEXT: Codec<String> = Codec {
 /// A whole number; 0 where the cell is empty.
 pub(super) const INTEGER: Codec<i64> = Codec { read: integer, write: |number, _| Cell::Whole(*number) };
 
+/// A whole number that may be left out; an empty cell leaves it out, and so does 0, which books write for it.
+pub(super) const OPTIONAL_INTEGER: Codec<Option<i64>> = Codec {
+    read: |cell, customs| Ok(Some(integer(cell, customs)?).filter(|number| *number != 0)),
+    write: |number, _| number.map_or(Cell::Empty, Cell::Whole),
+};
+
 /// A day.
 pub(super) const DAY: Codec<Option<thidua_proto::Date>> = Codec {
     read: |cell, customs| Ok(day(cell, customs)?.map(date::to_wire)),

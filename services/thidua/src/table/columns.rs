@@ -6,10 +6,10 @@ use thidua_proto::parse::Problem;
 use thidua_proto::statistics as proto;
 use thidua_proto::statistics::{export_row, import_row};
 
-use super::codec::{DAY, FLAG, INSPECTION_EVENTS, INTEGER, MATTER_EVENTS, TEXT};
+use super::codec::{DAY, FLAG, INSPECTION_EVENTS, INTEGER, MATTER_EVENTS, OPTIONAL_INTEGER, TEXT};
 use super::words::{
-    BASIS, COMPETENCE, HANDLING, INSPECTION_KIND, INSTANCE, MODE, OUTCOME, PETITION_KIND, PRIOR_RESOLUTION,
-    SUBJECT,
+    BASIS, COMPETENCE, HANDLING, INSPECTION_KIND, INSTANCE, MODE, OUTCOME, PETITION_COMPETENCE,
+    PETITION_KIND, PRIOR_RESOLUTION, SUBJECT,
 };
 use super::{Cell, Customs, Wording};
 
@@ -62,7 +62,7 @@ const INSPECTION: &[Column<proto::Inspection>] = columns!(proto::Inspection:
     recovery_area_m2: INTEGER ["Kiến nghị thu hồi đất (m2)", "Kiến nghị thu hồi đất (m²)", "Đất kiến nghị thu hồi (m2)"],
     other_amount_vnd: INTEGER ["Kiến nghị xử lý khác về tiền (đồng)", "Tiền kiến nghị xử lý khác (đồng)"],
     other_area_m2: INTEGER ["Kiến nghị xử lý khác về đất (m2)", "Kiến nghị xử lý khác về đất (m²)", "Đất kiến nghị xử lý khác (m2)"],
-    handled_organisation_count: INTEGER ["Số tổ chức kiến nghị xử lý hành chính", "Số tổ chức"],
+    handled_organization_count: INTEGER ["Số tổ chức kiến nghị xử lý hành chính", "Số tổ chức"],
     handled_person_count: INTEGER ["Số cá nhân kiến nghị xử lý hành chính", "Số cá nhân"],
     referred_case_count: INTEGER ["Số vụ chuyển cơ quan điều tra", "Số vụ chuyển"],
     referred_person_count: INTEGER ["Số đối tượng chuyển cơ quan điều tra", "Số đối tượng chuyển"],
@@ -83,10 +83,10 @@ const RECEPTION: &[Column<proto::Reception>] = columns!(proto::Reception:
 const PETITION: &[Column<proto::Petition>] = columns!(proto::Petition:
     received_date (required): DAY ["Ngày nhận", "Ngày tiếp nhận", "Ngày nhận đơn", "Ngày đến"],
     kind (required): PETITION_KIND ["Loại đơn", "Loại", "Phân loại đơn"],
-    signer_count: INTEGER ["Số người đứng tên", "Số người", "Số người ký"],
+    signer_count: OPTIONAL_INTEGER ["Số người đứng tên", "Số người", "Số người ký"],
     processed_date: DAY ["Ngày xử lý", "Ngày xử lý đơn"],
     qualified: FLAG ["Đủ điều kiện xử lý", "Đủ điều kiện"],
-    competence: COMPETENCE ["Thẩm quyền"],
+    competence: PETITION_COMPETENCE ["Thẩm quyền"],
     handling: HANDLING ["Kết quả xử lý", "Hướng xử lý", "Xử lý"],
     matter: TEXT ["Vụ việc", "Vụ việc liên quan"],
     anonymous: FLAG ["Nặc danh", "Đơn nặc danh"],
@@ -99,7 +99,6 @@ const PETITION: &[Column<proto::Petition>] = columns!(proto::Petition:
     complex: FLAG ["Vụ việc phức tạp"],
     remote: FLAG ["Vùng sâu, vùng xa"],
     content_token: TEXT ["Mã nội dung"],
-    several_places: FLAG ["Kiểm tra tại nhiều địa điểm", "Kiểm tra nhiều nơi hoặc ủy quyền"],
 );
 
 const MATTER: &[Column<proto::Matter>] = columns!(proto::Matter:
@@ -110,14 +109,14 @@ const MATTER: &[Column<proto::Matter>] = columns!(proto::Matter:
     due_date: DAY ["Thời hạn giải quyết", "Hạn giải quyết", "Ngày hết hạn"],
     resolved_date: DAY ["Ngày giải quyết", "Ngày giải quyết xong"],
     outcome: OUTCOME ["Kết quả giải quyết", "Kết quả"],
-    petition_count: INTEGER ["Số đơn"],
+    petition_count: OPTIONAL_INTEGER ["Số đơn"],
     recovery_amount_vnd: INTEGER ["Thu hồi cho Nhà nước: tiền (đồng)"],
     recovery_area_m2: INTEGER ["Thu hồi cho Nhà nước: đất (m2)", "Thu hồi cho Nhà nước: đất (m²)"],
-    return_organisation_amount_vnd: INTEGER ["Trả lại cho tổ chức: tiền (đồng)"],
-    return_organisation_area_m2: INTEGER ["Trả lại cho tổ chức: đất (m2)", "Trả lại cho tổ chức: đất (m²)"],
+    return_organization_amount_vnd: INTEGER ["Trả lại cho tổ chức: tiền (đồng)"],
+    return_organization_area_m2: INTEGER ["Trả lại cho tổ chức: đất (m2)", "Trả lại cho tổ chức: đất (m²)"],
     return_person_amount_vnd: INTEGER ["Trả lại cho cá nhân: tiền (đồng)"],
     return_person_area_m2: INTEGER ["Trả lại cho cá nhân: đất (m2)", "Trả lại cho cá nhân: đất (m²)"],
-    benefited_organisation_count: INTEGER ["Số tổ chức được trả lại quyền lợi"],
+    benefited_organization_count: INTEGER ["Số tổ chức được trả lại quyền lợi"],
     benefited_person_count: INTEGER ["Số cá nhân được trả lại quyền lợi"],
     handled_person_count: INTEGER ["Số người bị kiến nghị xử lý"],
     handled_official_count: INTEGER ["Số cán bộ, công chức bị kiến nghị xử lý"],
@@ -130,7 +129,6 @@ const MATTER: &[Column<proto::Matter>] = columns!(proto::Matter:
     remote: FLAG ["Vùng sâu, vùng xa"],
     extension_count: INTEGER ["Số lần gia hạn"],
     content_token: TEXT ["Mã nội dung"],
-    disciplinary: FLAG ["Khiếu nại quyết định kỷ luật"],
 );
 
 /// What the column of ids goes by.

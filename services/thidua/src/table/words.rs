@@ -12,17 +12,26 @@ use super::{Cell, Wording};
 /// A value's word in the API, and its Vietnamese names, the first of which is written.
 type Word = (&'static str, &'static [&'static str]);
 
-/// A codec of an enum's numbers; the cell is empty for none.
+/// A codec of an enum's numbers; the cell is empty for none. `optional` ones are those of a field that may be left out.
 macro_rules! words {
     ($name:ident, $kind:ty, $prefix:literal, $($word:literal $names:expr),* $(,)?) => {
-        pub(super) const $name: Codec<i32> = Codec {
+        words!(@codec $name: i32, 0, |number| number, |number: &i32| *number, $kind, $prefix, $($word $names),*);
+    };
+    (optional $name:ident, $kind:ty, $prefix:literal, $($word:literal $names:expr),* $(,)?) => {
+        words!(
+            @codec $name: Option<i32>, None, Some, |number: &Option<i32>| number.unwrap_or_default(),
+            $kind, $prefix, $($word $names),*
+        );
+    };
+    (@codec $name:ident: $field:ty, $none:expr, $some:expr, $number:expr, $kind:ty, $prefix:literal, $($word:literal $names:expr),*) => {
+        pub(super) const $name: Codec<$field> = Codec {
             read: |cell, _| {
-                let Some(word) = find(cell, &[$(($word, &$names)),*])? else { return Ok(0) };
+                let Some(word) = find(cell, &[$(($word, &$names)),*])? else { return Ok($none) };
                 let name = format!("{}{}", $prefix, word.to_uppercase());
-                Ok(<$kind>::from_str_name(&name).map_or(0, i32::from))
+                Ok($some(<$kind>::from_str_name(&name).map_or(0, i32::from)))
             },
-            write: |number, wording| {
-                let name = <$kind>::try_from(*number).map_or("", |value| value.as_str_name());
+            write: |field, wording| {
+                let name = <$kind>::try_from($number(field)).map_or("", |value| value.as_str_name());
                 written(name.strip_prefix($prefix).unwrap_or_default(), wording, &[$(($word, &$names)),*])
             },
         };
@@ -32,7 +41,7 @@ macro_rules! words {
 words!(
     INSPECTION_KIND, proto::InspectionKind, "INSPECTION_KIND_",
     "administrative" ["Thanh tra hành chính", "Hành chính"],
-    "specialised" ["Thanh tra chuyên ngành", "Chuyên ngành"],
+    "specialized" ["Thanh tra chuyên ngành", "Chuyên ngành"],
     "check" ["Kiểm tra"],
 );
 words!(
@@ -60,7 +69,14 @@ words!(
     "outside"["Không thuộc thẩm quyền"],
 );
 words!(
-    HANDLING,
+    optional PETITION_COMPETENCE,
+    proto::Competence,
+    "COMPETENCE_",
+    "within"["Thuộc thẩm quyền"],
+    "outside"["Không thuộc thẩm quyền"],
+);
+words!(
+    optional HANDLING,
     proto::PetitionHandling,
     "PETITION_HANDLING_",
     "accepted"["Thụ lý"],
@@ -71,7 +87,7 @@ words!(
     "stored"["Lưu đơn"],
 );
 words!(
-    SUBJECT, proto::PetitionSubject, "PETITION_SUBJECT_",
+    optional SUBJECT, proto::PetitionSubject, "PETITION_SUBJECT_",
     "policy" ["Chế độ, chính sách", "Chính sách"],
     "land" ["Đất đai, nhà cửa", "Đất đai"],
     "officials" ["Cán bộ, công chức, viên chức", "Cán bộ"],
@@ -82,7 +98,7 @@ words!(
     "other" ["Khác"],
 );
 words!(
-    PRIOR_RESOLUTION, proto::PriorResolution, "PRIOR_RESOLUTION_",
+    optional PRIOR_RESOLUTION, proto::PriorResolution, "PRIOR_RESOLUTION_",
     "none" ["Chưa giải quyết"],
     "in_progress" ["Đang giải quyết"],
     "first" ["Đã giải quyết lần đầu", "Đã có kết luận"],
@@ -91,12 +107,12 @@ words!(
     "overdue" ["Quá hạn chưa giải quyết", "Quá hạn"],
 );
 words!(
-    INSTANCE, proto::MatterInstance, "MATTER_INSTANCE_",
+    optional INSTANCE, proto::MatterInstance, "MATTER_INSTANCE_",
     "first" ["Lần đầu"],
     "second" ["Lần hai", "Tố cáo tiếp"],
 );
 words!(
-    OUTCOME, proto::MatterOutcome, "MATTER_OUTCOME_",
+    optional OUTCOME, proto::MatterOutcome, "MATTER_OUTCOME_",
     "upheld" ["Đúng"],
     "rejected" ["Sai"],
     "partly_upheld" ["Đúng một phần", "Có đúng có sai"],
@@ -143,32 +159,36 @@ mod tests {
     use super::*;
     use crate::table::Customs;
 
+    fn check<T: PartialEq + std::fmt::Debug>(codec: &Codec<T>, most: i32, of: impl Fn(i32) -> T) {
+        for number in 1..=most {
+            for wording in [Wording::Fields, Wording::Vi] {
+                let field = of(number);
+                let cell = (codec.write)(&field, wording);
+                assert!(!cell.is_empty(), "{number}");
+                assert_eq!((codec.read)(&cell, Customs::default()), Ok(of(number)), "{cell}");
+            }
+        }
+        assert!((codec.write)(&of(0), Wording::Vi).is_empty());
+        assert!((codec.write)(&of(most + 1), Wording::Vi).is_empty(), "a value has no word");
+    }
+
     #[test]
     fn every_value_is_read_as_it_is_written_in_both_wordings() {
-        fn check(codec: &Codec<i32>, most: i32) {
-            for number in 1..=most {
-                for wording in [Wording::Fields, Wording::Vi] {
-                    let cell = (codec.write)(&number, wording);
-                    assert!(!cell.is_empty(), "{number}");
-                    assert_eq!((codec.read)(&cell, Customs::default()), Ok(number), "{cell}");
-                }
-            }
-            assert!((codec.write)(&0, Wording::Vi).is_empty());
-            assert!((codec.write)(&(most + 1), Wording::Vi).is_empty(), "a value has no word");
+        for (codec, most) in
+            [(&INSPECTION_KIND, 3), (&BASIS, 2), (&MODE, 3), (&PETITION_KIND, 3), (&COMPETENCE, 2)]
+        {
+            check(codec, most, |number| number);
         }
         for (codec, most) in [
-            (&INSPECTION_KIND, 3),
-            (&BASIS, 2),
-            (&MODE, 3),
-            (&PETITION_KIND, 3),
-            (&COMPETENCE, 2),
+            (&PETITION_COMPETENCE, 2),
             (&HANDLING, 6),
             (&SUBJECT, 8),
             (&PRIOR_RESOLUTION, 6),
             (&INSTANCE, 2),
             (&OUTCOME, 5),
         ] {
-            check(codec, most);
+            check(codec, most, Some);
+            assert_eq!((codec.read)(&Cell::Empty, Customs::default()), Ok(None));
         }
     }
 

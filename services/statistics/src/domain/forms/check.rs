@@ -13,7 +13,6 @@ use super::form::{Column, Form, FormId, Values};
 use super::rule::{Rule, RuleEntry, Severity};
 use super::wording::{self, Sides};
 use crate::domain::calendars::window::Window;
-use crate::domain::text::certainty::Certainty;
 
 /// A rule that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,33 +71,9 @@ struct Succession {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Growth {
     document: String,
-    /// Of which columns.
-    of: GrowthOf,
     factor: i64,
-    /// Looked at where the smaller of the two values is at least this …
     least: i64,
-    /// … and below this; `None` for any.
-    below: Option<i64>,
     meaning: String,
-}
-
-/// The columns whose growth is looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum GrowthOf {
-    /// Those that count, land among them.
-    Counts,
-    /// Those in triệu đồng, which are kept in đồng.
-    Money,
-}
-
-impl GrowthOf {
-    fn looks_at(self, column: &super::form::Column) -> bool {
-        match self {
-            Self::Counts => column.decimals() == 0,
-            Self::Money => column.is_money(),
-        }
-    }
 }
 
 /// What stands in a form over a window.
@@ -114,23 +89,7 @@ pub struct FormValues<'v> {
 #[must_use]
 pub fn check(form: &Form, values: &Values) -> Vec<Finding> {
     let of = |reference: &Reference| values.get(&reference.column).copied();
-    let of_rules = form.rules.iter().flat_map(|rule| findings(rule, form, &of));
-    without_columns(form).into_iter().chain(of_rules).collect()
-}
-
-/// What is not known cannot be right.
-fn without_columns(form: &Form) -> Option<Finding> {
-    form.columns.is_empty().then(|| Finding {
-        rule: "0 cột".to_owned(),
-        meaning: "Chưa có cột của biểu mẫu này trong dữ liệu".to_owned(),
-        severity: Severity::Error,
-        form: form.id.clone(),
-        cited: Vec::new(),
-        difference: 0,
-        vietnamese: "Chưa có cột của biểu mẫu này, nên không lập và nộp được; cần bổ sung từ thông tư".to_owned(),
-        english: "The columns of this form are not known, so it cannot be filled or handed in; add them from the circular"
-            .to_owned(),
-    })
+    form.rules.iter().flat_map(|rule| findings(rule, form, &of)).collect()
 }
 
 /// The findings of a rule.
@@ -168,9 +127,9 @@ impl Checks {
             successions: Vec::new(),
             growths: Vec::new(),
         };
-        for BetweenForms { document, certainty, check } in file.between_forms {
+        for BetweenForms { document, check } in file.between_forms {
             for entry in check {
-                let rule = entry.read(certainty).map_err(|problem| format!("checks: {problem}"))?;
+                let rule = entry.read().map_err(|problem| format!("checks: {problem}"))?;
                 known(forms, &document, &rule.statement)?;
                 checks.between_forms.push((document.clone(), rule));
             }
@@ -191,15 +150,11 @@ impl Checks {
             }
             checks.successions.push(Succession { form, closing, opening, meaning: entry.text });
         }
-        for GrowthEntry { document, of, factor, least, below, text } in file.growth {
-            if factor < 2
-                || least < 1
-                || below.is_some_and(|below| below <= least)
-                || forms.of_document(&document).next().is_none()
-            {
+        for GrowthEntry { document, factor, least, text } in file.growth {
+            if factor < 2 || forms.of_document(&document).next().is_none() {
                 return Err(format!("checks: growth of `{document}` by {factor} cannot be looked at"));
             }
-            checks.growths.push(Growth { document, of, factor, least, below, meaning: text });
+            checks.growths.push(Growth { document, factor, least, meaning: text });
         }
         Ok(checks)
     }
@@ -355,8 +310,7 @@ impl Growth {
             let beyond = |small: i64, large: i64| large > small.saturating_mul(self.factor);
             let (small, large) = (before.min(now), before.max(now));
             // From little or nothing every growth is large.
-            let other_base = small < self.least || self.below.is_some_and(|below| below <= small);
-            if other_base || !beyond(small, large) {
+            if small < self.least || !beyond(small, large) {
                 return None;
             }
             let texts = wording::growth(column, self.factor, before, now);
@@ -371,8 +325,8 @@ impl Growth {
                 english: texts.1,
             })
         };
-        let looked_at = form.columns.iter().filter(|column| self.of.looks_at(column));
-        looked_at.filter_map(finding).collect()
+        let counted = form.columns.iter().filter(|column| column.decimals() == 0);
+        counted.filter_map(finding).collect()
     }
 }
 
@@ -399,7 +353,6 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct BetweenForms {
     document: String,
-    certainty: Certainty,
     check: Vec<RuleEntry>,
 }
 
@@ -417,10 +370,8 @@ struct SuccessionEntry {
 #[serde(deny_unknown_fields)]
 struct GrowthEntry {
     document: String,
-    of: GrowthOf,
     factor: i64,
     least: i64,
-    below: Option<i64>,
     text: String,
 }
 

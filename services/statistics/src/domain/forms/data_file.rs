@@ -5,13 +5,12 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::form::{Behaviour, Column, Contradiction, Form, FormId, Source, Validity};
+use super::form::{Behaviour, Column, Form, FormId, Source, Validity};
 use crate::domain::figures::catalogue::Catalogue;
 use crate::domain::figures::measure::{Formula, Measure};
 use crate::domain::forms::expression::{Expression, Reference};
 use crate::domain::forms::rule::RuleEntry;
 use crate::domain::records::sums;
-use crate::domain::text::certainty::Certainty;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -22,8 +21,7 @@ struct File {
     source: String,
     valid_from: Option<Date>,
     valid_to: Option<Date>,
-    validity_certainty: Certainty,
-    certainty: Certainty,
+    validity_verified: bool,
     form: Vec<FormEntry>,
 }
 
@@ -33,12 +31,10 @@ struct FormEntry {
     code: String,
     title: String,
     title_en: String,
+    verified: bool,
     #[serde(default)]
     note: String,
-    #[serde(default)]
     column: Vec<ColumnEntry>,
-    #[serde(default)]
-    contradiction: Vec<Contradiction>,
     #[serde(default)]
     check: Vec<RuleEntry>,
 }
@@ -54,7 +50,8 @@ struct ColumnEntry {
     unit: String,
     #[serde(default)]
     note: String,
-    certainty: Option<Certainty>,
+    #[serde(default = "yes")]
+    verified: bool,
     behaviour: Option<BehaviourEntry>,
     #[serde(default)]
     measures: Vec<String>,
@@ -80,31 +77,34 @@ enum BehaviourEntry {
     Turnover,
 }
 
+fn yes() -> bool {
+    true
+}
+
 /// Reads one file: its version and its forms.
 pub(super) fn read(text: &str, catalogue: &Catalogue) -> Result<(String, Vec<Form>), String> {
-    let file: File = toml::from_str(text).map_err(|cause| format!("forms: {cause}"))?;
-    let validity = Validity { from: file.valid_from, to: file.valid_to, certainty: file.validity_certainty };
-    let mut forms = Vec::with_capacity(file.form.len());
-    for entry in file.form {
-        let id = FormId { document: file.document.clone(), code: entry.code.clone() };
+    let File { version, document, official, source, valid_from, valid_to, validity_verified, form } =
+        toml::from_str(text).map_err(|cause| format!("forms: {cause}"))?;
+    let validity = Validity { from: valid_from, to: valid_to, verified: validity_verified };
+    let read = |entry: FormEntry| {
+        let id = FormId { document: document.clone(), code: entry.code.clone() };
         let of = id.to_string();
         let blank = Form {
             id,
-            official: file.official,
+            official,
             title: String::new(),
             title_en: String::new(),
-            source: file.source.clone(),
+            source: source.clone(),
             note: String::new(),
-            contradictions: Vec::new(),
-            certainty: file.certainty,
+            verified: false,
             validity,
             columns: Vec::new(),
             rules: Vec::new(),
             derived: Vec::new(),
         };
-        forms.push(entry.read(blank, catalogue).map_err(|problem| format!("forms: {of}: {problem}"))?);
-    }
-    Ok((file.version, forms))
+        entry.read(blank, catalogue).map_err(|problem| format!("forms: {of}: {problem}"))
+    };
+    Ok((version, form.into_iter().map(read).collect::<Result<_, _>>()?))
 }
 
 impl FormEntry {
@@ -112,24 +112,18 @@ impl FormEntry {
         form.title = self.title;
         form.title_en = self.title_en;
         form.note = self.note;
+        form.verified = self.verified;
         for entry in self.column {
             let of = entry.code.clone();
-            let column =
-                entry.read(catalogue, form.certainty).map_err(|problem| format!("column {of}: {problem}"))?;
+            let column = entry.read(catalogue).map_err(|problem| format!("column {of}: {problem}"))?;
             if form.column(&column.code).is_some() {
                 return Err(format!("column {of} stands twice"));
             }
             form.columns.push(column);
         }
-        for contradiction in self.contradiction {
-            form.note = told(&form, &contradiction)?;
-            form.contradictions.push(contradiction);
-        }
         form.derived = order(&form.columns)?;
         settle(&mut form.columns, &form.derived);
-        let printed = form.certainty;
-        form.rules = self.check.into_iter().map(|entry| entry.read(printed)).collect::<Result<_, _>>()?;
-        form.certainty = form.columns.iter().map(|column| column.certainty).max().unwrap_or(printed);
+        form.rules = self.check.into_iter().map(RuleEntry::read).collect::<Result<_, _>>()?;
         for rule in &form.rules {
             let unknown =
                 |reference: &&Reference| reference.form.is_some() || form.column(&reference.column).is_none();
@@ -141,21 +135,8 @@ impl FormEntry {
     }
 }
 
-/// The note of a form with one more contradiction.
-fn told(form: &Form, contradiction: &Contradiction) -> Result<String, String> {
-    let Contradiction { columns, says, choice } = contradiction;
-    if columns.is_empty() || says.is_empty() || choice.is_empty() {
-        return Err("a contradiction has columns, what it says, and a choice".to_owned());
-    }
-    if let Some(lost) = columns.iter().find(|code| form.column(code).is_none()) {
-        return Err(format!("a contradiction names column {lost}, which is not there"));
-    }
-    let before = if form.note.is_empty() { "" } else { " " };
-    Ok(format!("{}{before}Cột {}: {says} Chọn: {choice}", form.note, columns.join(", ")))
-}
-
 impl ColumnEntry {
-    fn read(self, catalogue: &Catalogue, of_document: Certainty) -> Result<Column, String> {
+    fn read(self, catalogue: &Catalogue) -> Result<Column, String> {
         let _: Reference = self.code.parse()?;
         let formula = self.formula();
         let (source, behaviour) = match (&self.columns, &self.percent) {
@@ -176,7 +157,7 @@ impl ColumnEntry {
             Some(BehaviourEntry::Turnover) => Behaviour::Turnover,
             None => behaviour,
         };
-        let Self { code, group, label, label_en, unit: unit_of_measure, note, certainty, .. } = self;
+        let Self { code, group, label, label_en, unit: unit_of_measure, note, verified, .. } = self;
         Ok(Column {
             code,
             group,
@@ -184,7 +165,7 @@ impl ColumnEntry {
             label_en,
             unit_of_measure,
             note,
-            certainty: certainty.unwrap_or(of_document),
+            verified,
             formula,
             behaviour,
             source,

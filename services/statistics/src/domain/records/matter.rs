@@ -28,8 +28,6 @@ pub struct Matter {
     pub resolution: Option<Resolution>,
     /// What may make its deadlines longer.
     pub circumstances: Circumstances,
-    /// Whether a complaint is against a disciplinary decision.
-    pub disciplinary: bool,
     /// How often the time for resolution was extended.
     pub extensions: Count,
     /// The same for the same content, in whichever office.
@@ -171,7 +169,7 @@ families! {
 }
 
 impl Matter {
-    /// What the rules of deadlines need to know of it.
+    /// Of a self.
     #[must_use]
     pub fn deadline_facts(&self) -> Facts {
         Facts {
@@ -181,7 +179,6 @@ impl Matter {
             instance: Some(self.instance),
             outside_competence: self.competence == Competence::Outside,
             at_reception: false,
-            disciplinary: self.disciplinary,
             circumstances: self.circumstances,
             extensions: self.extensions,
             set_date: self.due_date,

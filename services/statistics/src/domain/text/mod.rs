@@ -1,7 +1,5 @@
-//! Texts: search keys of names, the Vietnamese order of names, numbers, days and sentences in both languages, and the words
-//! for how sure an entry of the data is.
+//! Texts: search keys of names, the Vietnamese order of names, and numbers, days and sentences in both languages.
 
-pub mod certainty;
 pub mod collation;
 pub mod search;
 pub mod sentence;

@@ -57,8 +57,8 @@ fn a_rule_that_came_later_does_not_make_records_unreadable() {
         kind: proto::PetitionKind::Complaint.into(),
         processed_date: Some(thidua_proto::Date { year: 2023, month: 2, day: 1 }),
         qualified: true,
-        competence: proto::Competence::Outside.into(),
-        handling: proto::PetitionHandling::Returned.into(),
+        competence: Some(proto::Competence::Outside.into()),
+        handling: Some(proto::PetitionHandling::Returned.into()),
         ..proto::Petition::default()
     };
     let read = decode(RecordKind::Petition, &thidua_chassis::body::encode(message.clone())).unwrap();

@@ -63,6 +63,11 @@ impl Draw {
         i32::try_from(first + self.below(last - first + 1)).unwrap()
     }
 
+    /// The same from 1 on, of a field that may be left out.
+    fn optional_choice(&mut self, last: i64) -> Option<i32> {
+        Some(self.choice(0, last)).filter(|number| *number > 0)
+    }
+
     fn maybe(&mut self, text: &str) -> String {
         if self.yes() { text.to_owned() } else { String::new() }
     }
@@ -93,16 +98,15 @@ fn petition(on: Date, draw: &mut Draw) -> Petition {
     let received = Petition {
         received_date: Some(to_wire(on)),
         kind: draw.choice(1, 3),
-        signer_count: if anonymous { 1 } else { 1 + draw.below(7) },
+        signer_count: Some(if anonymous { 1 } else { 1 + draw.below(7) }),
         anonymous,
-        subject: draw.choice(0, 8),
-        prior_resolution: draw.choice(0, 6),
-        instance: draw.choice(0, 2),
+        subject: draw.optional_choice(8),
+        prior_resolution: draw.optional_choice(6),
+        instance: draw.optional_choice(2),
         at_reception: draw.yes(),
         repeats_matter: draw.below(4) == 0,
         complex: draw.yes(),
         remote: draw.yes(),
-        several_places: draw.yes(),
         ..Petition::default()
     };
     if draw.below(4) == 0 {
@@ -113,8 +117,8 @@ fn petition(on: Date, draw: &mut Draw) -> Petition {
     Petition {
         processed_date: Some(to_wire(processed)),
         qualified: competence.is_some(),
-        competence: competence.map_or(0, Into::into),
-        handling: handling.into(),
+        competence: competence.map(Into::into),
+        handling: Some(handling.into()),
         replied_date: draw.yes().then(|| to_wire(draw.after(processed, 60))),
         ..received
     }
@@ -159,7 +163,7 @@ fn inspection(on: Date, draw: &mut Draw) -> Inspection {
         execution_date: Some(to_wire(day)),
         recovered_amount_vnd: draw.part(&mut money_left),
         recovered_area_m2: draw.part(&mut land_left),
-        disciplined_organisation_count: draw.some(),
+        disciplined_organization_count: draw.some(),
         disciplined_person_count: draw.some(),
         prosecuted_case_count: draw.some(),
         prosecuted_person_count: draw.some(),
@@ -172,7 +176,7 @@ fn inspection(on: Date, draw: &mut Draw) -> Inspection {
         recovery_area_m2: land,
         other_amount_vnd: draw.some(),
         other_area_m2: draw.some(),
-        handled_organisation_count: draw.some(),
+        handled_organization_count: draw.some(),
         handled_person_count: draw.some(),
         referred_case_count: draw.some(),
         referred_person_count: draw.some(),
@@ -187,13 +191,12 @@ fn matter(on: Date, draw: &mut Draw) -> Matter {
         kind: draw.choice(1, 3),
         competence: if draw.below(5) == 0 { Competence::Outside } else { Competence::Within }.into(),
         accepted_date: Some(to_wire(on)),
-        instance: draw.choice(1, 2),
+        instance: Some(draw.choice(1, 2)),
         due_date: draw.yes().then(|| to_wire(draw.after(on, 90))),
-        petition_count: draw.some(),
+        petition_count: Some(draw.some()).filter(|petitions| *petitions > 0),
         complex: draw.yes(),
         remote: draw.yes(),
         extension_count: draw.below(3),
-        disciplinary: draw.yes(),
         ..Matter::default()
     };
     if draw.below(4) == 0 {
@@ -206,14 +209,14 @@ fn matter(on: Date, draw: &mut Draw) -> Matter {
     let events = if requires_execution { draw.events(resolved) } else { Vec::new() };
     Matter {
         resolved_date: Some(to_wire(resolved)),
-        outcome: draw.choice(1, 5),
+        outcome: Some(draw.choice(1, 5)),
         recovery_amount_vnd: decided[0],
         recovery_area_m2: decided[1],
-        return_organisation_amount_vnd: decided[2],
-        return_organisation_area_m2: decided[3],
+        return_organization_amount_vnd: decided[2],
+        return_organization_area_m2: decided[3],
         return_person_amount_vnd: decided[4],
         return_person_area_m2: decided[5],
-        benefited_organisation_count: draw.some(),
+        benefited_organization_count: draw.some(),
         benefited_person_count: draw.some(),
         handled_person_count: handled,
         handled_official_count: draw.below(handled + 1),
@@ -235,11 +238,11 @@ fn carried_out(events: Vec<(Date, bool)>, mut left: [i64; 6], draw: &mut Draw) -
             execution_date: Some(to_wire(day)),
             recovered_amount_vnd: parts[0],
             recovered_area_m2: parts[1],
-            returned_organisation_amount_vnd: parts[2],
-            returned_organisation_area_m2: parts[3],
+            returned_organization_amount_vnd: parts[2],
+            returned_organization_area_m2: parts[3],
             returned_person_amount_vnd: parts[4],
             returned_person_area_m2: parts[5],
-            disciplined_organisation_count: draw.some(),
+            disciplined_organization_count: draw.some(),
             disciplined_person_count: disciplined,
             disciplined_official_count: draw.below(disciplined + 1),
             prosecuted_case_count: draw.some(),

@@ -12,7 +12,7 @@ use thidua_proto::statistics::figure::Value;
 use thidua_proto::statistics::import_row::Record;
 use thidua_proto::statistics::return_service_client::ReturnServiceClient;
 use thidua_proto::statistics::{
-    FigureStatus, FormColumnBehaviour, Inspection, Matter, Petition, Reception, ReturnState,
+    FigureStatus, FormColumnBehavior, Inspection, Matter, Petition, Reception, ReturnState,
 };
 
 use super::Look;
@@ -98,7 +98,7 @@ async fn approvals_stay(play: &Play) {
         };
         let form = forms.iter().find(is_its).unwrap();
         for (column, told) in form.columns.iter().zip(&found.columns) {
-            if column.behaviour() == FormColumnBehaviour::Flow {
+            if column.behavior() == FormColumnBehavior::Flow {
                 assert_eq!(told.current_value, None, "{name}, column {}", column.code);
             }
         }
@@ -109,17 +109,16 @@ async fn approvals_stay(play: &Play) {
 async fn what_was_published_stands_beside_what_is_now(play: &Play, found: &proto::Return) {
     let request = proto::FillFormRequest {
         issuing_document: found.issuing_document.clone(),
-        code: found.form.clone(),
+        form: found.form.clone(),
         units: vec![found.name.split("/returns/").next().unwrap().to_owned()],
-        calendar: found.calendar.clone(),
-        period: found.period.clone(),
+        window: Some(proto::Window::of_period(&found.calendar, &found.period)),
         ..Default::default()
     };
     let filled = play.service.figures().fill_form(request).await.unwrap().into_inner();
     for told in &filled.fills[0].values {
         let approved = found.approvals.iter().rev().filter_map(|approval| {
             let mut values = approval.values.iter();
-            values.find(|value| value.code == told.column).map(|value| value.value)
+            values.find(|value| value.column == told.column).map(|value| value.value)
         });
         let mut otherwise = approved.filter(|value| Some(*value) != told.value);
         assert_eq!(told.published_value, otherwise.next(), "{}, column {}", found.name, told.column);
@@ -141,8 +140,7 @@ async fn records_add_to_what_they_explain(play: &Play, look: &Look) {
         let request = proto::ExplainFigureRequest {
             measure: (*measure).clone(),
             units: if unit.is_empty() { Vec::new() } else { vec![unit.clone()] },
-            first_date: Some(figures::day(first)),
-            last_date: Some(figures::day(last)),
+            window: thidua_tests::call::window(Some(figures::day(first)), Some(figures::day(last))),
             ..Default::default()
         };
         let (told, added) = explained(play, request).await;

@@ -99,8 +99,13 @@ pub(super) async fn play(history: &[Step]) -> Play {
         let open = date(1997, 1, 1);
         units.push(Home { name: name.to_owned(), open, close: None, moved: open });
     }
-    let measures =
-        service.figures().list_measures(proto::ListMeasuresRequest {}).await.unwrap().into_inner().measures;
+    let measures = service
+        .figures()
+        .list_measures(proto::ListMeasuresRequest::default())
+        .await
+        .unwrap()
+        .into_inner()
+        .measures;
     let mut play = Play {
         service,
         measures,
@@ -206,7 +211,7 @@ impl Play {
         }
         let name = alike[which % alike.len()].clone();
         let updated = of_any_kind!(record.clone(), one => {
-            Kind::update(&self.service, Some(one.named(&name, "")), &[], WriteOptions::default()).await.map(|answer| answer.get_ref().name())
+            Kind::update(&self.service, Some(one.named(&name, "")), &["*"], WriteOptions::default()).await.map(|answer| answer.get_ref().name())
         });
         // The new day may be one on which the unit does not exist.
         if self.taken("update", updated, &[ErrorReason::PeriodLocked, ErrorReason::UnitClosed]).is_some() {
@@ -269,10 +274,9 @@ impl Play {
                 .step_by(EVERY)
                 .map(|one| one.code.clone())
                 .collect(),
-            first_date: Some(to_wire(first)),
-            last_date: Some(to_wire(first.saturating_add(days(length)))),
+            window: window(Some(to_wire(first)), Some(to_wire(first.saturating_add(days(length))))),
             by_unit: true,
-            structure: if now.is_some() { Structure::AsNow } else { Structure::AsThen }.into(),
+            structure: Some(if now.is_some() { Structure::AsNow } else { Structure::AsThen }.into()),
             structure_date: now.map(|day| to_wire(BEGIN.saturating_add(days(day)))),
             ..Default::default()
         };
@@ -281,9 +285,8 @@ impl Play {
         assert_eq!(answer.revision, self.service.head().await);
         let form = proto::FillFormRequest {
             issuing_document: returns::DOCUMENT.to_owned(),
-            code: returns::FORMS[of % returns::FORMS.len()].0.to_owned(),
-            first_date: request.first_date,
-            last_date: request.last_date,
+            form: returns::FORMS[of % returns::FORMS.len()].0.to_owned(),
+            window: request.window.clone(),
             by_unit: true,
             structure: request.structure,
             structure_date: request.structure_date,

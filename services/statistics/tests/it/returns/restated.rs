@@ -10,10 +10,9 @@ async fn people(service: &Service, units: &[&str]) -> Vec<(i64, FigureStatus, Op
     let (calendar, period) = ("tt-02-2021".to_owned(), "2023-Q1".to_owned());
     let request = proto::FillFormRequest {
         issuing_document: DOCUMENT.to_owned(),
-        code: "01/TCD".to_owned(),
+        form: "01/TCD".to_owned(),
         units: units.clone(),
-        calendar: calendar.clone(),
-        period: period.clone(),
+        window: Some(proto::Window::of_period(&calendar, &period)),
         by_unit: true,
         ..Default::default()
     };
@@ -29,8 +28,7 @@ async fn people(service: &Service, units: &[&str]) -> Vec<(i64, FigureStatus, Op
     let request = proto::ComputeFiguresRequest {
         units,
         measures: vec!["receptions.people".to_owned()],
-        calendar,
-        period,
+        window: Some(proto::Window::of_period(&calendar, &period)),
         by_unit: true,
         ..Default::default()
     };

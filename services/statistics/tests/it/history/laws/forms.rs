@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use thidua_proto::statistics as proto;
-use thidua_proto::statistics::{FillFormRequest, FillFormResponse, FindingSeverity, FormColumnBehaviour};
+use thidua_proto::statistics::{FillFormRequest, FillFormResponse, FindingSeverity, FormColumnBehavior};
 
 use super::super::Look;
 use super::super::play::{CALENDAR, Play};
@@ -21,20 +21,18 @@ const CHECKS: &str = include_str!("../../../../data/checks.toml");
 pub(super) async fn hold(play: &Play, look: &Look) {
     let [first, second, last] = look.days;
     let any = [(first, second - 1), (second, last), (first, last)].map(|(first, last)| FillFormRequest {
-        first_date: Some(day(first)),
-        last_date: Some(day(last)),
+        window: thidua_tests::call::window(Some(day(first)), Some(day(last))),
         ..Default::default()
     });
     let as_now = any.clone().map(|window| FillFormRequest {
-        structure: proto::Structure::AsNow.into(),
+        structure: Some(proto::Structure::AsNow.into()),
         structure_date: Some(day(look.now)),
         ..window
     });
     windows_agree(play, any).await;
     windows_agree(play, as_now).await;
     let periods = ["Q1", "Q2", "6M"].map(|period| FillFormRequest {
-        calendar: CALENDAR.to_owned(),
-        period: format!("{}-{period}", look.year),
+        window: Some(proto::Window::of_period(CALENDAR, &format!("{}-{period}", look.year))),
         ..Default::default()
     });
     windows_agree(play, periods).await;
@@ -50,8 +48,7 @@ async fn windows_agree(play: &Play, windows: [FillFormRequest; 3]) {
         let (Some(one), Some(next)) = (one.get(id), next.get(id)) else { continue };
         let (form, [one, next, whole]) = (form.form.as_ref().unwrap(), [one, next, form].map(columns));
         for unit in whole.keys() {
-            for column in form.columns.iter().filter(|column| column.behaviour() == FormColumnBehaviour::Flow)
-            {
+            for column in form.columns.iter().filter(|column| column.behavior() == FormColumnBehavior::Flow) {
                 let of = |filled: &Filled| filled[unit].get(&column.code).copied();
                 let sum = of(&one).zip(of(&next)).map(|(one, next)| one + next);
                 assert_eq!(sum, of(&whole), "{id:?}, column {} of `{unit}`", column.code);
@@ -68,17 +65,22 @@ async fn fill_all(play: &Play, window: &FillFormRequest) -> BTreeMap<Id, FillFor
     let mut found = BTreeMap::new();
     let headline = FillFormRequest {
         issuing_document: "thidua".to_owned(),
-        code: "HEADLINE".to_owned(),
+        form: "HEADLINE".to_owned(),
         ..window.clone()
     };
     // The one form that is always in force tells the days of the window.
     let valid_on = play.service.figures().fill_form(headline).await.unwrap().into_inner().last_date;
-    let forms = play.service.figures().list_forms(proto::ListFormsRequest { valid_on }).await.unwrap();
-    for form in forms.into_inner().forms.into_iter().filter(|form| !form.columns.is_empty()) {
+    let forms = play
+        .service
+        .figures()
+        .list_forms(proto::ListFormsRequest { valid_on, ..Default::default() })
+        .await
+        .unwrap();
+    for form in forms.into_inner().forms {
         let id = (form.issuing_document, form.code);
         let request = FillFormRequest {
             issuing_document: id.0.clone(),
-            code: id.1.clone(),
+            form: id.1.clone(),
             by_unit: true,
             ..window.clone()
         };
@@ -107,7 +109,7 @@ fn identities_hold(id: &Id, filled: &FillFormResponse) {
 fn units_add_to_the_total(id: &Id, filled: &FillFormResponse) {
     let form = filled.form.as_ref().unwrap();
     let told = columns(filled);
-    for column in form.columns.iter().filter(|column| column.behaviour() != FormColumnBehaviour::Share) {
+    for column in form.columns.iter().filter(|column| column.behavior() != FormColumnBehavior::Share) {
         let units = told.iter().filter(|(unit, _)| !unit.is_empty());
         let sum = units.map(|(_, values)| values.get(&column.code).copied()).sum::<Option<i64>>();
         assert_eq!(sum, told[""].get(&column.code).copied(), "{id:?}, column {}", column.code);
