@@ -13,7 +13,7 @@ mod records;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use thidua_gateway::domain::report::MEASURES;
+use thidua_gateway::domain::reports::MEASURES;
 use thidua_proto::statistics::ComputeFiguresRequest;
 use thidua_proto::statistics::directory_service_client::DirectoryServiceClient;
 use thidua_proto::statistics::figure_service_client::FigureServiceClient;

@@ -76,7 +76,7 @@ impl JournalService for Journal {
         let mut violations = Violations::default();
         let own = self.own(&mut violations, &request.get_ref().journal);
         violations.finish(own).map_err(refuse)?;
-        let head = self.store.current().await.map_err(refuse)?;
+        let head = self.store.newest().await.map_err(refuse)?;
         let (revision, hash) = (head.revision, head.hash.to_string());
         Ok(Response::new(proto::GetHeadResponse { journal: self.name.clone(), revision, hash }))
     }

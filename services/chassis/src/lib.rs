@@ -7,6 +7,7 @@
 //! - [`edge`]: what surrounds every call: trace, caller, deadline, limits, revision tokens.
 //! - [`failure`]: the failures that all services share.
 //! - [`journal`]: `JournalService` over a store.
+//! - [`language`]: numbers and days as Vietnamese and English texts write them.
 //! - [`plain`]: failures for callers in plain HTTP.
 //! - [`program`]: from `main` to the exit code.
 //! - [`serve`]: bind, health, reflection, drain.
@@ -21,6 +22,7 @@ pub mod config;
 pub mod edge;
 pub mod failure;
 pub mod journal;
+pub mod language;
 pub mod plain;
 pub mod program;
 pub mod serve;

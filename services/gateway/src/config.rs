@@ -7,6 +7,9 @@ use tonic::transport::Endpoint;
 
 use crate::upstream::Addresses;
 
+/// The program's name.
+pub const PROGRAM: &str = "gateway";
+
 /// What can be set, beside what every program has.
 const OWN: [Setting; 3] = [
     Setting {
@@ -52,7 +55,7 @@ impl Config {
         let awards: Option<Addresses> = settings.get("awards");
         let upstream_deadline = settings.get("upstream-deadline-ms").map(Duration::from_millis);
         let loopback =
-            [&statistics, &awards].into_iter().flatten().flat_map(Addresses::each).all(is_loopback);
+            [&statistics, &awards].into_iter().flatten().flat_map(Addresses::iter).all(is_loopback);
         let serving = ServingConfig::read(settings, loopback);
         Some(Self {
             serving: serving?,

@@ -2,12 +2,13 @@
 
 use clap::{Args, Subcommand};
 use thidua_chassis::caller::HEADER;
+use thidua_chassis::language::Language;
 use thidua_proto::names::{ReturnName, UnitName};
 use thidua_proto::statistics as proto;
 use thidua_proto::statistics::figure_service_client::FigureServiceClient;
 use thidua_proto::statistics::return_service_client::ReturnServiceClient;
 use thidua_proto::statistics::{ColumnOrigin, FindingSeverity, Return, ReturnAction, ReturnState};
-use thidua_statistics::domain::text::wording::Language;
+
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::Channel;
 use tonic::{Request, Response, Status};

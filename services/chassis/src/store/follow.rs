@@ -84,6 +84,19 @@ impl Store {
         self.shared.current().await
     }
 
+    /// The newest entry that any read can have seen by now: within its own process, reads of the database see a write a
+    /// moment before [`Store::head`] tells it.
+    pub async fn newest(&self) -> Result<Head, StoreError> {
+        let seen = self.snapshot().await?.revision();
+        let mut watched = self.watch_head();
+        let head = self.current().await?;
+        if head.revision >= seen {
+            return Ok(head);
+        }
+        let head = watched.wait_for(|head| head.revision >= seen).await;
+        head.map(|head| head.clone()).map_err(|_| StoreError::Database(sqlx::Error::PoolClosed))
+    }
+
     /// A revision at which a collection may have changed last, as far as this process has followed.
     #[must_use]
     pub fn last_change(&self, collection: &str) -> i64 {

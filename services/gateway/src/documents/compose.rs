@@ -6,11 +6,11 @@ use thidua_proto::reports::{
     BlocReport, Label, ReportFigure, ReportFigureStatus, ReportMember, ReportNomination,
 };
 
-use super::{Block, Document, Table};
-use crate::domain::wording::{Language, Wording};
+use super::document::{Block, Document, KEEP, Table};
+use crate::domain::wording::{self, Language};
 
-pub(super) fn compose(wording: &Wording, report: &BlocReport, language: Language) -> Document {
-    let writer = Writer { wording, report, language };
+pub(super) fn compose(report: &BlocReport, language: Language) -> Document {
+    let writer = Writer { report, language };
     let mut blocks = Vec::new();
     for (number, (heading, section)) in ["I", "II", "III", "IV", "V"].iter().zip([
         (writer.say("Đặc điểm tình hình", "The bloc"), writer.members()),
@@ -25,7 +25,7 @@ pub(super) fn compose(wording: &Wording, report: &BlocReport, language: Language
     let name = writer.text(report.bloc_label.as_ref());
     let year = report.year;
     Document {
-        language: language.pick("vi", "en"),
+        language: language.code(),
         kind: writer.say("BÁO CÁO", "REPORT"),
         title: match language {
             Language::Vietnamese => format!("Tổng kết công tác thi đua, khen thưởng năm {year} của {name}"),
@@ -38,7 +38,6 @@ pub(super) fn compose(wording: &Wording, report: &BlocReport, language: Language
 
 /// What every sentence needs.
 struct Writer<'r> {
-    wording: &'r Wording,
     report: &'r BlocReport,
     language: Language,
 }
@@ -57,7 +56,7 @@ impl Writer<'_> {
     }
 
     fn number(&self, count: usize) -> String {
-        self.wording.integer(self.language, i64::try_from(count).unwrap_or(i64::MAX))
+        self.language.number(i64::try_from(count).unwrap_or(i64::MAX), 0)
     }
 
     fn names<'m>(&self, members: impl IntoIterator<Item = &'m ReportMember>) -> String {
@@ -133,7 +132,7 @@ impl Writer<'_> {
     fn phrase(&self, measure: &str) -> String {
         let found = self.report.figures.iter().find(|figure| figure.measure == measure);
         let phrase = found.map_or_else(|| "–".to_owned(), |figure| self.text(figure.phrase.as_ref()));
-        phrase.replace(' ', super::KEEP)
+        phrase.replace(' ', KEEP)
     }
 
     fn results(&self) -> Vec<Block> {
@@ -213,8 +212,8 @@ impl Writer<'_> {
         let found = self.report.figures.iter().find(|figure| figure.measure == measure);
         match found.and_then(|figure| figure.value.as_ref()) {
             Some(Value::Share(share)) => {
-                let [part, whole] = [share.numerator, share.denominator]
-                    .map(|count| self.wording.integer(self.language, count));
+                let [part, whole] =
+                    [share.numerator, share.denominator].map(|count| self.language.number(count, 0));
                 format!(" ({part}/{whole})")
             }
             Some(Value::Amount(_)) | None => String::new(),
@@ -223,8 +222,8 @@ impl Writer<'_> {
 
     fn exact(&self, figure: &ReportFigure) -> String {
         match &figure.value {
-            Some(Value::Amount(amount)) => self.wording.integer(self.language, *amount),
-            Some(Value::Share(share)) => self.wording.percent(self.language, &share.percent),
+            Some(Value::Amount(amount)) => self.language.number(*amount, 0),
+            Some(Value::Share(share)) => wording::percent(self.language, &share.percent),
             None => "–".to_owned(),
         }
     }
@@ -233,6 +232,7 @@ impl Writer<'_> {
         let status = |figure: &ReportFigure| match figure.status() {
             ReportFigureStatus::Final => self.say("chính thức", "final"),
             ReportFigureStatus::Provisional => self.say("tạm tính", "provisional"),
+            ReportFigureStatus::Restated => self.say("điều chỉnh", "restated"),
             ReportFigureStatus::NotApplicable => self.say("không áp dụng", "not applicable"),
             ReportFigureStatus::Unspecified => "–".to_owned(),
         };

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Block, Document};
+use super::document::{Block, Document};
 
 #[derive(Template)]
 #[template(path = "report.html")]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Block, Document, Table};
+use super::document::{Block, Document, Table};
 
 pub(super) fn set(document: &Document) -> String {
     let mut text = format!("# {}\n\n**{}**\n", escape(&document.kind), escape(&document.title));

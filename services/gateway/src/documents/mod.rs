@@ -1,70 +1,20 @@
 //! A report as a document: one model, composed in a language, set in a format.
 
 mod compose;
+pub mod document;
 mod html;
 mod markdown;
 mod text;
 
 use thidua_proto::reports::{BlocReport, DocumentFormat, RenderBlocReportResponse};
 
-use crate::domain::wording::{Language, Wording};
-
-/// A space at which no line is broken: `gần 43,6 tỷ đồng` stays together. Set as an ordinary space.
-const KEEP: &str = "\u{a0}";
-
-/// A document in one language, before it is set in a format.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Document {
-    /// The language's code, `vi` or `en`.
-    pub language: &'static str,
-    /// The kind of document, such as `BÁO CÁO`.
-    pub kind: String,
-    /// What it is about.
-    pub title: String,
-    /// What must be read first: missing parts, provisional figures.
-    pub notices: Vec<String>,
-    /// The content.
-    pub blocks: Vec<Block>,
-}
-
-/// A part of a document.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Block {
-    /// A section's heading.
-    Heading(String),
-    /// Prose.
-    Paragraph(String),
-    /// A list, numbered or not.
-    List {
-        /// Whether the order counts.
-        numbered: bool,
-        /// The points.
-        items: Vec<String>,
-    },
-    /// A table.
-    Table(Table),
-}
-
-/// A table; every row has as many cells as the header.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Table {
-    /// The columns' headings.
-    pub header: Vec<String>,
-    /// Which columns hold numbers, and so stand to the right.
-    pub numeric: Vec<bool>,
-    /// The rows.
-    pub rows: Vec<Vec<String>>,
-}
+use self::document::KEEP;
+use crate::domain::wording::Language;
 
 /// Sets a report.
 #[must_use]
-pub fn render(
-    wording: &Wording,
-    report: &BlocReport,
-    language: Language,
-    format: DocumentFormat,
-) -> RenderBlocReportResponse {
-    let document = compose::compose(wording, report, language);
+pub fn render(report: &BlocReport, language: Language, format: DocumentFormat) -> RenderBlocReportResponse {
+    let document = compose::compose(report, language);
     let (content_type, content) = match format {
         DocumentFormat::Unspecified | DocumentFormat::Text => ("text/plain", text::set(&document)),
         DocumentFormat::Markdown => ("text/markdown", markdown::set(&document)),

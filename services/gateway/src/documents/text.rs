@@ -1,6 +1,6 @@
 //! Plain text of at most 100 columns.
 
-use super::{Block, Document, Table};
+use super::document::{Block, Document, Table};
 
 const WIDTH: usize = 100;
 

@@ -1,4 +1,5 @@
-//! How a report is put together and worded. Pure: knows neither transport nor the services' connections.
+//! How a report is put together and worded. Pure.
 
-pub mod report;
+pub mod reports;
+pub mod span;
 pub mod wording;

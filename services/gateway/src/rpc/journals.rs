@@ -11,11 +11,12 @@ use tokio::sync::watch;
 use tokio_stream::Stream;
 use tonic::{Request, Response, Status};
 
-use crate::upstream::{ReplicaBalancer, Service, Upstreams, refusal};
+use crate::error::Error;
+use crate::upstream::{ReplicaBalancer, Service, UpstreamError, Upstreams};
 
 /// The service over the own store and those behind.
 #[must_use]
-pub fn journals(
+pub fn server(
     upstreams: &Upstreams,
     store: Store,
     draining: watch::Receiver<bool>,
@@ -25,7 +26,7 @@ pub fn journals(
             .max_decoding_message_size(thidua_chassis::serve::MOST_BYTES)
     };
     JournalServiceServer::new(Journals {
-        own: Journal::new(crate::PROGRAM, store, draining),
+        own: Journal::new(crate::config::PROGRAM, store, draining),
         statistics: client(Service::Statistics),
         awards: client(Service::Awards),
     })
@@ -50,8 +51,11 @@ impl Journals {
 }
 
 /// A service's own refusal as it is; that of a broken connection with its reason.
-fn told(service: Service, status: Status) -> Status {
-    if status.details().is_empty() { refusal(service, status).into() } else { status }
+fn refusal(service: Service, status: Status) -> Status {
+    if !status.details().is_empty() {
+        return status;
+    }
+    Error::from(UpstreamError::of_status(service, status)).into()
 }
 
 #[tonic::async_trait]
@@ -62,7 +66,7 @@ impl JournalService for Journals {
     ) -> Result<Response<proto::GetHeadResponse>, Status> {
         match self.behind(&request.get_ref().journal) {
             Some((service, mut client)) => {
-                client.get_head(request).await.map_err(|status| told(service, status))
+                client.get_head(request).await.map_err(|status| refusal(service, status))
             }
             None => self.own.get_head(request).await,
         }
@@ -74,7 +78,7 @@ impl JournalService for Journals {
     ) -> Result<Response<proto::ListEntriesResponse>, Status> {
         match self.behind(&request.get_ref().journal) {
             Some((service, mut client)) => {
-                client.list_entries(request).await.map_err(|status| told(service, status))
+                client.list_entries(request).await.map_err(|status| refusal(service, status))
             }
             None => self.own.list_entries(request).await,
         }
@@ -88,7 +92,8 @@ impl JournalService for Journals {
     ) -> Result<Response<Self::WatchEntriesStream>, Status> {
         match self.behind(&request.get_ref().journal) {
             Some((service, mut client)) => {
-                let entries = client.watch_entries(request).await.map_err(|status| told(service, status))?;
+                let entries =
+                    client.watch_entries(request).await.map_err(|status| refusal(service, status))?;
                 Ok(entries.map(|entries| -> Self::WatchEntriesStream { Box::pin(entries) }))
             }
             None => self.own.watch_entries(request).await,
@@ -101,7 +106,7 @@ impl JournalService for Journals {
     ) -> Result<Response<proto::VerifyJournalResponse>, Status> {
         match self.behind(&request.get_ref().journal) {
             Some((service, mut client)) => {
-                client.verify_journal(request).await.map_err(|status| told(service, status))
+                client.verify_journal(request).await.map_err(|status| refusal(service, status))
             }
             None => self.own.verify_journal(request).await,
         }

@@ -2,64 +2,45 @@
 
 use std::fmt;
 use std::pin::Pin;
-use std::str::FromStr;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::{Request, Response};
-use http_body::Frame;
+use http_body::{Body as HttpBody, Frame, SizeHint};
 use http_body_util::{BodyExt as _, BodyStream, Full, StreamBody};
 use thidua_chassis::serve::MOST_BYTES;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_stream::StreamExt as _;
 use tonic::Status;
 use tonic::body::Body;
 use tonic::transport::Endpoint;
 use tower::{BoxError, Service};
 
-use super::STREAMED;
+use super::addresses::Addresses;
+use super::connections::{self, Lane, MOST_STREAMS};
+use super::failure::SendError;
+use super::methods::{METHODS, MethodKind};
 use super::replicas::{Replicas, is_unreached};
 
-/// The addresses of a service's replicas, as they are set: separated by commas.
-#[derive(Debug, Clone)]
-pub struct Addresses(Vec<Endpoint>);
-
-/// Why addresses cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "write one address or several, separated by commas, such as http://10.0.0.1:50051,http://10.0.0.2:50051"
-)]
-pub struct BadAddresses;
-
-impl FromStr for Addresses {
-    type Err = BadAddresses;
-
-    fn from_str(text: &str) -> Result<Self, BadAddresses> {
-        let each = text.split(',').map(|one| Endpoint::from_shared(one.trim().to_owned()));
-        let each: Vec<Endpoint> = each.collect::<Result<_, _>>().map_err(|_| BadAddresses)?;
-        let sound = each.iter().all(|one| one.uri().host().is_some() && one.uri().scheme().is_some());
-        if sound { Ok(Self(each)) } else { Err(BadAddresses) }
-    }
-}
-
-impl Addresses {
-    /// Each address.
-    pub fn each(&self) -> impl Iterator<Item = &Endpoint> {
-        self.0.iter()
-    }
-}
-
-/// How long a replica may take to answer that it takes connections.
+/// How long a replica may take to answer that it is there.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The longest request that is kept to be sent again, in bytes; a longer one is passed on as it comes, once.
+const MOST_KEPT_BYTES: usize = 64 * 1024;
 
 /// Connections to the replicas of a service, made when they are first needed, and again whenever they break.
 #[derive(Clone)]
-pub struct ReplicaBalancer(Arc<Replicas>);
+pub struct ReplicaBalancer {
+    replicas: Arc<Replicas>,
+    /// A place for each stream that may be open.
+    streams: Arc<Semaphore>,
+}
 
 impl fmt::Debug for ReplicaBalancer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ReplicaBalancer over {} replicas", self.0.count())
+        write!(f, "ReplicaBalancer over {} replicas", self.replicas.count())
     }
 }
 
@@ -71,62 +52,46 @@ impl ReplicaBalancer {
     }
 
     fn within(addresses: &Addresses, patience: Duration) -> Self {
-        let endpoint = |endpoint: &Endpoint| {
-            endpoint
-                .clone()
-                .connect_timeout(patience)
-                .tcp_nodelay(true)
-                .http2_keep_alive_interval(Duration::from_secs(15))
-                .keep_alive_timeout(Duration::from_secs(5))
-                .initial_stream_window_size(1024 * 1024)
-                .initial_connection_window_size(4 * 1024 * 1024)
-        };
-        Self(Arc::new(Replicas::new(addresses.each().map(endpoint))))
+        let endpoints = addresses.iter().map(|address: &Endpoint| connections::endpoint(address, patience));
+        let replicas = Arc::new(Replicas::new(endpoints, patience));
+        Self { replicas, streams: Arc::new(Semaphore::new(MOST_STREAMS)) }
     }
 
     /// Sends a call to the first replica that can be reached. A call that may have arrived is not sent again.
-    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, BoxError> {
-        let Self(replicas) = self;
-        let request = match self.hold(request).await? {
+    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, SendError> {
+        let kind = METHODS.kind(request.uri().path());
+        if kind == MethodKind::Unary {
+            return self.send_in(Lane::Unary, keep(request).await?).await;
+        }
+        let place = Arc::clone(&self.streams).try_acquire_owned();
+        let place = place.map_err(|_| SendError::TooManyStreams)?;
+        let call = match kind {
+            MethodKind::ClientStream => BufferedCall::Passing(request),
+            MethodKind::Unary | MethodKind::ServerStream => keep(request).await?,
+        };
+        let answer = self.send_in(Lane::Streams, call).await?;
+        Ok(answer.map(|body| Body::new(PlacedBody { body, _place: place })))
+    }
+
+    async fn send_in(&self, lane: Lane, call: BufferedCall) -> Result<Response<Body>, SendError> {
+        let request = match call {
             BufferedCall::Whole(request) => request,
             BufferedCall::Passing(request) => {
-                let replica = replicas.choose(&[]).await.ok_or(UNREACHED)?;
-                return replicas.call(replica, request).await.map_err(Into::into);
+                let replica = self.replicas.choose(&[]).await.ok_or(SendError::Unreached)?;
+                return Ok(self.replicas.call(replica, lane, request).await?);
             }
         };
         let mut tried = Vec::new();
-        while let Some(replica) = replicas.choose(&tried).await {
+        while let Some(replica) = self.replicas.choose(&tried).await {
             let again = request.clone().map(|body| Body::new(Full::new(body)));
-            match replicas.call(replica, again).await {
+            match self.replicas.call(replica, lane, again).await {
                 Err(cause) if is_unreached(&cause) => tried.push(replica.place),
-                answer => return answer.map_err(Into::into),
+                answer => return Ok(answer?),
             }
         }
-        Err(UNREACHED.into())
-    }
-
-    /// Holds a call back to be sent again, where there is another replica to send it to. One whose messages come one after
-    /// the other is passed on as it comes, and so is one that is longer than a service reads: refusing it is for the service.
-    async fn hold(&self, request: Request<Body>) -> Result<BufferedCall, Status> {
-        if self.0.count() == 1 || STREAMED.contains(&request.uri().path()) {
-            return Ok(BufferedCall::Passing(request));
-        }
-        let (parts, mut body) = request.into_parts();
-        let mut held = BytesMut::new();
-        while let Some(frame) = body.frame().await {
-            held.extend(frame?.into_data().ok());
-            if held.len() > MOST_BYTES {
-                let begin = tokio_stream::once(Ok(Frame::data(held.freeze())));
-                let body = Body::new(StreamBody::new(begin.chain(BodyStream::new(body))));
-                return Ok(BufferedCall::Passing(Request::from_parts(parts, body)));
-            }
-        }
-        Ok(BufferedCall::Whole(Request::from_parts(parts, held.freeze())))
+        Err(SendError::Unreached)
     }
 }
-
-/// Why nothing of a call was sent.
-const UNREACHED: &str = "no replica can be reached";
 
 /// A call before it is sent.
 enum BufferedCall {
@@ -134,6 +99,57 @@ enum BufferedCall {
     Whole(Request<Bytes>),
     /// It is passed on as it comes, once.
     Passing(Request<Body>),
+}
+
+/// Keeps a request of one message to be sent again. A long one is passed on as it comes, and one that no service would read
+/// is refused before it has come.
+async fn keep(request: Request<Body>) -> Result<BufferedCall, SendError> {
+    let (parts, mut body) = request.into_parts();
+    let mut kept = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        kept.extend(frame.map_err(Box::new)?.into_data().ok());
+        if let Some(bytes) = message_size(&kept).filter(|bytes| *bytes > MOST_BYTES) {
+            return Err(SendError::TooLarge { bytes, most: MOST_BYTES });
+        }
+        if kept.len() > MOST_KEPT_BYTES {
+            let begin = tokio_stream::once(Ok(Frame::data(kept.freeze())));
+            let body = Body::new(StreamBody::new(begin.chain(BodyStream::new(body))));
+            return Ok(BufferedCall::Passing(Request::from_parts(parts, body)));
+        }
+    }
+    Ok(BufferedCall::Whole(Request::from_parts(parts, kept.freeze())))
+}
+
+/// The size that a message says of itself: a flag, then four bytes.
+fn message_size(begin: &[u8]) -> Option<usize> {
+    let (_, rest) = begin.split_first()?;
+    usize::try_from(u32::from_be_bytes(*rest.first_chunk()?)).ok()
+}
+
+/// A body that holds its stream's place until it ends or is dropped.
+struct PlacedBody {
+    body: Body,
+    _place: OwnedSemaphorePermit,
+}
+
+impl HttpBody for PlacedBody {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
 }
 
 impl Service<Request<Body>> for ReplicaBalancer {
@@ -147,7 +163,7 @@ impl Service<Request<Body>> for ReplicaBalancer {
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         let balancer = self.clone();
-        Box::pin(async move { balancer.send(request).await })
+        Box::pin(async move { balancer.send(request).await.map_err(Into::into) })
     }
 }
 

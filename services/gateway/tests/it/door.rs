@@ -1,8 +1,5 @@
 //! What the door passes on.
 
-use prost_reflect::{DescriptorPool, MethodDescriptor};
-use thidua_gateway::rpc::STREAMING_METHODS;
-use thidua_gateway::upstream::STREAMED;
 use thidua_proto::journal;
 use thidua_proto::statistics as proto;
 use thidua_proto::statistics::directory_service_client::DirectoryServiceClient;
@@ -136,21 +133,5 @@ async fn an_unknown_method_is_told() {
         let answer = client.unary(request, PathAndQuery::from_static(path), codec).await;
         assert_eq!(answer.as_ref().unwrap_err().code(), Code::Unimplemented, "{path}");
         assert_eq!(refused(answer, domain), told("METHOD_UNKNOWN", &[("method", path)]));
-    }
-}
-
-#[test]
-fn streams_may_take_their_time_and_those_of_callers_are_passed_on_as_they_come() {
-    let pool = DescriptorPool::decode(thidua_proto::DESCRIPTOR_SET).unwrap();
-    let methods: Vec<_> = pool.services().flat_map(|service| service.methods().collect::<Vec<_>>()).collect();
-    let paths = |of: &dyn Fn(&MethodDescriptor) -> bool| -> Vec<String> {
-        let path =
-            |method: &MethodDescriptor| format!("/{}/{}", method.parent_service().full_name(), method.name());
-        methods.iter().filter(|method| of(method)).map(path).collect()
-    };
-    assert_eq!(paths(&MethodDescriptor::is_client_streaming), STREAMED);
-    let streams = paths(&|method| method.is_client_streaming() || method.is_server_streaming());
-    for path in &streams {
-        assert!(STREAMING_METHODS.contains(&path.as_str()), "{path}");
     }
 }

@@ -1,12 +1,16 @@
 //! A service behind that is stopped, slow, or back again.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use thidua_proto::journal::GetHeadRequest;
+use thidua_proto::journal::{GetHeadRequest, GetHeadResponse};
 use thidua_proto::reports as proto;
 use thidua_proto::reports::DocumentFormat;
-use thidua_proto::statistics::GetUnitRequest;
 use thidua_proto::statistics::directory_service_client::DirectoryServiceClient;
+use thidua_proto::statistics::{
+    ComputeFiguresResponse, GetUnitRequest, Inspection, ListInspectionsResponse, ListUnitsRequest,
+};
 use tokio::net::TcpListener;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
@@ -118,7 +122,7 @@ async fn without_awards_there_is_no_partial_report() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_too_long_is_told_so_by_the_service_also_over_several_replicas() {
+async fn a_request_that_is_too_long_is_told_so_over_one_replica_and_over_several() {
     let system = System::empty().await;
     let told = async |replicas: usize| {
         let (statistics, awards) = (vec![system.statistics_at; replicas], system.awards.address());
@@ -127,10 +131,136 @@ async fn a_request_that_is_too_long_is_told_so_by_the_service_also_over_several_
         let gateway = Program::gateway(&statistics, awards, deadline, folder.path()).await;
         let request = create_unit("units/dai", &"x".repeat(17 * 1024 * 1024));
         let refusal = DirectoryServiceClient::new(gateway.connect()).create_unit(request).await.unwrap_err();
-        assert_eq!(refusal.code(), Code::OutOfRange, "{refusal:?}");
-        refused(Err::<(), _>(refusal), "thidua.statistics.v1")
+        let code = refusal.code();
+        let (reason, metadata) = refused(Err::<(), _>(refusal), "thidua.statistics.v1");
+        (code, reason, metadata)
     };
-    let one = told(1).await;
-    assert_eq!(one.0, "MESSAGE_UNREADABLE");
-    assert_eq!(told(2).await, one);
+    let direct = create_unit("units/dai", &"x".repeat(17 * 1024 * 1024));
+    let direct = DirectoryServiceClient::new(system.statistics().connect()).create_unit(direct).await;
+    let code = direct.as_ref().unwrap_err().code();
+    let (reason, metadata) = refused(direct, "thidua.statistics.v1");
+    assert_eq!(reason, "MESSAGE_UNREADABLE");
+    for replicas in [1, 2] {
+        assert_eq!(told(replicas).await, (code, reason.clone(), metadata.clone()), "{replicas}");
+    }
+}
+
+#[tokio::test]
+async fn a_partial_report_comes_before_the_callers_deadline() {
+    let system = System::start().await;
+    let silence = TcpListener::bind(any()).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let statistics = [silence.local_addr().unwrap()];
+    // The gateway itself would wait longer than the caller does.
+    let deadline = Duration::from_hours(1);
+    let gateway = Program::gateway(&statistics, system.awards.address(), deadline, folder.path()).await;
+    let mut reports = proto::bloc_report_service_client::BlocReportServiceClient::new(gateway.connect());
+    let within = |request| {
+        let mut request = tonic::Request::new(request);
+        request.set_timeout(Duration::from_secs(3));
+        request
+    };
+    let partial = reports.generate_bloc_report(within(partial())).await.unwrap().into_inner();
+    assert_eq!((partial.missing_parts.len(), partial.members.len()), (1, 2));
+    let whole = reports.generate_bloc_report(within(report())).await.unwrap_err();
+    assert!(matches!(whole.code(), Code::DeadlineExceeded | Code::Unavailable), "{whole:?}");
+}
+
+#[tokio::test]
+async fn a_service_is_given_what_remains_of_the_callers_time() {
+    let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel();
+    let statistics = stand_in(move |request| {
+        if request.uri().path().starts_with("/thidua.") {
+            let timeout =
+                request.headers().get("grpc-timeout").map(|value| value.to_str().unwrap().to_owned());
+            sender.send(timeout).unwrap();
+        }
+        std::future::ready(Status::not_found("").into_http())
+    });
+    let statistics = [statistics.await];
+    let folder = tempfile::tempdir().unwrap();
+    let gateway = Program::gateway(&statistics, any(), Duration::from_secs(10), folder.path()).await;
+    let mut directory = DirectoryServiceClient::new(gateway.connect());
+    let name = UNITS[0].0.to_owned();
+    let mut hurried = tonic::Request::new(GetUnitRequest { name: name.clone() });
+    hurried.set_timeout(Duration::from_secs(20));
+    directory.get_unit(hurried).await.unwrap_err();
+    directory.get_unit(GetUnitRequest { name }).await.unwrap_err();
+    for most in [20, 30] {
+        let passed_on = receiver.recv().await.unwrap().unwrap();
+        let passed_on = thidua_chassis::edge::timeout(&passed_on).unwrap();
+        assert!(passed_on < Duration::from_secs(most), "{passed_on:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_report_is_not_made_of_records_that_keep_changing() {
+    let system = System::start().await;
+    let revision = Arc::new(AtomicI64::new(100));
+    let statistics = stand_in(move |request| {
+        let answer = match request.uri().path().rsplit('/').next() {
+            Some("GetHead") => {
+                let revision = revision.fetch_add(1, Ordering::Relaxed);
+                success(&GetHeadResponse { revision, ..Default::default() })
+            }
+            Some("ComputeFigures") => {
+                let revision = revision.load(Ordering::Relaxed);
+                success(&ComputeFiguresResponse { revision, ..Default::default() })
+            }
+            Some("ListInspections") => success(&ListInspectionsResponse {
+                inspections: vec![Inspection::default()],
+                ..Default::default()
+            }),
+            _ => Status::unimplemented("").into_http(),
+        };
+        std::future::ready(answer)
+    });
+    let statistics = [statistics.await];
+    let folder = tempfile::tempdir().unwrap();
+    let awards = system.awards.address();
+    let gateway = Program::gateway(&statistics, awards, Duration::from_mins(10), folder.path()).await;
+    let mut reports = proto::bloc_report_service_client::BlocReportServiceClient::new(gateway.connect());
+    let whole = reports.generate_bloc_report(report()).await;
+    assert_eq!(whole.as_ref().unwrap_err().code(), Code::Unavailable);
+    let facts = [("upstream", "statistics"), ("attempts", "10")];
+    assert_eq!(refused(whole, REPORTS), told("UPSTREAM_UNSETTLED", &facts));
+    let partial = reports.generate_bloc_report(partial()).await.unwrap().into_inner();
+    let missing = partial.missing_parts[0].label.clone().unwrap();
+    assert!(missing.en.contains("kept changing") && missing.vi.contains("liên tục thay đổi"), "{missing:?}");
+    assert_eq!((partial.missing_parts.len(), partial.notable_inspections.len()), (1, 0));
+}
+
+#[tokio::test]
+async fn an_error_that_is_too_large_fails_its_own_call_alone() {
+    let goes_on = Arc::new(tokio::sync::Semaphore::new(0));
+    let has_come = Arc::new(tokio::sync::Semaphore::new(0));
+    let (going, coming) = (goes_on.clone(), has_come.clone());
+    let statistics = stand_in(move |request| {
+        let (going, coming) = (going.clone(), coming.clone());
+        async move {
+            match request.uri().path().rsplit('/').next() {
+                Some("GetUnit") => {
+                    coming.add_permits(1);
+                    going.acquire().await.unwrap().forget();
+                    Status::not_found("there is none").into_http()
+                }
+                Some("ListUnits") => Status::invalid_argument("x".repeat(300_000)).into_http(),
+                _ => Status::unimplemented("").into_http(),
+            }
+        }
+    });
+    let statistics = [statistics.await];
+    let folder = tempfile::tempdir().unwrap();
+    let gateway = Program::gateway(&statistics, any(), Duration::from_secs(10), folder.path()).await;
+    let mut directory = DirectoryServiceClient::new(gateway.connect());
+    let waiting = {
+        let mut directory = directory.clone();
+        let request = GetUnitRequest { name: UNITS[0].0.to_owned() };
+        tokio::spawn(async move { directory.get_unit(request).await.unwrap_err() })
+    };
+    has_come.acquire().await.unwrap().forget();
+    let too_large = directory.list_units(ListUnitsRequest::default()).await;
+    assert_eq!(refused(too_large, REPORTS), told("UPSTREAM_BROKEN", &[("upstream", "statistics")]));
+    goes_on.add_permits(1);
+    assert_eq!(waiting.await.unwrap().code(), Code::NotFound);
 }

@@ -6,6 +6,8 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
+use http_body::Frame;
+use http_body_util::StreamBody;
 use thidua_chassis::clock::Clock;
 use thidua_chassis::config::ServingConfig;
 use thidua_proto::awards::bloc_service_client::BlocServiceClient;
@@ -23,6 +25,7 @@ use thidua_tests::call::{facts, refusal};
 use thidua_tests::service::{Service, Stop, serving};
 use tokio::net::TcpListener;
 use tonic::Status;
+use tonic::body::Body;
 use tonic::transport::Channel;
 
 pub(crate) const BLOC: &str = "blocs/noi-chinh";
@@ -47,6 +50,7 @@ impl Program {
 
     async fn statistics(address: SocketAddr, folder: &Path) -> Self {
         let run = |serving, listener, clock, stop| {
+            let serving = ServingConfig { in_flight: 4096, ..serving };
             thidua_statistics::run(
                 thidua_statistics::config::Config { serving, rules: None },
                 listener,
@@ -70,12 +74,16 @@ impl Program {
         deadline: Duration,
         folder: &Path,
     ) -> Self {
+        // More than a service takes on one connection: what holds calls back is the gateway's own doing.
+        const IN_FLIGHT: usize = 4096;
+
         let endpoints = |addresses: &[SocketAddr]| {
             let each: Vec<_> = addresses.iter().map(|address| format!("http://{address}")).collect();
             each.join(",").parse().unwrap()
         };
         let (statistics, awards) = (endpoints(statistics), endpoints(&[awards]));
         let run = move |serving, listener, clock, stop| {
+            let serving = ServingConfig { in_flight: IN_FLIGHT, ..serving };
             let config =
                 thidua_gateway::config::Config { serving, statistics, awards, upstream_deadline: deadline };
             thidua_gateway::run(config, listener, clock, stop)
@@ -90,6 +98,32 @@ impl Program {
     pub(crate) fn connect(&self) -> Channel {
         self.0.channel()
     }
+}
+
+/// A program in place of a service, which answers calls as a test says. Ends with the test.
+pub(crate) async fn stand_in<F: Future<Output = http::Response<Body>> + Send + 'static>(
+    answer: impl Fn(http::Request<axum::body::Body>) -> F + Clone + Send + Sync + 'static,
+) -> SocketAddr {
+    let listener = TcpListener::bind(any()).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let router = axum::Router::new().fallback(move |request| {
+        let answer = answer.clone();
+        async move { answer(request).await }
+    });
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    address
+}
+
+/// What a stand-in answers where a call succeeds.
+pub(crate) fn success(message: &impl prost::Message) -> http::Response<Body> {
+    let message = message.encode_to_vec();
+    let mut bytes = vec![0];
+    bytes.extend(u32::try_from(message.len()).unwrap().to_be_bytes());
+    bytes.extend(message);
+    let trailers = http::HeaderMap::from_iter([(Status::GRPC_STATUS, http::HeaderValue::from_static("0"))]);
+    let frames = [Frame::data(bytes::Bytes::from(bytes)), Frame::trailers(trailers)];
+    let body = StreamBody::new(tokio_stream::iter(frames.map(Ok::<_, Status>)));
+    http::Response::builder().header("content-type", "application/grpc").body(Body::new(body)).unwrap()
 }
 
 pub(crate) fn any() -> SocketAddr {
@@ -156,6 +190,10 @@ impl System {
                 petitions.create_matter(request).await.unwrap();
             }
         }
+    }
+
+    pub(crate) fn statistics(&self) -> &Program {
+        self.statistics.as_ref().unwrap()
     }
 
     pub(crate) async fn stop_statistics(&mut self) {

@@ -11,3 +11,5 @@ mod harness;
 mod reports;
 #[cfg(test)]
 mod sdmx;
+#[cfg(test)]
+mod unread;

@@ -1,6 +1,9 @@
+use thidua_proto::FieldMask;
 use thidua_proto::reports as proto;
 use thidua_proto::reports::report_figure::Value;
 use thidua_proto::reports::{BlocReport, DocumentFormat, ReportFigure, ReportFigureStatus};
+use thidua_proto::statistics::inspection_service_client::InspectionServiceClient;
+use thidua_proto::statistics::{GetInspectionRequest, Inspection, InspectionBasis, UpdateInspectionRequest};
 
 use super::harness::*;
 
@@ -194,4 +197,75 @@ async fn documents_are_of_their_format() {
     assert_eq!(html.content_type, "text/html; charset=utf-8");
     assert!(html.content.starts_with("<!DOCTYPE html>") && html.content.contains("<html lang=\"vi\">"));
     assert!(!html.content.contains("<Gia"), "{}", html.content);
+}
+
+/// Turns an inspection into a planned one and back, as often as it can, until it is told to stop.
+async fn change_without_pause(
+    system: &System,
+    name: &str,
+    stop: tokio::sync::oneshot::Receiver<()>,
+) -> tokio::task::JoinHandle<()> {
+    let mut inspections = InspectionServiceClient::new(system.channel.clone());
+    let found = inspections.get_inspection(GetInspectionRequest { name: name.to_owned() }).await.unwrap();
+    let found = found.into_inner();
+    tokio::spawn(async move {
+        let changes = async {
+            for basis in [InspectionBasis::Planned, InspectionBasis::Unplanned].into_iter().cycle() {
+                let changed =
+                    Inspection { name: found.name.clone(), basis: basis.into(), ..Default::default() };
+                let request = UpdateInspectionRequest {
+                    inspection: Some(changed),
+                    update_mask: Some(FieldMask { paths: vec!["basis".to_owned()] }),
+                    ..Default::default()
+                };
+                inspections.update_inspection(request).await.unwrap();
+            }
+        };
+        tokio::select! {
+            () = changes => {}
+            _ = stop => {}
+        }
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_never_mixes_two_revisions_while_a_record_changes() {
+    let system = System::start().await;
+    let first = system.generate(report()).await.unwrap();
+    let name = first.notable_inspections[0].inspection.clone();
+    let (stop, stopped) = tokio::sync::oneshot::channel();
+    let writer = change_without_pause(&system, &name, stopped).await;
+    let mut whole = 0;
+    for _ in 0..60 {
+        match system.generate(report()).await {
+            Ok(report) => {
+                let listed = report.notable_inspections.iter().filter(|one| one.unplanned).count();
+                let counted = amount(&report.figures, "inspections.unplanned");
+                assert_eq!(i64::try_from(listed), Ok(counted), "{:?}", report.sources);
+                whole += 1;
+            }
+            Err(status) => {
+                assert_eq!(status.code(), tonic::Code::Unavailable);
+                let (reason, facts) = refused(Err::<(), _>(status), REPORTS);
+                assert_eq!(
+                    (reason.as_str(), facts["upstream"].as_str()),
+                    ("UPSTREAM_UNSETTLED", "statistics")
+                );
+            }
+        }
+        let request = proto::GenerateBlocReportRequest { allow_partial: true, ..report() };
+        let partial = system.generate(request).await.unwrap();
+        let missing: Vec<_> = partial.missing_parts.iter().map(|part| part.service.as_str()).collect();
+        if missing.is_empty() {
+            let listed = partial.notable_inspections.iter().filter(|one| one.unplanned).count();
+            assert_eq!(i64::try_from(listed), Ok(amount(&partial.figures, "inspections.unplanned")));
+        } else {
+            assert_eq!((missing.as_slice(), partial.notable_inspections.len()), (&["statistics"][..], 0));
+        }
+        assert_eq!(partial.figures.len(), 18);
+    }
+    stop.send(()).unwrap();
+    writer.await.unwrap();
+    assert!(whole > 0, "no report was made while the record changed");
+    system.generate(report()).await.unwrap();
 }

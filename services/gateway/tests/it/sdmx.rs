@@ -316,6 +316,26 @@ async fn open_periods_are_provisional_and_those_to_come_are_left_out() {
 }
 
 #[tokio::test]
+async fn no_character_that_xml_forbids_is_answered() {
+    let system = System::start().await;
+    for path in [
+        "data/FIGURES/A.%00%01.petitions-received",
+        "codelist/%00/%EF%BF%BF",
+        "schema%00",
+        "data/FIGURES?detail=%00",
+    ] {
+        let answer = system.get(path).await;
+        assert!(
+            answer.body.starts_with("<?xml") && answer.body.contains('\u{fffd}'),
+            "{path}: {}",
+            answer.body
+        );
+        let forbidden = |c: &char| matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
+        assert_eq!(answer.body.chars().find(forbidden), None, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_answered_is_told_in_both_languages() {
     let system = System::start().await;
     for (path, expected) in [
@@ -327,6 +347,7 @@ async fn what_cannot_be_answered_is_told_in_both_languages() {
         ("data/FIGURES/W..", (400, "140")),
         ("data/FIGURES/A..petitions.received", (400, "140")),
         ("data/FIGURES/all?startPeriod=yesterday", (400, "140")),
+        ("data/FIGURES/all?startPeriod=2024&endPeriod=2023", (400, "140")),
         ("data/FIGURES/all?lastNObservations=1", (501, "501")),
         ("data/FIGURES/all?format=json", (406, "140")),
         ("data/FIGURES/A._T.?startPeriod=2030", (404, "100")),

@@ -21,10 +21,10 @@ use crate::domain::figures::unit_of_measure;
 use crate::domain::forms::check::{Cited, Finding, FormValues};
 use crate::domain::forms::form::{Behaviour, Column, Form, FormId, Values, fill, total};
 use crate::domain::forms::rule::{Rule, Severity};
-use crate::domain::text::wording::Language;
 use crate::domain::units::structure::{ShownUnit, Structure};
 use crate::error::Error;
 use crate::rules::Rules;
+use thidua_chassis::language::Language;
 
 impl Statistics {
     pub(super) async fn fill(

@@ -16,15 +16,6 @@ use super::*;
 /// Longer than any test runs: whoever waits for it is stuck.
 const FOREVER: Duration = Duration::from_hours(1);
 
-#[test]
-fn addresses_are_separated_by_commas() {
-    let two: Addresses = "http://127.0.0.1:1, http://127.0.0.1:2".parse().unwrap();
-    assert_eq!(two.each().count(), 2);
-    for bad in ["", "http://127.0.0.1:1,", "127.0.0.1", "http:// x"] {
-        assert!(bad.parse::<Addresses>().is_err(), "{bad}");
-    }
-}
-
 /// A replica that answers every call: with its address, and that there is no such method.
 struct Live {
     address: SocketAddr,
@@ -111,7 +102,7 @@ async fn a_replica_that_comes_back_is_met_by_the_next_call() {
     one.leave().await;
     // Its connection is known to be gone, then that no other can be made.
     assert!(answered_by(&balancer).await.is_err());
-    assert_eq!(answered_by(&balancer).await, Err(UNREACHED.to_owned()));
+    assert_eq!(answered_by(&balancer).await, Err(SendError::Unreached.to_string()));
     let _again = Live::start_at(address).await;
     assert_eq!(answered_by(&balancer).await, Ok(address));
 }
@@ -133,5 +124,67 @@ async fn no_call_waits_for_a_host_that_vanished_where_another_is_there() {
 async fn a_host_that_vanished_is_given_up_where_no_other_is_there() {
     let (silent, _queue) = vanished().await;
     let balancer = over(&[silent], Duration::from_millis(50));
-    assert_eq!(answered_by(&balancer).await, Err(UNREACHED.to_owned()));
+    assert_eq!(answered_by(&balancer).await, Err(SendError::Unreached.to_string()));
+}
+
+#[tokio::test]
+async fn a_host_that_vanished_holds_up_one_call_and_not_the_next() {
+    let (silent, _queue) = vanished().await;
+    let balancer = over(&[silent], Duration::from_millis(50));
+    assert_eq!(answered_by(&balancer).await, Err(SendError::Unreached.to_string()));
+    for _ in 0..3 {
+        let mut call = std::pin::pin!(answered_by(&balancer));
+        let at_once = call.as_mut().poll(&mut Context::from_waker(std::task::Waker::noop()));
+        assert_eq!(at_once, Poll::Ready(Err(SendError::Unreached.to_string())));
+    }
+}
+
+/// Passes bytes on between callers and a replica until it is frozen: connections stay, and nothing comes.
+struct Freezer {
+    address: SocketAddr,
+    frozen: tokio::sync::watch::Sender<bool>,
+}
+
+impl Freezer {
+    async fn before(replica: SocketAddr) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let frozen = tokio::sync::watch::Sender::new(false);
+        let mut watched = frozen.subscribe();
+        tokio::spawn(async move {
+            let mut connections = Vec::new();
+            loop {
+                let (mut outer, _) = listener.accept().await.unwrap();
+                let mut inner = TcpStream::connect(replica).await.unwrap();
+                let mut frozen = watched.clone();
+                connections.push(tokio::spawn(async move {
+                    tokio::select! {
+                        _ = tokio::io::copy_bidirectional(&mut outer, &mut inner) => {}
+                        () = async { drop(frozen.wait_for(|frozen| *frozen).await) } => std::future::pending().await,
+                    }
+                }));
+                if *watched.borrow_and_update() {
+                    break std::future::pending::<()>().await;
+                }
+            }
+        });
+        Self { address, frozen }
+    }
+}
+
+#[tokio::test]
+async fn a_frozen_replica_gets_no_calls_after_one_that_it_did_not_answer() {
+    let (freezing, other) = (Live::start().await, Live::start().await);
+    let freezer = Freezer::before(freezing.address).await;
+    let balancer = over(&[freezer.address, other.address], FOREVER);
+    let all = BTreeSet::from([freezing.address, other.address]);
+    let mut met = BTreeSet::new();
+    while met != all {
+        met.insert(answered_by(&balancer).await.unwrap());
+    }
+    freezer.frozen.send_replace(true);
+    while tokio::time::timeout(Duration::from_secs(2), answered_by(&balancer)).await.is_ok() {}
+    for _ in 0..50 {
+        assert_eq!(answered_by(&balancer).await, Ok(other.address));
+    }
 }

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::domain::text::wording::Language;
+use thidua_chassis::language::Language;
 
 /// A closed span of days within a reporting period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use crate::domain::forms::expression::{Claim, Expression, Reference, Relation};
 use crate::domain::forms::form::{Column, Form};
-use crate::domain::text::wording::Language;
+use thidua_chassis::language::Language;
 
 /// The values of both sides of a claim.
 #[derive(Debug, Clone, Copy)]

@@ -1,6 +1,5 @@
-//! Texts: search keys of names, the Vietnamese order of names, and numbers, days and sentences in both languages.
+//! Texts: search keys of names, the Vietnamese order of names, and sentences that name values.
 
 pub mod collation;
 pub mod search;
 pub mod sentence;
-pub mod wording;

@@ -3,13 +3,14 @@
 use jiff::civil::Date;
 use thidua_proto::reports::report_figure::Value as ReportValue;
 use thidua_proto::reports::{
-    Label, MemberFigures, NotableInspection, ReportFigure, ReportFigureStatus, ReportMember,
-    ReportNomination, Share, Source,
+    BlocReport, Label, MemberFigures, MissingPart, NotableInspection, ReportFigure, ReportFigureStatus,
+    ReportMember, ReportNomination, Share, Source,
 };
 use thidua_proto::statistics::figure::Value as FigureValue;
 use thidua_proto::{awards, date, statistics};
 
-use super::wording::{Language, Wording};
+use super::span::Span;
+use super::wording::{self, Language};
 
 /// The measures of the report, in its order. Each is defined by statistics; this is only the choice.
 pub const MEASURES: [&str; 18] = [
@@ -34,14 +35,12 @@ pub const MEASURES: [&str; 18] = [
 ];
 
 /// Both languages of a name; the Vietnamese where no English is known.
-#[must_use]
-pub fn label(vi: &str, en: &str) -> Label {
+fn label(vi: &str, en: &str) -> Label {
     Label { vi: vi.to_owned(), en: if en.is_empty() { vi } else { en }.to_owned() }
 }
 
 /// The members of a bloc on a day, in the bloc's order.
-#[must_use]
-pub fn members(bloc: &awards::Bloc, day: Date) -> Vec<ReportMember> {
+fn members(bloc: &awards::Bloc, day: Date) -> Vec<ReportMember> {
     let on = |wire: Option<thidua_proto::Date>| wire.and_then(date::from_wire);
     let belongs = |member: &&awards::BlocMember| {
         on(member.first_date).is_some_and(|first| first <= day)
@@ -51,8 +50,7 @@ pub fn members(bloc: &awards::Bloc, day: Date) -> Vec<ReportMember> {
 }
 
 /// A member by its unit; the unit's name itself where the bloc does not know it any more.
-#[must_use]
-pub fn member_of(bloc: &awards::Bloc, unit: &str) -> ReportMember {
+fn member_of(bloc: &awards::Bloc, unit: &str) -> ReportMember {
     let unknown = || ReportMember { unit: unit.to_owned(), label: Some(label(unit, "")) };
     bloc.members.iter().find(|member| member.unit == unit).map_or_else(unknown, member)
 }
@@ -62,45 +60,76 @@ fn member(member: &awards::BlocMember) -> ReportMember {
     ReportMember { unit: member.unit.clone(), label: Some(label) }
 }
 
-/// The figures of all members together, and of each.
+/// The part of a report that awards knows.
 #[must_use]
-pub fn figures(
-    wording: &Wording,
-    answer: &statistics::ComputeFiguresResponse,
-    members: &[ReportMember],
-) -> (Vec<ReportFigure>, Vec<MemberFigures>) {
-    let source = Source { service: "statistics".to_owned(), revision: answer.revision };
-    let of = |unit: &str| -> Vec<ReportFigure> {
-        let own = answer.figures.iter().filter(|figure| figure.unit == unit);
-        own.filter_map(|figure| {
-            let measure = answer.measures.iter().find(|measure| measure.code == figure.measure)?;
-            Some(report_figure(wording, figure, measure, source.clone()))
-        })
-        .collect()
-    };
-    let each = members
-        .iter()
-        .map(|member| MemberFigures { member: Some(member.clone()), figures: of(&member.unit) });
-    (of(""), each.collect())
+pub fn of_awards(
+    record: &awards::YearRecord,
+    bloc: &awards::Bloc,
+    year: &awards::BlocYear,
+    span: Span,
+) -> BlocReport {
+    let members = members(bloc, span.last);
+    let nominations = nominations(record, bloc, &members);
+    let agreement = year.pledge_agreement.as_ref();
+    let contents = agreement.map_or(&[][..], |agreement| &agreement.contents);
+    BlocReport {
+        bloc: bloc.name.clone(),
+        bloc_label: Some(label(&bloc.display_name, &bloc.display_name_en)),
+        first_date: Some(date::to_wire(span.first)),
+        last_date: Some(date::to_wire(span.last)),
+        period_last_date: Some(date::to_wire(span.period_last)),
+        conference_date: year.conference_date,
+        leader: Some(member_of(bloc, &year.leader)),
+        next_leader: (!year.next_leader.is_empty()).then(|| member_of(bloc, &year.next_leader)),
+        pledge_contents: contents.iter().map(|it| label(&it.display_name, &it.display_name_en)).collect(),
+        pledge_signed_date: agreement.and_then(|agreement| agreement.signed_date),
+        members_without_nomination: without_nomination(&members, &nominations),
+        nominations,
+        rule_set_label: record.rule_set.as_ref().map(|it| label(&it.display_name, &it.display_name_en)),
+        sources: vec![Source { service: "awards".to_owned(), revision: record.revision }],
+        members,
+        ..BlocReport::default()
+    }
 }
 
-fn report_figure(
-    wording: &Wording,
-    figure: &statistics::Figure,
-    measure: &statistics::Measure,
-    source: Source,
-) -> ReportFigure {
+/// Adds the figures of all members together, and of each.
+pub fn add_figures(report: &mut BlocReport, answer: &statistics::ComputeFiguresResponse) {
+    let source = Source { service: "statistics".to_owned(), revision: answer.revision };
+    report.figures = figures_of(answer, "", &source);
+    report.member_figures = report
+        .members
+        .iter()
+        .map(|member| MemberFigures {
+            member: Some(member.clone()),
+            figures: figures_of(answer, &member.unit, &source),
+        })
+        .collect();
+    report.sources.push(source);
+}
+
+/// The figures of a unit; of all together where it is empty.
+fn figures_of(answer: &statistics::ComputeFiguresResponse, unit: &str, source: &Source) -> Vec<ReportFigure> {
+    let mut found = Vec::new();
+    for figure in answer.figures.iter().filter(|figure| figure.unit == unit) {
+        if let Some(measure) = answer.measures.iter().find(|measure| measure.code == figure.measure) {
+            found.push(report_figure(figure, measure, source.clone()));
+        }
+    }
+    found
+}
+
+fn report_figure(figure: &statistics::Figure, measure: &statistics::Measure, source: Source) -> ReportFigure {
     let phrase = |language: Language| match &figure.value {
         Some(FigureValue::Amount(amount)) => {
             let unit = language.pick(&measure.unit_of_measure, &measure.unit_of_measure_en);
-            wording.amount(language, *amount, unit)
+            wording::amount(language, *amount, unit)
         }
-        Some(FigureValue::Ratio(ratio)) => wording.percent(language, &ratio.percent),
+        Some(FigureValue::Ratio(ratio)) => wording::percent(language, &ratio.percent),
         None => "–".to_owned(),
     };
     let status = match figure.status() {
-        // Beside what a return says of a whole period nothing is shown here: reports end with the conference.
-        statistics::FigureStatus::Final | statistics::FigureStatus::Restated => ReportFigureStatus::Final,
+        statistics::FigureStatus::Final => ReportFigureStatus::Final,
+        statistics::FigureStatus::Restated => ReportFigureStatus::Restated,
         statistics::FigureStatus::Provisional => ReportFigureStatus::Provisional,
         statistics::FigureStatus::NotApplicable => ReportFigureStatus::NotApplicable,
         statistics::FigureStatus::Unspecified => ReportFigureStatus::Unspecified,
@@ -147,10 +176,11 @@ pub fn notable(inspections: Vec<statistics::Inspection>) -> Vec<NotableInspectio
 }
 
 /// The bloc's proposals that stand, in the order of the titles, then of the members.
-#[must_use]
-pub fn nominations(record: &awards::YearRecord, members: &[ReportMember]) -> Vec<ReportNomination> {
-    let none = awards::Bloc::default();
-    let bloc = record.bloc.as_ref().unwrap_or(&none);
+fn nominations(
+    record: &awards::YearRecord,
+    bloc: &awards::Bloc,
+    members: &[ReportMember],
+) -> Vec<ReportNomination> {
     let titles = record.rule_set.as_ref().map_or(&[][..], |rules| &rules.titles);
     let mut found: Vec<_> = record
         .nominations
@@ -203,8 +233,7 @@ fn vote(ballot: &awards::Ballot) -> Label {
 }
 
 /// The members that are proposed for nothing.
-#[must_use]
-pub fn without_nomination(members: &[ReportMember], nominations: &[ReportNomination]) -> Vec<ReportMember> {
+fn without_nomination(members: &[ReportMember], nominations: &[ReportNomination]) -> Vec<ReportMember> {
     let proposed = |member: &ReportMember| {
         nominations
             .iter()
@@ -212,4 +241,26 @@ pub fn without_nomination(members: &[ReportMember], nominations: &[ReportNominat
             .any(|found| found.unit == member.unit)
     };
     members.iter().filter(|member| !proposed(member)).cloned().collect()
+}
+
+/// That nothing of statistics could be had.
+#[must_use]
+pub fn missing_statistics() -> MissingPart {
+    missing(
+        "Thiếu số liệu thanh tra, tiếp công dân, đơn thư và vụ việc: dịch vụ thống kê không phản hồi",
+        "Figures on inspections, receptions, petitions and matters are missing: the statistics service did not answer",
+    )
+}
+
+/// That the inspections worth a line could not be had at the revision of the figures.
+#[must_use]
+pub fn missing_inspections() -> MissingPart {
+    missing(
+        "Thiếu danh sách các cuộc thanh tra đột xuất, chuyên đề: số liệu liên tục thay đổi trong khi lập báo cáo",
+        "The list of unplanned and thematic inspections is missing: records kept changing while the report was made",
+    )
+}
+
+fn missing(vi: &str, en: &str) -> MissingPart {
+    MissingPart { service: "statistics".to_owned(), label: Some(label(vi, en)) }
 }

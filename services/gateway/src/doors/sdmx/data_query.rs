@@ -6,11 +6,12 @@ use jiff::civil::Date;
 use thidua_proto::statistics as proto;
 
 use super::artefact::Artefact;
+use super::calendar::{Period, ReportingCalendar};
 use super::catalogue::{Catalogue, Measure, Unit};
 use super::data::{Observation, Series};
-use super::period::{FIRST_YEAR, Frequency, Period};
+use super::period::{Frequency, TimeBound};
 use super::question::Selection;
-use super::refusal::Refusal;
+use super::refusal::{Refusal, Words};
 
 /// The most observations of one answer.
 pub const MOST_OBSERVATIONS: usize = 200_000;
@@ -43,33 +44,36 @@ pub struct Ask {
 pub type Observations = HashMap<(usize, usize, usize), Observation>;
 
 impl<'c> DataQuery<'c> {
-    /// The query that a selection makes; of periods only those that have begun.
-    pub fn new(selection: &Selection, catalogue: &'c Catalogue, today: Date) -> Result<Self, Refusal> {
+    /// The query that a selection makes; of periods only those that have begun by `today`.
+    pub fn new(
+        selection: &Selection,
+        catalogue: &'c Catalogue,
+        calendar: ReportingCalendar,
+        today: Date,
+    ) -> Result<Self, Refusal> {
         let key = &selection.key;
         let frequencies = ("FREQ", Artefact::Frequencies);
         let frequencies = key.frequencies.pick(&Frequency::ALL, |it| it.code(), frequencies)?;
         let units = key.units.pick(&catalogue.units, |it| &it.code, ("UNIT_ID", Artefact::Units))?;
         let measures =
             key.measures.pick(&catalogue.measures, |it| &it.code, ("MEASURE", Artefact::Measures))?;
-        let begin = Period::new(Frequency::Annual, FIRST_YEAR, 1).map(|period| period.first);
-        let first = selection.first.or(begin).unwrap_or(Date::MIN);
-        let last = selection.last.unwrap_or(Date::MAX);
-        let periods = frequencies.into_iter().flat_map(|frequency| Period::between(*frequency, first, last));
+        let (first, last) = days(selection, calendar)?;
+        let periods = frequencies.into_iter().flat_map(|it| calendar.between(*it, first, last, today));
         let is_all = measures.len() == catalogue.measures.len();
         let names = measures.iter().filter(|_| !is_all).map(|measure| measure.name.clone()).collect();
-        let data_query =
-            Self { periods: periods.filter(|it| it.first <= today).collect(), units, measures, names };
-        let found = data_query.cells() * data_query.measures.len();
+        let data_query = Self { periods: periods.collect(), units, measures, names };
+        let found = data_query.observations();
         if found > MOST_OBSERVATIONS {
             return Err(Refusal::TooManyObservations { found, most: MOST_OBSERVATIONS });
         }
         if found == 0 { Err(Refusal::NothingFound) } else { Ok(data_query) }
     }
 
-    /// How many pairs of a period and a unit that exists in it there are.
-    fn cells(&self) -> usize {
-        let living = |unit: &&Unit| self.periods.iter().filter(|period| unit.exists_in(period)).count();
-        self.units.iter().map(living).sum()
+    /// How many observations there are: one a measure for each period and unit that exists in it.
+    #[must_use]
+    pub fn observations(&self) -> usize {
+        let periods_of = |unit: &&Unit| self.periods.iter().filter(|period| unit.exists_in(period)).count();
+        self.units.iter().map(periods_of).sum::<usize>() * self.measures.len()
     }
 
     /// The questions to statistics that answer it.
@@ -123,7 +127,8 @@ impl<'c> DataQuery<'c> {
     pub fn series(&self, mut found: Option<Observations>) -> Vec<Series> {
         let mut series = Vec::new();
         for frequency in Frequency::ALL {
-            let periods = || self.periods.iter().enumerate().filter(move |(_, it)| it.frequency == frequency);
+            let periods =
+                || self.periods.iter().enumerate().filter(move |(_, it)| it.name.frequency == frequency);
             for (unit_at, unit) in self.units.iter().enumerate() {
                 let living: Vec<(usize, &Period)> = periods().filter(|(_, it)| unit.exists_in(it)).collect();
                 if living.is_empty() {
@@ -132,7 +137,7 @@ impl<'c> DataQuery<'c> {
                 for (measure_at, measure) in self.measures.iter().enumerate() {
                     let observation = |(at, period): &(usize, &Period)| {
                         let found = found.as_mut()?.remove(&(*at, unit_at, measure_at))?;
-                        Some((period.to_string(), found))
+                        Some((period.name.to_string(), found))
                     };
                     series.push(Series {
                         frequency: frequency.code(),
@@ -149,15 +154,36 @@ impl<'c> DataQuery<'c> {
     }
 }
 
+/// The days between which the periods of a selection lie.
+fn days(selection: &Selection, calendar: ReportingCalendar) -> Result<(Date, Date), Refusal> {
+    let named = |bound: Option<TimeBound>| bound.and_then(|bound| calendar.days(bound));
+    let first = named(selection.first).map(|(first, _)| first);
+    let last = named(selection.last).map(|(_, last)| last);
+    if let (Some(first), Some(last)) = (first, last)
+        && last < first
+    {
+        let expected =
+            Words { vi: "kỳ không trước startPeriod", en: "a period not before startPeriod" };
+        return Err(Refusal::ParameterInvalid { parameter: "endPeriod", value: last.to_string(), expected });
+    }
+    Ok((first.or(calendar.begin()).unwrap_or(Date::MIN), last.unwrap_or(Date::MAX)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sdmx::key::Key;
-    use crate::sdmx::question::Detail;
+    use crate::doors::sdmx::calendar::tests::calendar;
+    use crate::doors::sdmx::key::Key;
+    use crate::doors::sdmx::question::Detail;
 
-    fn selection(key: &str, first: Date, last: Date) -> Selection {
-        let key = Key::parse(key).unwrap();
-        Selection { key, first: Some(first), last: Some(last), flat: false, detail: Detail::Full }
+    fn selection(key: &str, first: &str, last: &str) -> Selection {
+        let (key, first, last) = (Key::parse(key).unwrap(), TimeBound::parse(first), TimeBound::parse(last));
+        Selection { key, first, last, flat: false, detail: Detail::Full }
+    }
+
+    /// All of a key in the reporting year 2023.
+    fn in_2023<'c>(key: &str, catalogue: &'c Catalogue, today: Date) -> Result<DataQuery<'c>, Refusal> {
+        DataQuery::new(&selection(key, "2023", "2023"), catalogue, calendar(), today)
     }
 
     fn catalogue(units: usize, measures: usize) -> Catalogue {
@@ -166,13 +192,10 @@ mod tests {
         Catalogue::new((0..units).map(unit).collect(), (0..measures).map(measure).collect())
     }
 
-    const YEAR: (Date, Date) = (Date::constant(2022, 12, 15), Date::constant(2023, 12, 14));
-
     #[test]
     fn statistics_is_asked_by_period_for_units_and_for_all_together() {
         let catalogue = catalogue(2500, 2);
-        let data_query =
-            DataQuery::new(&selection("Q..a-m0", YEAR.0, YEAR.1), &catalogue, Date::MAX).unwrap();
+        let data_query = in_2023("Q..a-m0", &catalogue, Date::MAX).unwrap();
         let asks = data_query.asks();
         let sizes: Vec<(usize, usize)> =
             asks.iter().map(|ask| (ask.period, ask.request.units.len())).collect();
@@ -184,7 +207,7 @@ mod tests {
     #[test]
     fn many_measures_are_asked_for_fewer_units() {
         let catalogue = catalogue(300, 500);
-        let data_query = DataQuery::new(&selection("A..", YEAR.0, YEAR.1), &catalogue, Date::MAX).unwrap();
+        let data_query = in_2023("A..", &catalogue, Date::MAX).unwrap();
         assert!(
             data_query
                 .asks()
@@ -197,19 +220,25 @@ mod tests {
     #[test]
     fn an_answer_has_bounds() {
         let catalogue = catalogue(199, 1000);
-        assert!(DataQuery::new(&selection("A..", YEAR.0, YEAR.1), &catalogue, Date::MAX).is_ok());
-        let two = selection("A+S..", YEAR.0, YEAR.1);
-        let refusal = DataQuery::new(&two, &catalogue, Date::MAX).unwrap_err();
+        assert!(in_2023("A..", &catalogue, Date::MAX).is_ok());
+        let refusal = in_2023("A+S..", &catalogue, Date::MAX).unwrap_err();
         assert!(matches!(refusal, Refusal::TooManyObservations { found: 600_000, most: 200_000 }));
-        let none =
-            DataQuery::new(&selection("A..", YEAR.0, YEAR.1), &catalogue, Date::constant(2022, 12, 14));
+        let none = in_2023("A..", &catalogue, Date::constant(2022, 12, 14));
         assert!(matches!(none.unwrap_err(), Refusal::NothingFound));
+    }
+
+    #[test]
+    fn the_end_does_not_come_before_the_start() {
+        let catalogue = catalogue(1, 1);
+        let turned = selection("A..", "2024", "2023");
+        let refusal = DataQuery::new(&turned, &catalogue, calendar(), Date::MAX).unwrap_err();
+        assert!(matches!(refusal, Refusal::ParameterInvalid { parameter: "endPeriod", .. }), "{refusal:?}");
     }
 
     #[test]
     fn figures_come_to_their_series_and_totals_of_parts_do_not() {
         let catalogue = catalogue(1, 2);
-        let data_query = DataQuery::new(&selection("A..", YEAR.0, YEAR.1), &catalogue, Date::MAX).unwrap();
+        let data_query = in_2023("A..", &catalogue, Date::MAX).unwrap();
         let figure = |unit: &str, amount| proto::Figure {
             unit: unit.to_owned(),
             measure: "a.m1".to_owned(),

@@ -5,7 +5,9 @@ use askama::Template;
 use super::artefact::Artefact;
 use super::catalogue::Catalogue;
 use super::data::STATUSES;
+use super::header::MessageHeader;
 use super::period::Frequency;
+use super::xml::without_forbidden;
 
 /// An item with its names in Vietnamese and English.
 #[derive(Debug, Clone, Default)]
@@ -57,30 +59,36 @@ const CONCEPTS: [Concept; 9] = [
     },
 ];
 
+/// What the periods of a frequency are called, in Vietnamese and English.
+const FREQUENCIES: [(Frequency, &str, &str); 4] = [
+    (Frequency::Annual, "Năm báo cáo", "Reporting year"),
+    (Frequency::HalfYearly, "Nửa năm báo cáo (6 tháng)", "Half a reporting year"),
+    (Frequency::Quarterly, "Quý báo cáo", "Quarter of a reporting year"),
+    (Frequency::Monthly, "Tháng báo cáo", "Month of a reporting year"),
+];
+
 #[derive(Template)]
 #[template(path = "sdmx/structure.xml")]
 struct Page<'p> {
-    id: &'p str,
-    prepared: &'p str,
+    header: &'p MessageHeader,
     has_dataflow: bool,
     has_data_structure: bool,
     concepts: &'static [Concept],
     codelists: Vec<Codelist>,
 }
 
-/// Writes a message; `id` and `prepared` are those of its header.
+/// Writes a message.
 #[must_use]
-pub fn write((id, prepared): (&str, &str), asked: &[Artefact], catalogue: &Catalogue) -> String {
+pub fn write(header: &MessageHeader, asked: &[Artefact], catalogue: &Catalogue) -> String {
     let page = Page {
-        id,
-        prepared,
+        header,
         has_dataflow: asked.contains(&Artefact::Dataflow),
         has_data_structure: asked.contains(&Artefact::DataStructure),
         concepts: if asked.contains(&Artefact::Concepts) { &CONCEPTS } else { &[] },
         codelists: asked.iter().filter_map(|artefact| codelist(*artefact, catalogue)).collect(),
     };
     // Texts can always be written to memory.
-    page.render().unwrap_or_default()
+    without_forbidden(page.render().unwrap_or_default())
 }
 
 fn codelist(artefact: Artefact, catalogue: &Catalogue) -> Option<Codelist> {
@@ -93,9 +101,8 @@ fn codelist(artefact: Artefact, catalogue: &Catalogue) -> Option<Codelist> {
     let (vi, en, codes) = match artefact {
         Artefact::Dataflow | Artefact::DataStructure | Artefact::Concepts => return None,
         Artefact::Frequencies => {
-            let code =
-                |frequency: Frequency| item(frequency.code(), frequency.labels().0, frequency.labels().1);
-            ("Tần suất", "Frequencies", Frequency::ALL.map(code).to_vec())
+            let codes = FREQUENCIES.map(|(frequency, vi, en)| item(frequency.code(), vi, en));
+            ("Tần suất", "Frequencies", codes.to_vec())
         }
         Artefact::Units => {
             let units = catalogue.units.iter();

@@ -3,8 +3,9 @@
 use askama::Template;
 use thidua_proto::statistics as proto;
 
-use super::period::YEAR_END;
+use super::header::MessageHeader;
 use super::question::Detail;
+use super::xml::without_forbidden;
 
 /// The status of an observation, with its labels in Vietnamese and English; SDMX's own codes.
 pub const STATUSES: [(&str, &str, &str); 3] = [
@@ -63,19 +64,33 @@ pub struct Series {
 #[derive(Template)]
 #[template(path = "sdmx/data.xml")]
 struct Page<'s> {
-    id: &'s str,
-    prepared: &'s str,
-    year_end: &'static str,
+    header: &'s MessageHeader,
+    year_end: &'s str,
     series: &'s [Series],
     flat: bool,
     detail: Detail,
 }
 
-/// Writes a message; `id` and `prepared` are those of its header.
+/// Data to be written.
+#[derive(Debug, Clone, Copy)]
+pub struct DataSet<'s> {
+    /// The series with their observations.
+    pub series: &'s [Series],
+    /// The last day of every reporting year, as `xs:gMonthDay`.
+    pub year_end: &'s str,
+    /// Observations one by one instead of in series.
+    pub flat: bool,
+    /// How much of them.
+    pub detail: Detail,
+}
+
+/// Writes a message.
 #[must_use]
-pub fn write((id, prepared): (&str, &str), series: &[Series], flat: bool, detail: Detail) -> String {
+pub fn write(header: &MessageHeader, data: DataSet<'_>) -> String {
+    let DataSet { series, year_end, flat, detail } = data;
+    let page = Page { header, year_end, series, flat, detail };
     // Texts can always be written to memory.
-    Page { id, prepared, year_end: YEAR_END, series, flat, detail }.render().unwrap_or_default()
+    without_forbidden(page.render().unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use thidua_proto::{date, statistics};
 
-use super::period::Period;
+use super::calendar::Period;
 
 /// The code of all units together.
 pub const TOTAL: &str = "_T";
@@ -132,7 +132,8 @@ impl Catalogue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sdmx::period::Frequency;
+    use crate::doors::sdmx::calendar::tests::calendar;
+    use crate::doors::sdmx::period::{Frequency, PeriodName};
 
     #[test]
     fn units_keep_their_ids_and_know_when_they_existed() {
@@ -153,7 +154,8 @@ mod tests {
         let [total, unit, below] = catalogue.units.try_into().unwrap();
         assert_eq!((total.name(), unit.name().as_deref()), (None, Some("units/so-noi-vu")));
         assert_eq!((unit.superior.as_deref(), below.superior.as_deref()), (None, Some("so-noi-vu")));
-        let [before, into] = [2022, 2023].map(|year| Period::new(Frequency::Annual, year, 1).unwrap());
+        let [before, into] = [2022, 2023]
+            .map(|year| calendar().period(PeriodName::new(Frequency::Annual, year, 1).unwrap()).unwrap());
         assert_eq!(
             (unit.exists_in(&before), unit.exists_in(&into), total.exists_in(&before)),
             (false, true, true)

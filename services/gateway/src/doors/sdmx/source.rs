@@ -7,36 +7,36 @@ use thidua_proto::statistics as proto;
 use thidua_proto::statistics::directory_service_client::DirectoryServiceClient;
 use thidua_proto::statistics::figure_service_client::FigureServiceClient;
 
-use crate::error::Error;
-use crate::upstream::{Behalf, Service, Upstreams};
+use super::calendar::{self, ReportingCalendar};
+use crate::upstream::{CallContext, Service, UpstreamError, Upstreams};
 
 /// Statistics, on behalf of one request.
 #[derive(Debug, Clone)]
 pub struct Source {
     upstreams: Upstreams,
-    behalf: Behalf,
+    context: CallContext,
 }
 
 impl Source {
     /// Asks through these connections.
     #[must_use]
-    pub fn new(upstreams: Upstreams, behalf: Behalf) -> Self {
-        Self { upstreams, behalf }
+    pub fn new(upstreams: Upstreams, context: CallContext) -> Self {
+        Self { upstreams, context }
     }
 
     /// The newest revision.
-    pub async fn revision(&self) -> Result<i64, Error> {
+    pub async fn revision(&self) -> Result<i64, UpstreamError> {
         let client = JournalServiceClient::new(self.upstreams.channel(Service::Statistics));
         let ask = |request| {
             let mut client = client.clone();
             async move { client.get_head(request).await }
         };
         let question = GetHeadRequest { journal: "journals/statistics".to_owned() };
-        Ok(self.behalf.read(Service::Statistics, question, 0, ask).await?.revision)
+        Ok(self.context.read(Service::Statistics, question, 0, ask).await?.revision)
     }
 
     /// All measures: every page of them as one answer.
-    pub async fn measures(&self) -> Result<proto::ListMeasuresResponse, Error> {
+    pub async fn measures(&self) -> Result<proto::ListMeasuresResponse, UpstreamError> {
         let client = FigureServiceClient::new(self.upstreams.channel(Service::Statistics))
             .max_decoding_message_size(MOST_BYTES);
         let ask = |request| {
@@ -46,7 +46,7 @@ impl Source {
         let mut question = proto::ListMeasuresRequest::default();
         let mut found = Vec::new();
         loop {
-            let page = self.behalf.read(Service::Statistics, question.clone(), 0, ask).await?;
+            let page = self.context.read(Service::Statistics, question.clone(), 0, ask).await?;
             found.extend(page.measures);
             if page.next_page_token.is_empty() {
                 return Ok(proto::ListMeasuresResponse { measures: found, ..page });
@@ -55,8 +55,25 @@ impl Source {
         }
     }
 
+    /// The reporting calendar, by a year of it.
+    pub async fn calendar(&self, year: i16) -> Result<ReportingCalendar, UpstreamError> {
+        let client = FigureServiceClient::new(self.upstreams.channel(Service::Statistics))
+            .max_decoding_message_size(MOST_BYTES);
+        let ask = |request| {
+            let mut client = client.clone();
+            async move { client.list_calendars(request).await }
+        };
+        let question = proto::ListCalendarsRequest { year: Some(year.into()), ..Default::default() };
+        let answer = self.context.read(Service::Statistics, question, 0, ask).await?;
+        let found = answer.calendars.iter().find(|calendar| calendar.code == calendar::CODE);
+        let found = found.and_then(|calendar| ReportingCalendar::new(calendar, year));
+        found.ok_or_else(|| {
+            UpstreamError::broken(Service::Statistics, "no reporting calendar of twelve months")
+        })
+    }
+
     /// All units, at a revision or later.
-    pub async fn units(&self, revision: i64) -> Result<Vec<proto::Unit>, Error> {
+    pub async fn units(&self, revision: i64) -> Result<Vec<proto::Unit>, UpstreamError> {
         let client = DirectoryServiceClient::new(self.upstreams.channel(Service::Statistics))
             .max_decoding_message_size(MOST_BYTES);
         let ask = |request| {
@@ -66,7 +83,7 @@ impl Source {
         let mut question = proto::ListUnitsRequest { page_size: 1000, ..Default::default() };
         let mut found = Vec::new();
         loop {
-            let page = self.behalf.read(Service::Statistics, question.clone(), revision, ask).await?;
+            let page = self.context.read(Service::Statistics, question.clone(), revision, ask).await?;
             found.extend(page.units);
             if page.next_page_token.is_empty() {
                 return Ok(found);
@@ -80,13 +97,13 @@ impl Source {
         &self,
         question: proto::ComputeFiguresRequest,
         revision: i64,
-    ) -> Result<proto::ComputeFiguresResponse, Error> {
+    ) -> Result<proto::ComputeFiguresResponse, UpstreamError> {
         let client = FigureServiceClient::new(self.upstreams.channel(Service::Statistics))
             .max_decoding_message_size(MOST_BYTES);
         let ask = |request| {
             let mut client = client.clone();
             async move { client.compute_figures(request).await }
         };
-        self.behalf.read(Service::Statistics, question, revision, ask).await
+        self.context.read(Service::Statistics, question, revision, ask).await
     }
 }

@@ -11,9 +11,49 @@ pub enum Language {
     English,
 }
 
+/// The months of an English day.
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
 impl Language {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Vietnamese, Self::English];
+
+    /// The language of a code, `vi` or `en`.
+    #[must_use]
+    pub fn of_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|language| language.code() == code)
+    }
+
+    /// Its code, `vi` or `en`.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        self.pick("vi", "en")
+    }
+
+    /// One of two texts.
+    #[must_use]
+    pub fn pick<'t>(self, vietnamese: &'t str, english: &'t str) -> &'t str {
+        match self {
+            Self::Vietnamese => vietnamese,
+            Self::English => english,
+        }
+    }
+
     /// A number that counts 10 to the power of minus `decimals`, exactly, without the zeros at its end: `3.704`,
-    /// `43.586,274`; of one decimal it keeps it: `90,0`.
+    /// `43.586,274`; a single decimal stays even where it is 0: `90,0`.
     #[must_use]
     pub fn number(self, value: i64, decimals: u8) -> String {
         let (thousands, point) = match self {
@@ -38,12 +78,15 @@ impl Language {
         text
     }
 
-    /// A day: `14/12/2023`, `2023-12-14`.
+    /// A day: `21/11/2023`, `21 November 2023`.
     #[must_use]
     pub fn day(self, date: Date) -> String {
         match self {
             Self::Vietnamese => format!("{:02}/{:02}/{:04}", date.day(), date.month(), date.year()),
-            Self::English => date.to_string(),
+            Self::English => {
+                let month = usize::try_from(date.month() - 1).ok().and_then(|index| MONTHS.get(index));
+                format!("{} {} {}", date.day(), month.unwrap_or(&""), date.year())
+            }
         }
     }
 }
@@ -76,14 +119,21 @@ mod tests {
 
     #[test]
     fn days_are_written_as_each_language_does() {
-        let day = date(2023, 12, 14);
-        assert_eq!(Language::Vietnamese.day(day), "14/12/2023");
-        assert_eq!(Language::English.day(day), "2023-12-14");
+        assert_eq!(Language::Vietnamese.day(date(2023, 2, 5)), "05/02/2023");
+        assert_eq!(Language::English.day(date(2023, 2, 5)), "5 February 2023");
+        assert_eq!(Language::English.day(date(2023, 12, 14)), "14 December 2023");
+    }
+
+    #[test]
+    fn a_language_is_found_by_its_code() {
+        assert_eq!(Language::of_code("vi"), Some(Language::Vietnamese));
+        assert_eq!(Language::of_code("en"), Some(Language::English));
+        assert_eq!(Language::of_code(""), None);
     }
 
     proptest! {
         #[test]
-        fn nothing_is_lost(value: i64, decimals in 0_u8..7) {
+        fn no_digit_is_lost(value: i64, decimals in 0_u8..7) {
             let text = Language::English.number(value, decimals).replace(',', "");
             let (whole, rest) = text.split_once('.').unwrap_or((&text, ""));
             let digits = format!("{whole}{rest:0<width$}", width = usize::from(decimals));

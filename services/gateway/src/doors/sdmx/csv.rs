@@ -3,28 +3,27 @@
 use csv::{Terminator, WriterBuilder};
 
 use super::artefact::{AGENCY, Artefact, VERSION};
-use super::data::Series;
-use super::period::YEAR_END;
-use super::question::Detail;
+use super::data::DataSet;
 
 const KEYS: [&str; 8] =
     ["STRUCTURE", "STRUCTURE_ID", "ACTION", "FREQ", "UNIT_ID", "MEASURE", "TIME_PERIOD", "OBS_VALUE"];
 const ATTRIBUTES: [&str; 4] = ["OBS_STATUS", "UNIT_MEASURE", "DECIMALS", "REPYEAREND"];
 
 /// Writes the rows under their headings, lines ending as RFC 4180 has them.
-pub fn write(series: &[Series], detail: Detail) -> Result<Vec<u8>, csv::Error> {
+pub fn write(data: DataSet<'_>) -> Result<Vec<u8>, csv::Error> {
+    let has_attributes = data.detail.has_attributes();
     let mut rows = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
-    let attributes: &[&str] = if detail.has_attributes() { &ATTRIBUTES } else { &[] };
+    let attributes: &[&str] = if has_attributes { &ATTRIBUTES } else { &[] };
     rows.write_record(KEYS.iter().chain(attributes))?;
     let flow = format!("{AGENCY}:{}({VERSION})", Artefact::Dataflow.id());
-    for one in series {
+    for one in data.series {
         let decimals = one.decimals.to_string();
         for (period, observation) in &one.observations {
             // `I`: for information, not to be loaded over something.
             let keys =
                 ["dataflow", &flow, "I", one.frequency, &one.unit, &one.measure, period, &observation.value];
-            let attributes = [observation.status, &one.unit_of_measure, &decimals, YEAR_END];
-            let attributes = attributes.iter().filter(|_| detail.has_attributes());
+            let attributes = [observation.status, &one.unit_of_measure, &decimals, data.year_end];
+            let attributes = attributes.iter().filter(|_| has_attributes);
             rows.write_record(keys.iter().chain(attributes))?;
         }
     }
@@ -34,7 +33,8 @@ pub fn write(series: &[Series], detail: Detail) -> Result<Vec<u8>, csv::Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sdmx::data::Observation;
+    use crate::doors::sdmx::data::{Observation, Series};
+    use crate::doors::sdmx::question::Detail;
 
     #[test]
     fn a_row_is_an_observation() {
@@ -47,8 +47,11 @@ mod tests {
             decimals: 0,
             observations: vec![("2023-A1".to_owned(), observation)],
         };
-        let write =
-            |detail| String::from_utf8(write(std::slice::from_ref(&series), detail).unwrap()).unwrap();
+        let write = |detail| {
+            let series = std::slice::from_ref(&series);
+            let data = DataSet { series, year_end: "--12-14", flat: false, detail };
+            String::from_utf8(write(data).unwrap()).unwrap()
+        };
         assert_eq!(
             write(Detail::Full),
             "STRUCTURE,STRUCTURE_ID,ACTION,FREQ,UNIT_ID,MEASURE,TIME_PERIOD,OBS_VALUE,OBS_STATUS,UNIT_MEASURE,DECIMALS,REPYEAREND\r\n\
