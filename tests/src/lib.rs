@@ -3,6 +3,8 @@
 
 pub mod call;
 pub mod cluster;
+pub mod contract;
 pub mod program;
+pub mod record;
 pub mod sample;
 pub mod service;

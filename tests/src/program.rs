@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader, Lines};
@@ -36,7 +37,11 @@ pub struct Program {
     child: Child,
     /// Where it serves.
     pub address: SocketAddr,
+    faults: Faults,
 }
+
+/// Lines of a log that tell of a panic or an error.
+type Faults = Arc<Mutex<Vec<String>>>;
 
 impl Program {
     /// Starts a program that logs JSON with the address that it listens on.
@@ -44,16 +49,31 @@ impl Program {
     /// # Panics
     /// Where it does not come up.
     pub async fn start(name: &str, arguments: &[&str]) -> Self {
-        let mut command = command(name, arguments);
+        Self::start_command(name, command(name, arguments)).await
+    }
+
+    /// Starts a program that may open so many files and connections.
+    ///
+    /// # Panics
+    /// Where it does not come up.
+    pub async fn start_with_handles(handles: u32, name: &str, arguments: &[&str]) -> Self {
+        let mut command = Command::new("prlimit");
+        command.arg(format!("--nofile={handles}:{handles}")).arg(binary(name)).args(arguments);
+        command.stdin(Stdio::null()).kill_on_drop(true);
+        Self::start_command(name, command).await
+    }
+
+    async fn start_command(name: &str, mut command: Command) -> Self {
         command.stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap_or_else(|cause| panic!("{name} does not start: {cause}"));
         let log = child.stderr.take().unwrap_or_else(|| panic!("{name} has no log"));
-        let address = read_until(name, log, |line| {
+        let faults = Faults::default();
+        let address = read_until(name, log, &faults, |line| {
             let after = line.split_once("\"address\":\"")?.1;
             after.split_once('"')?.0.parse().ok()
         })
         .await;
-        Self { child, address }
+        Self { child, address, faults }
     }
 
     /// Starts all three in one on a folder, and waits until the report has been printed. Returns what was printed.
@@ -72,13 +92,20 @@ impl Program {
         let mut child = command.spawn().unwrap_or_else(|cause| panic!("thidua does not start: {cause}"));
         let output = child.stdout.take().unwrap_or_else(|| panic!("thidua has no output"));
         let mut printed = String::new();
-        let address = read_until("thidua", output, |line| {
+        let faults = Faults::default();
+        let address = read_until("thidua", output, &faults, |line| {
             printed.push_str(line);
             printed.push('\n');
             line.strip_prefix("Serving at http://")?.split_whitespace().next()?.parse().ok()
         })
         .await;
-        (Self { child, address }, printed)
+        (Self { child, address, faults }, printed)
+    }
+
+    /// What it logged so far of panics and errors.
+    #[must_use]
+    pub fn faults(&self) -> Vec<String> {
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// A connection to it.
@@ -91,6 +118,29 @@ impl Program {
     #[must_use]
     pub fn id(&self) -> Option<u32> {
         self.child.id()
+    }
+
+    /// The memory that it holds, in KiB.
+    ///
+    /// # Panics
+    /// Where it does not run.
+    #[must_use]
+    pub fn resident_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id().unwrap_or_default()));
+        let status = status.unwrap_or_else(|cause| panic!("no program: {cause}"));
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
+        let number = line.trim().trim_end_matches(" kB").parse();
+        number.unwrap_or_else(|cause| panic!("`{line}`: {cause}"))
+    }
+
+    /// How many files and connections it has open.
+    ///
+    /// # Panics
+    /// Where it does not run.
+    #[must_use]
+    pub fn open_files(&self) -> usize {
+        let files = std::fs::read_dir(format!("/proc/{}/fd", self.id().unwrap_or_default()));
+        files.unwrap_or_else(|cause| panic!("no program: {cause}")).count()
     }
 
     /// Ends it at once, as a power cut would (SIGKILL).
@@ -196,6 +246,7 @@ pub fn command(name: &str, arguments: &[&str]) -> Command {
 async fn read_until<T>(
     name: &str,
     pipe: impl AsyncRead + Unpin + Send + 'static,
+    faults: &Faults,
     mut find: impl FnMut(&str) -> Option<T>,
 ) -> T {
     let mut lines = BufReader::new(pipe).lines();
@@ -211,12 +262,16 @@ async fn read_until<T>(
         None
     });
     let found = found.await.ok().flatten();
-    tokio::spawn(empty(lines));
+    tokio::spawn(empty(lines, Arc::clone(faults)));
     found.unwrap_or_else(|| panic!("{name} did not come up; it said:\n{seen}"))
 }
 
-async fn empty<R: AsyncRead + Unpin>(mut lines: Lines<BufReader<R>>) {
-    while let Ok(Some(_)) = lines.next_line().await {}
+async fn empty<R: AsyncRead + Unpin>(mut lines: Lines<BufReader<R>>, faults: Faults) {
+    while let Ok(Some(line)) = lines.next_line().await {
+        if line.contains("panicked at") || line.contains("\"level\":\"ERROR\"") {
+            faults.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+        }
+    }
 }
 
 /// Has `thidua` do something on a running system.

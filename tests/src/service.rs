@@ -9,9 +9,9 @@ use thidua_chassis::config::ServingConfig;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use tonic::transport::Channel;
 
 use crate::program::channel;
+use crate::record::RecordingChannel;
 
 /// Ends when a service is asked to stop.
 pub type Stop = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -57,10 +57,10 @@ impl Service {
         Self { address, stop, served }
     }
 
-    /// A connection to it.
+    /// A connection to it, which notes what is called.
     #[must_use]
-    pub fn channel(&self) -> Channel {
-        channel(self.address)
+    pub fn channel(&self) -> RecordingChannel {
+        RecordingChannel(channel(self.address))
     }
 
     /// Stops it: its port is closed and its store free when this returns.

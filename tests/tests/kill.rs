@@ -137,8 +137,7 @@ async fn killing_one_of_two_replicas_loses_and_doubles_nothing() {
         let load = Load::begin(&[&one, &other], round);
         load.is_met(round).await;
         one.kill().await;
-        // The other goes on taking creates.
-        tokio::time::sleep(Duration::from_millis(30)).await;
+        load.goes_on_at(1, round).await;
         let sent = load.end().await;
         account.settle(&other.channel(), sent, round).await;
         check(&other.channel(), &account.names, round).await;
@@ -164,7 +163,7 @@ async fn killing_the_database_loses_and_doubles_nothing() {
         let load = Load::begin(&[&replicas[0], &replicas[1]], round);
         load.is_met(round).await;
         cluster.kill();
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        load.is_refused(round).await;
         // Sometimes it is away until every caller has been refused, sometimes it is back before anybody is.
         let sent = if round % 4 == 0 {
             let sent = load.end().await;
@@ -187,33 +186,62 @@ async fn killing_the_database_loses_and_doubles_nothing() {
     }
 }
 
+/// How many creates were acknowledged, by the place of the program among those under load, and how many refused.
+#[derive(Default)]
+struct Count {
+    acknowledged: BTreeMap<usize, u32>,
+    refused: u32,
+}
+
 /// Callers who create until they are refused, or until the load ends.
 struct Load {
     callers: Vec<JoinHandle<Vec<Sent>>>,
-    acknowledged: watch::Sender<u32>,
+    count: watch::Sender<Count>,
     over: watch::Sender<bool>,
 }
 
 impl Load {
     fn begin(programs: &[&Program], round: u32) -> Self {
-        let (acknowledged, over) = (watch::Sender::new(0), watch::Sender::new(false));
+        let (count, over) = (watch::Sender::new(Count::default()), watch::Sender::new(false));
         let channels: Vec<Channel> = programs.iter().map(|program| program.channel()).collect();
-        let callers = channels.iter().cycle().take(CALLERS).zip(0..).map(|(channel, caller)| {
-            let first = i64::from(round) * 1_000_000 + caller * 10_000;
-            tokio::spawn(create_until_over(channel.clone(), first, acknowledged.clone(), over.subscribe()))
-        });
-        Self { callers: callers.collect(), acknowledged, over }
+        let callers =
+            channels.iter().enumerate().cycle().take(CALLERS).zip(0..).map(|((place, channel), caller)| {
+                let caller = Caller {
+                    channel: channel.clone(),
+                    place,
+                    first: i64::from(round) * 1_000_000 + caller * 10_000,
+                    count: count.clone(),
+                    over: over.subscribe(),
+                };
+                tokio::spawn(caller.create_until_over())
+            });
+        Self { callers: callers.collect(), count, over }
+    }
+
+    async fn wait_for(&self, round: u32, what: &str, reached: impl Fn(&Count) -> bool) {
+        let mut count = self.count.subscribe();
+        let waiting = tokio::time::timeout(Duration::from_mins(1), count.wait_for(reached));
+        let reached = waiting.await.unwrap_or_else(|_| panic!("round {round}: {what}"));
+        drop(reached.expect("a load"));
     }
 
     /// Ends in the middle of the load, where the blow of this round falls.
     async fn is_met(&self, round: u32) {
-        let mut acknowledged = self.acknowledged.subscribe();
-        let deep = acknowledged.wait_for(|count| *count >= acknowledged_before(round));
-        tokio::time::timeout(Duration::from_mins(1), deep)
-            .await
-            .expect("creates are acknowledged")
-            .expect("a load");
+        let deep = |count: &Count| count.acknowledged.values().sum::<u32>() >= acknowledged_before(round);
+        self.wait_for(round, "no creates are acknowledged", deep).await;
         tokio::time::sleep(pause(round)).await;
+    }
+
+    /// Ends when a program has acknowledged as many creates again as it has callers, and its callers have not been refused.
+    async fn goes_on_at(&self, place: usize, round: u32) {
+        let of = |count: &Count| count.acknowledged.get(&place).copied().unwrap_or_default();
+        let wanted = of(&self.count.borrow()) + u32::try_from(CALLERS / 2).expect("few");
+        self.wait_for(round, "the other replica does not go on", |count| of(count) >= wanted).await;
+    }
+
+    /// Ends when a caller has been refused.
+    async fn is_refused(&self, round: u32) {
+        self.wait_for(round, "nobody notices", |count| count.refused > 0).await;
     }
 
     async fn end(self) -> Vec<Sent> {
@@ -226,28 +254,38 @@ impl Load {
     }
 }
 
-async fn create_until_over(
+/// One who creates, each record as soon as the last is acknowledged.
+struct Caller {
     channel: Channel,
+    place: usize,
     first: i64,
-    count: watch::Sender<u32>,
+    count: watch::Sender<Count>,
     over: watch::Receiver<bool>,
-) -> Vec<Sent> {
-    let mut client = PetitionServiceClient::new(channel);
-    let mut sent = Vec::new();
-    for number in first.. {
-        let request_id = Uuid::new_v5(&Uuid::NAMESPACE_OID, &number.to_be_bytes()).to_string();
-        let answer = client.create_petition(sample::create_petition("do", "", number, &request_id)).await;
-        let acknowledged = answer.as_ref().ok().map(|created| created.get_ref().name.clone());
-        let refused = acknowledged.is_none();
-        if !refused {
-            count.send_modify(|count| *count += 1);
+}
+
+impl Caller {
+    async fn create_until_over(self) -> Vec<Sent> {
+        let mut client = PetitionServiceClient::new(self.channel);
+        let mut sent = Vec::new();
+        for number in self.first.. {
+            let request_id = Uuid::new_v5(&Uuid::NAMESPACE_OID, &number.to_be_bytes()).to_string();
+            let answer = client.create_petition(sample::create_petition("do", "", number, &request_id)).await;
+            let acknowledged = answer.as_ref().ok().map(|created| created.get_ref().name.clone());
+            let refused = acknowledged.is_none();
+            self.count.send_modify(|count| {
+                if refused {
+                    count.refused += 1;
+                } else {
+                    *count.acknowledged.entry(self.place).or_default() += 1;
+                }
+            });
+            sent.push(Sent { number, request_id, acknowledged });
+            if refused || *self.over.borrow() {
+                break;
+            }
         }
-        sent.push(Sent { number, request_id, acknowledged });
-        if refused || *over.borrow() {
-            break;
-        }
+        sent
     }
-    sent
 }
 
 async fn repeat(channel: &Channel, create: &Sent) -> String {

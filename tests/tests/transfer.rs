@@ -8,14 +8,14 @@ use std::fmt::Write as _;
 use std::hash::{BuildHasher as _, Hasher as _};
 use std::io::Write as _;
 use std::path::Path;
-use std::time::Duration;
 
-use thidua_proto::journal::VerifyJournalRequest;
 use thidua_proto::journal::journal_service_client::JournalServiceClient;
+use thidua_proto::journal::{GetHeadRequest, JournalEntry, VerifyJournalRequest, WatchEntriesRequest};
 use thidua_proto::statistics::directory_service_client::DirectoryServiceClient;
 use thidua_proto::statistics::{CreateUnitRequest, ListUnitsRequest};
 use thidua_tests::program::{Program, command, printed, thidua};
 use thidua_tests::sample;
+use tonic::Streaming;
 
 const IMPORT_ID: &str = "018f0000-0000-7000-8000-00000000000a";
 
@@ -25,10 +25,27 @@ fn rows() -> i64 {
     std::env::var("THIDUA_IMPORT_ROWS").map_or(20_000, |rows| rows.parse().expect("a number"))
 }
 
-/// Some moment up to a limit, another one in every run.
-fn moment(limit: Duration) -> Duration {
-    let share = RandomState::new().build_hasher().finish() % 1000;
-    limit * u32::try_from(share).expect("below 1000") / 1000
+/// How often an import is killed.
+const BLOWS: i64 = 6;
+
+/// How many chunks a try of an import gets done before it is killed: another number in every run, small enough that some are left
+/// for the blows to come.
+fn chunks_before_blow() -> i64 {
+    let most = (rows() / ROWS_OF_CHUNK / (BLOWS + 1)).max(1);
+    1 + i64::try_from(RandomState::new().build_hasher().finish() >> 1).expect("positive") % most
+}
+
+/// Rows that the command line sends together.
+const ROWS_OF_CHUNK: i64 = 500;
+
+/// The entries of statistics' journal from now on.
+async fn watch(office: &Program) -> Streaming<JournalEntry> {
+    let mut journals = JournalServiceClient::new(office.channel());
+    let journal = "journals/statistics".to_owned();
+    let head =
+        journals.get_head(GetHeadRequest { journal: journal.clone() }).await.expect("a head").into_inner();
+    let request = WatchEntriesRequest { journal, first_revision: head.revision + 1 };
+    journals.watch_entries(request).await.expect("a watch").into_inner()
 }
 
 async fn office(folder: &Path) -> Program {
@@ -93,22 +110,25 @@ async fn an_import_killed_at_any_moment_ends_with_exactly_the_rows_of_its_file()
 
     let mut running = office(&data).await;
     create_unit(&running, "do").await;
-    let mut limit = Duration::from_millis(u64::try_from(rows() / 20).expect("a count").max(200));
     let mut struck = 0;
-    for round in 0..6 {
-        let pause = moment(limit);
+    for round in 0..BLOWS {
+        let mut entries = watch(&running).await;
         let address = format!("http://{}", running.address);
         let arguments = [&import[..], &["--address", &address]].concat();
         let mut importer = command("thidua", &arguments);
         importer.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
         let mut importer = importer.spawn().expect("thidua starts");
-        tokio::time::sleep(pause).await;
-        if importer.try_wait().expect("a child").is_some() {
-            // It was done before the blow; the next ones fall sooner.
-            limit /= 2;
-            continue;
+        let due = async {
+            for _ in 0..chunks_before_blow() {
+                entries.message().await.expect("a watch").expect("an entry of the import");
+            }
+        };
+        tokio::select! {
+            biased;
+            () = due => struck += 1,
+            // A fast machine has done it all before the last blows.
+            _ = importer.wait() => break,
         }
-        struck += 1;
         if round % 2 == 0 {
             importer.kill().await.expect("a kill");
         } else {

@@ -14,8 +14,8 @@ use thidua_proto::awards::nomination_service_client::NominationServiceClient;
 use thidua_proto::awards::rule_service_client::RuleServiceClient;
 use thidua_tests::call::refusal;
 pub(crate) use thidua_tests::call::{by, day, facts, revision};
+use thidua_tests::record::RecordingChannel;
 use thidua_tests::service;
-use tonic::transport::Channel;
 use tonic::{Response, Status};
 
 pub(crate) const BLOC: &str = "blocs/noi-chinh";
@@ -43,7 +43,7 @@ pub(crate) const FORMER: &str = "so-ngoai-vu";
 
 /// A service in this process.
 pub(crate) struct Service {
-    channel: Channel,
+    channel: RecordingChannel,
     running: service::Service,
     _folder: tempfile::TempDir,
 }
@@ -74,23 +74,23 @@ impl Service {
         self.running.stop().await;
     }
 
-    pub(crate) fn blocs(&self) -> BlocServiceClient<Channel> {
+    pub(crate) fn blocs(&self) -> BlocServiceClient<RecordingChannel> {
         BlocServiceClient::new(self.channel.clone())
     }
 
-    pub(crate) fn rules(&self) -> RuleServiceClient<Channel> {
+    pub(crate) fn rules(&self) -> RuleServiceClient<RecordingChannel> {
         RuleServiceClient::new(self.channel.clone())
     }
 
-    pub(crate) fn nominations(&self) -> NominationServiceClient<Channel> {
+    pub(crate) fn nominations(&self) -> NominationServiceClient<RecordingChannel> {
         NominationServiceClient::new(self.channel.clone())
     }
 
-    pub(crate) fn ballots(&self) -> BallotServiceClient<Channel> {
+    pub(crate) fn ballots(&self) -> BallotServiceClient<RecordingChannel> {
         BallotServiceClient::new(self.channel.clone())
     }
 
-    pub(crate) fn awards(&self) -> AwardServiceClient<Channel> {
+    pub(crate) fn awards(&self) -> AwardServiceClient<RecordingChannel> {
         AwardServiceClient::new(self.channel.clone())
     }
 

@@ -22,11 +22,11 @@ use thidua_proto::statistics::reception_service_client::ReceptionServiceClient;
 use thidua_proto::{awards, statistics};
 pub(crate) use thidua_tests::call::{by, day, window};
 use thidua_tests::call::{facts, refusal};
+use thidua_tests::record::RecordingChannel;
 use thidua_tests::service::{Service, Stop, serving};
 use tokio::net::TcpListener;
 use tonic::Status;
 use tonic::body::Body;
-use tonic::transport::Channel;
 
 pub(crate) const BLOC: &str = "blocs/noi-chinh";
 pub(crate) const FLAG: &str = "co-thi-dua-chinh-phu";
@@ -95,7 +95,7 @@ impl Program {
         self.0.address
     }
 
-    pub(crate) fn connect(&self) -> Channel {
+    pub(crate) fn connect(&self) -> RecordingChannel {
         self.0.channel()
     }
 }
@@ -133,7 +133,7 @@ pub(crate) fn any() -> SocketAddr {
 /// The whole system.
 pub(crate) struct System {
     /// The gateway's.
-    pub(crate) channel: Channel,
+    pub(crate) channel: RecordingChannel,
     pub(crate) awards: Program,
     statistics: Option<Program>,
     pub(crate) statistics_at: SocketAddr,
@@ -205,15 +205,15 @@ impl System {
         self.statistics = Some(Program::statistics(self.statistics_at, self.folder.path()).await);
     }
 
-    pub(crate) fn reports(&self) -> BlocReportServiceClient<Channel> {
+    pub(crate) fn reports(&self) -> BlocReportServiceClient<RecordingChannel> {
         BlocReportServiceClient::new(self.channel.clone())
     }
 
-    pub(crate) fn blocs(&self) -> BlocServiceClient<Channel> {
+    pub(crate) fn blocs(&self) -> BlocServiceClient<RecordingChannel> {
         BlocServiceClient::new(self.channel.clone())
     }
 
-    pub(crate) fn journals(&self) -> JournalServiceClient<Channel> {
+    pub(crate) fn journals(&self) -> JournalServiceClient<RecordingChannel> {
         JournalServiceClient::new(self.channel.clone())
     }
 

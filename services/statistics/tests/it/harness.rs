@@ -18,9 +18,10 @@ use thidua_proto::statistics::transfer_service_client::TransferServiceClient;
 use thidua_statistics::config::Config;
 pub(crate) use thidua_tests::call::{by, day, facts, faults, mask, period, revision, window, with};
 use thidua_tests::call::{refusal, violations};
+use thidua_tests::record::RecordingChannel;
 use thidua_tests::service;
 use tonic::Status;
-use tonic::transport::{Channel, Endpoint};
+use tonic::transport::Endpoint;
 
 /// The domain of the service's failures.
 pub(crate) const DOMAIN: &str = "thidua.statistics.v1";
@@ -43,7 +44,7 @@ const TODAY: &str = "2024-03-01T03:00:00Z";
 
 /// A service in this process.
 pub(crate) struct Service {
-    pub(crate) channel: Channel,
+    pub(crate) channel: RecordingChannel,
     running: service::Service,
     folder: tempfile::TempDir,
 }
@@ -82,9 +83,9 @@ impl Service {
     }
 
     /// A connection whose reader takes little at a time, so that long answers wait for it.
-    pub(crate) fn narrow(&self) -> Channel {
+    pub(crate) fn narrow(&self) -> RecordingChannel {
         let endpoint: Endpoint = format!("http://{}", self.running.address).parse().unwrap();
-        endpoint.initial_stream_window_size(1024).connect_lazy()
+        RecordingChannel(endpoint.initial_stream_window_size(1024).connect_lazy())
     }
 
     /// Puts an own data file beside the store, for the next start.
@@ -102,31 +103,31 @@ impl Service {
         Self::serve(folder, 64).await
     }
 
-    pub(crate) fn directory(&self) -> DirectoryServiceClient<Channel> {
+    pub(crate) fn directory(&self) -> DirectoryServiceClient<RecordingChannel> {
         DirectoryServiceClient::new(self.channel.clone())
     }
 
-    pub(crate) fn inspections(&self) -> InspectionServiceClient<Channel> {
+    pub(crate) fn inspections(&self) -> InspectionServiceClient<RecordingChannel> {
         InspectionServiceClient::new(self.channel.clone())
     }
 
-    pub(crate) fn receptions(&self) -> ReceptionServiceClient<Channel> {
+    pub(crate) fn receptions(&self) -> ReceptionServiceClient<RecordingChannel> {
         ReceptionServiceClient::new(self.channel.clone())
     }
 
-    pub(crate) fn petitions(&self) -> PetitionServiceClient<Channel> {
+    pub(crate) fn petitions(&self) -> PetitionServiceClient<RecordingChannel> {
         PetitionServiceClient::new(self.channel.clone())
     }
 
-    pub(crate) fn figures(&self) -> FigureServiceClient<Channel> {
+    pub(crate) fn figures(&self) -> FigureServiceClient<RecordingChannel> {
         FigureServiceClient::new(self.channel.clone())
     }
 
-    pub(crate) fn transfer(&self) -> TransferServiceClient<Channel> {
+    pub(crate) fn transfer(&self) -> TransferServiceClient<RecordingChannel> {
         TransferServiceClient::new(self.channel.clone())
     }
 
-    pub(crate) fn journal(&self) -> JournalServiceClient<Channel> {
+    pub(crate) fn journal(&self) -> JournalServiceClient<RecordingChannel> {
         JournalServiceClient::new(self.channel.clone())
     }
 

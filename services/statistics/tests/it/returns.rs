@@ -8,7 +8,7 @@ use thidua_proto::statistics::return_service_client::ReturnServiceClient;
 use thidua_proto::statistics::{
     ColumnEntry, ColumnOrigin, ErrorReason, Petition, Reception, Return, ReturnAction, ReturnState,
 };
-use tonic::transport::Channel;
+use thidua_tests::record::RecordingChannel;
 use tonic::{Response, Status};
 
 use super::harness::*;
@@ -20,7 +20,7 @@ const APPROVER: &str = "office=lanh-dao; unit=units/thanh-tra-tinh; roles=approv
 const APPROVER_BESIDE: &str = "office=lanh-dao; unit=units/so-ngoai-vu; roles=approver";
 
 impl Service {
-    fn returns(&self) -> ReturnServiceClient<Channel> {
+    fn returns(&self) -> ReturnServiceClient<RecordingChannel> {
         ReturnServiceClient::new(self.channel.clone())
     }
 

@@ -4,7 +4,7 @@ use thidua_proto::date::from_wire;
 use thidua_proto::statistics as proto;
 use thidua_proto::statistics::return_service_client::ReturnServiceClient;
 use thidua_proto::statistics::{ErrorReason, FindingSeverity, Return};
-use tonic::transport::Channel;
+use thidua_tests::record::RecordingChannel;
 
 use super::super::Draft;
 use super::{CALENDAR, Play, days};
@@ -19,7 +19,7 @@ const PERIODS: [&str; 8] =
     ["2022-Q2", "2022-6M", "2022-Q4", "2022-Y", "2023-Q1", "2023-6M", "2023-9M", "2023-Y"];
 
 impl Play {
-    fn returns(&self) -> ReturnServiceClient<Channel> {
+    fn returns(&self) -> ReturnServiceClient<RecordingChannel> {
         ReturnServiceClient::new(self.service.channel.clone())
     }
 
