@@ -79,7 +79,7 @@ resource!(
     [
         "received_date", "kind", "signer_count", "processed_date", "qualified", "competence", "handling", "matter",
         "anonymous", "subject", "prior_resolution", "instance", "at_reception", "repeats_matter", "replied_date",
-        "complex", "remote", "content_token",
+        "complex", "remote", "content_token", "several_places",
     ]
 );
 resource!(
@@ -90,6 +90,7 @@ resource!(
         "return_person_amount_vnd", "return_person_area_m2", "benefited_organization_count", "benefited_person_count",
         "handled_person_count", "handled_official_count", "referred_case_count", "referred_person_count",
         "referred_official_count", "requires_execution", "executions", "complex", "remote", "extension_count", "content_token",
+        "disciplinary",
     ]
 );
 resource!(

@@ -207,7 +207,8 @@ class Journey:
         for measure, expected in {"inspections.conducted": 128, "inspections.inspected_units": 441,
                                   "inspections.referred_cases": 9, "receptions.visits": 3704,
                                   "receptions.people": 5767, "petitions.received": PETITIONS_IN_SEED,
-                                  "matters.to_resolve": 101, "matters.resolved": 89}.items():
+                                  "matters.to_resolve_complaints_denunciations": 101,
+                                  "matters.resolved_complaints_denunciations": 89}.items():
             same(measure, amounts.get(measure), expected)
         economic = amounts["inspections.economic_amount"]
         assert 43_550_000_000 < economic < 43_600_000_000, f"economic amount: {economic}"

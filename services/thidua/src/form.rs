@@ -121,6 +121,16 @@ fn whole(units: &[UnitName], names: &BTreeMap<String, String>) -> String {
     units.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
+/// Why a form should be compared with its circular before it is signed; nothing where it was read there.
+pub(crate) fn doubt(form: &proto::Form) -> Option<&'static str> {
+    match form.certainty() {
+        proto::Certainty::Unspecified | proto::Certainty::Found => None,
+        proto::Certainty::SecondHand => Some("theo bản sao của bên thứ ba"),
+        proto::Certainty::Inferred => Some("suy ra, không có trong văn bản"),
+        proto::Certainty::Memory => Some("theo trí nhớ, chưa kiểm chứng"),
+    }
+}
+
 /// One form as text: title, whom it is of, the window, a line a column, and what does not hold.
 fn page(answer: &proto::FillFormResponse, fill: &proto::FormFill, who: &str) -> String {
     let Some(form) = &answer.form else { return String::new() };
@@ -132,8 +142,8 @@ fn page(answer: &proto::FillFormResponse, fill: &proto::FormFill, who: &str) -> 
         let _ = writeln!(text, "{content}");
     };
     line(&format!("{}{state}", answer.window_text));
-    if !form.verified {
-        line(&format!("CHƯA KIỂM CHỨNG: {}", form.note));
+    if let Some(doubt) = doubt(form) {
+        line(&format!("{}: {}", doubt.to_uppercase(), form.note));
     }
     line("");
     for row in aligned(&rows(form, fill), [true, false, false, true]) {
@@ -195,7 +205,7 @@ mod tests {
             issuing_document: "TT 02/2021/TT-TTCP".to_owned(),
             code: "01/TTr".to_owned(),
             display_name: "Tổng hợp".to_owned(),
-            verified: true,
+            certainty: proto::Certainty::Found.into(),
             columns: vec![
                 column("1", "", "Tổng số", "cuộc"),
                 column("10", "Phải thu", "Tiền", "triệu đồng"),

@@ -10,6 +10,7 @@ use crate::catalogue;
 use crate::cli::Address;
 use crate::client::{connect, tell};
 use crate::directory;
+use crate::form::doubt;
 use crate::output::{aligned, day, print_line};
 
 /// What to list; each line begins with what other commands take.
@@ -91,7 +92,7 @@ async fn forms(asked: &Forms) -> Result<Vec<[String; 3]>, String> {
     let mut figures = FigureServiceClient::new(connect(&asked.address.address)?);
     let forms = catalogue::forms(&mut figures, asked.valid_on.map(date::to_wire)).await?;
     let row = |form: proto::Form| {
-        let unsure = if form.verified { "" } else { " (CHƯA KIỂM CHỨNG)" };
+        let unsure = doubt(&form).map_or_else(String::new, |doubt| format!(" ({doubt})"));
         [form.issuing_document, form.code, format!("{}{unsure}", form.display_name)]
     };
     Ok(forms.into_iter().map(row).collect())

@@ -273,7 +273,11 @@ impl Writer<'_> {
             ("receptions.visits", "Lượt tiếp", "Visits"),
             ("receptions.people", "Người", "People"),
             ("petitions.received", "Đơn", "Petitions"),
-            ("matters.resolved", "Vụ việc đã giải quyết", "Matters resolved"),
+            (
+                "matters.resolved_complaints_denunciations",
+                "Vụ việc khiếu nại, tố cáo đã giải quyết",
+                "Complaints and denunciations resolved",
+            ),
         ];
         let cells = |name: String, figures: &[ReportFigure]| {
             let value = |(measure, ..): &(&str, &str, &str)| {

@@ -29,8 +29,8 @@ pub const MEASURES: [&str; 18] = [
     "petitions.received",
     "petitions.processed",
     "petitions.qualified",
-    "matters.to_resolve",
-    "matters.resolved",
+    "matters.to_resolve_complaints_denunciations",
+    "matters.resolved_complaints_denunciations",
     "matters.resolution_rate",
 ];
 

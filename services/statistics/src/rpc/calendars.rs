@@ -7,8 +7,8 @@ use thidua_proto::parse::{Problem, Violations};
 use thidua_proto::statistics as proto;
 use tonic::{Request, Response, Status};
 
-use super::Statistics;
-use crate::domain::calendars::calendar::{Calendar, Calendars, Period};
+use super::{Statistics, certainty};
+use crate::domain::calendars::calendar::{Calendar, Calendars, DueRule, Period, Receiver};
 use crate::domain::calendars::window::Window;
 use crate::error::Error;
 
@@ -128,15 +128,30 @@ fn calendar_to_proto(calendar: &Calendar, year: i16) -> proto::Calendar {
         display_name_en: calendar.display_name_en.clone(),
         source: calendar.source.clone(),
         note: calendar.note.clone(),
-        verified: calendar.verified,
+        certainty: certainty::to_proto(calendar.certainty).into(),
         valid_from: calendar.valid_from.map(date::to_wire),
         valid_to: calendar.valid_to.map(date::to_wire),
-        periods: calendar.periods(year).into_iter().map(period_to_proto).collect(),
+        periods: calendar.periods(year).into_iter().map(|period| period_to_proto(calendar, period)).collect(),
     }
 }
 
-fn period_to_proto(period: Period) -> proto::Period {
+fn due_to_proto((rule, due): (&DueRule, Date)) -> proto::PeriodDue {
+    proto::PeriodDue {
+        receiver: match rule.receiver {
+            Receiver::Superior => proto::ReportReceiver::Superior,
+            Receiver::GovernmentInspectorate => proto::ReportReceiver::GovernmentInspectorate,
+        }
+        .into(),
+        due_date: Some(date::to_wire(due)),
+        source: rule.source.clone(),
+        certainty: certainty::to_proto(rule.certainty).into(),
+    }
+}
+
+fn period_to_proto(calendar: &Calendar, period: Period) -> proto::Period {
+    let dues = calendar.dues(&period).into_iter().map(due_to_proto).collect();
     proto::Period {
+        dues,
         code: period.code,
         display_name: period.label,
         display_name_en: period.label_en,

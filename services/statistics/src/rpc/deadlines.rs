@@ -6,6 +6,7 @@ use thidua_proto::parse::Violations;
 use thidua_proto::statistics as proto;
 
 use super::Statistics;
+use super::certainty;
 use super::records::RecordMessage;
 use crate::domain::deadlines::deadline::Deadline;
 use crate::domain::records::record::Record;
@@ -55,7 +56,7 @@ fn to_proto(deadline: Deadline, today: Date, version: &str) -> proto::Deadline {
         rule: deadline.rule.code,
         regime: deadline.rule.regime,
         source: deadline.rule.source,
-        verified: deadline.verified,
+        certainty: certainty::to_proto(deadline.certainty).into(),
         explanations,
         explanations_en,
         rules_version: version.to_owned(),

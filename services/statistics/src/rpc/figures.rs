@@ -14,7 +14,7 @@ use tonic::{Request, Response, Status};
 use super::approved_values::forms_telling;
 use super::figure_query::FigureQuery;
 use super::unit_sums::UnitSums;
-use super::{Statistics, explanations};
+use super::{Statistics, certainty, explanations};
 use crate::domain::calendars::window::Window;
 use crate::domain::figures::figure::{Sums, Value, compute, total};
 use crate::domain::figures::measure::{Formula, Measure};
@@ -192,6 +192,7 @@ pub(super) fn restated_status(
 pub(super) fn measure_to_proto(measure: &Measure) -> proto::Measure {
     proto::Measure {
         code: measure.code.clone(),
+        certainty: certainty::to_proto(measure.certainty).into(),
         display_name: measure.display_name.clone(),
         display_name_en: measure.display_name_en.clone(),
         kind: match measure.formula {

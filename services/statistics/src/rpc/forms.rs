@@ -10,6 +10,7 @@ use tonic::{Request, Response, Status};
 
 use super::Statistics;
 use super::calendars::{ResolvedWindow, WindowQuery};
+use super::certainty;
 use super::figure_query::{AsOf, parse_structure, parse_units};
 use super::figures::{restated_status, sources_to_proto};
 use super::unit_sums::UnitSums;
@@ -234,10 +235,10 @@ fn form_to_proto(form: &Form) -> proto::Form {
         official: form.official,
         source: form.source.clone(),
         note: form.note.clone(),
-        verified: form.verified,
+        certainty: certainty::to_proto(form.certainty).into(),
         valid_from: form.validity.from.map(date::to_wire),
         valid_to: form.validity.to.map(date::to_wire),
-        validity_verified: form.validity.verified,
+        validity_certainty: certainty::to_proto(form.validity.certainty).into(),
         columns: form.columns.iter().map(column_to_proto).collect(),
         rules: form.rules.iter().map(rule_to_proto).collect(),
     }
@@ -261,14 +262,15 @@ fn column_to_proto(column: &Column) -> proto::FormColumn {
         .into(),
         formula: column.formula.clone(),
         note: column.note.clone(),
-        verified: column.verified,
+        certainty: certainty::to_proto(column.certainty).into(),
         unit_of_measure_en: unit_of_measure::english(&column.unit_of_measure).to_owned(),
     }
 }
 
 fn rule_to_proto(rule: &Rule) -> proto::FormRule {
     let severity = severity_to_proto(rule.severity).into();
-    proto::FormRule { rule: rule.text.clone(), meaning: rule.meaning.clone(), severity }
+    let certainty = certainty::to_proto(rule.certainty).into();
+    proto::FormRule { rule: rule.text.clone(), meaning: rule.meaning.clone(), severity, certainty }
 }
 
 fn severity_to_proto(severity: Severity) -> proto::FindingSeverity {

@@ -47,7 +47,12 @@ impl RecordMessage for proto::Matter {
             due_date: due_date?,
             petitions: petitions?,
             resolution: resolution?,
-            circumstances: Circumstances { complex: self.complex, remote: self.remote },
+            circumstances: Circumstances {
+                complex: self.complex,
+                remote: self.remote,
+                several_places: false,
+            },
+            disciplinary: self.disciplinary,
             extensions: extensions?,
             content: content?,
         }))
@@ -202,6 +207,7 @@ impl From<&Matter> for proto::Matter {
             petition_count: Some(i64::from(matter.petitions)).filter(|petitions| *petitions > 0),
             complex: matter.circumstances.complex,
             remote: matter.circumstances.remote,
+            disciplinary: matter.disciplinary,
             extension_count: matter.extensions.into(),
             content_token: matter.content.as_ref().map(ToString::to_string).unwrap_or_default(),
             ..Self::default()

@@ -2,6 +2,7 @@
 
 mod approved_values;
 mod calendars;
+mod certainty;
 mod content;
 mod deadlines;
 mod directory;

@@ -56,7 +56,11 @@ impl RecordMessage for proto::Petition {
             instance: instance?,
             at_reception: self.at_reception,
             repeats_matter: self.repeats_matter,
-            circumstances: Circumstances { complex: self.complex, remote: self.remote },
+            circumstances: Circumstances {
+                complex: self.complex,
+                remote: self.remote,
+                several_places: self.several_places,
+            },
             content: content?,
         }))
     }
@@ -143,6 +147,7 @@ impl From<&Petition> for proto::Petition {
             repeats_matter: petition.repeats_matter,
             complex: petition.circumstances.complex,
             remote: petition.circumstances.remote,
+            several_places: petition.circumstances.several_places,
             content_token: petition.content.as_ref().map(ToString::to_string).unwrap_or_default(),
             ..Self::default()
         };

@@ -191,6 +191,10 @@ mod tests {
         assert!(schedule(Some(&beside.path().join("none"))).is_err());
     }
 
+    fn built_in_headline() -> (&'static str, &'static str) {
+        *form::BUILT_IN.iter().find(|(name, _)| *name == "thidua.toml").unwrap()
+    }
+
     #[test]
     fn own_forms_stand_beside_the_built_in_ones() {
         let dir = with(&[]);
@@ -200,12 +204,12 @@ mod tests {
             document = "QĐ 1/2026/QĐ-UBND"
             official = true
             source = "Công báo của tỉnh"
-            validity_verified = true
+            validity_certainty = "found"
+            certainty = "found"
             [[form]]
             code = "01/T"
             title = "Lượt tiếp"
             title_en = "Visits"
-            verified = true
             column = [{ code = "1", label = "Lượt", label_en = "Visits", unit = "lượt", measures = ["receptions.visits"] }]
         "#;
         std::fs::write(dir.path().join(FORMS).join("tinh.toml"), own).unwrap();
@@ -215,13 +219,13 @@ mod tests {
         assert!(found.forms.version.ends_with("tỉnh 1"), "{}", found.forms.version);
         // A form of a built-in file, in its place.
         let title = "Số liệu công bố của tỉnh";
-        let mut headline = form::BUILT_IN[5].1.parse::<Table>().unwrap();
+        let mut headline = built_in_headline().1.parse::<Table>().unwrap();
         headline["form"][0]["title"] = title.into();
         let extended = format!(
             "version = \"2\"\nextends = true\n{}",
             Table::from_iter([("form".to_owned(), headline["form"].clone())])
         );
-        std::fs::write(dir.path().join(FORMS).join(form::BUILT_IN[5].0), extended).unwrap();
+        std::fs::write(dir.path().join(FORMS).join(built_in_headline().0), extended).unwrap();
         let found = figures(Some(dir.path())).unwrap();
         assert!(found.forms.all().any(|form| form.title == title));
         std::fs::write(dir.path().join(FORMS).join("tinh.toml"), own.replace("visits\"]", "lost\"]"))
@@ -233,7 +237,7 @@ mod tests {
     #[test]
     fn an_own_calendar_sets_until_when_returns_are_due() {
         let mut own = calendar::BUILT_IN.parse::<Table>().unwrap();
-        own["calendar"][0]["due_days"] = 10.into();
+        own["calendar"][0]["due"][0]["days"] = 10.into();
         own["version"] = "tỉnh 1".into();
         let dir = with(&[(CALENDARS, &own.to_string())]);
         assert_eq!(figures(Some(dir.path())).unwrap().calendars.version, "tỉnh 1");
@@ -242,7 +246,7 @@ mod tests {
     #[test]
     fn own_holidays_are_checked_like_the_built_in_ones() {
         let own = "version = \"tỉnh 1\"\nextends = true\n[[day]]\ncode = \"x\"\nfirst_date = 2024-05-04\nlast_date = 2024-05-04\n\
-                   display_name = \"a\"\ndisplay_name_en = \"b\"\nsource = \"c\"\nverified = true";
+                   display_name = \"a\"\ndisplay_name_en = \"b\"\nsource = \"c\"\ncertainty = \"found\"";
         let dir = with(&[("holidays.toml", own)]);
         let problem = schedule(Some(dir.path())).unwrap_err();
         assert_eq!(problem, "holidays: 2024-05-04 is both off and worked");

@@ -62,10 +62,10 @@ async fn a_deadline_is_told_with_its_way() {
         rule: "complaint-first-2012".to_owned(),
         regime: "Luật Khiếu nại 02/2011/QH13".to_owned(),
         source: made.deadlines[0].source.clone(),
-        verified: false,
+        certainty: proto::Certainty::Memory.into(),
         explanations: made.deadlines[0].explanations.clone(),
         explanations_en: made.deadlines[0].explanations_en.clone(),
-        rules_version: "deadlines 2026.1; holidays 2026.1".to_owned(),
+        rules_version: "deadlines 2026.2; holidays 2026.2".to_owned(),
     };
     assert_eq!(made.deadlines, [expected]);
     let told = &made.deadlines[0];
@@ -173,15 +173,16 @@ async fn what_was_overdue_on_a_day_is_listed() {
 
     enter(&service, UNIT, "waits", complaint(day(2023, 3, 1))).await;
     let processed = Petition {
-        processed_date: day(2023, 3, 15),
+        processed_date: day(2023, 3, 17),
         handling: Some(PetitionHandling::Stored.into()),
         ..complaint(day(2023, 3, 1))
     };
     enter(&service, UNIT, "processed", processed).await;
-    assert_eq!(overdue_petitions(&service, day(2023, 3, 13)).await, Vec::<String>::new());
+    // Ten working days.
+    assert_eq!(overdue_petitions(&service, day(2023, 3, 15)).await, Vec::<String>::new());
     let both = ["processed", "waits"].map(Petition::name_of);
-    assert_eq!(overdue_petitions(&service, day(2023, 3, 14)).await, both);
-    assert_eq!(overdue_petitions(&service, day(2023, 3, 15)).await, both[1..]);
+    assert_eq!(overdue_petitions(&service, day(2023, 3, 16)).await, both);
+    assert_eq!(overdue_petitions(&service, day(2023, 3, 17)).await, both[1..]);
     let request = proto::ListPetitionsRequest {
         parent: UNIT.to_owned(),
         overdue_on: day(2023, 2, 29),
@@ -212,7 +213,7 @@ async fn a_holiday_that_is_added_moves_deadlines_at_the_next_start() {
         display_name = "Nghỉ thêm"
         display_name_en = "One more day off"
         source = "thử nghiệm"
-        verified = true
+        certainty = "found"
         [[day]]
         code = "them-2026"
         first_date = 2026-07-08
@@ -220,12 +221,12 @@ async fn a_holiday_that_is_added_moves_deadlines_at_the_next_start() {
         display_name = "Nghỉ thêm"
         display_name_en = "One more day off"
         source = "thử nghiệm"
-        verified = true"#,
+        certainty = "found""#,
     );
     let service = service.restart().await;
     let moved = Matter::read(&service, &made.name()).await.unwrap().into_inner();
     assert_eq!((moved.deadlines[0].due_date, moved.etag()), (day(2023, 4, 4), made.etag()));
-    assert_eq!(moved.deadlines[0].rules_version, "deadlines 2026.1; tỉnh 1");
+    assert_eq!(moved.deadlines[0].rules_version, "deadlines 2026.2; tỉnh 1");
     let moved = Petition::read(&service, &waits.name()).await.unwrap().into_inner();
     assert_eq!(moved.deadlines[0].due_date, day(2026, 7, 15));
     assert_eq!(service.head().await, head);

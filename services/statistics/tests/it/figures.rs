@@ -164,6 +164,31 @@ async fn shares_come_with_their_counts() {
 }
 
 #[tokio::test]
+async fn an_open_proposal_does_not_move_the_resolution_rate() {
+    let service = Service::start().await;
+    enter(&service, UNIT, Matter::sample()).await;
+    enter(&service, UNIT, open_matter(PetitionKind::Denunciation)).await;
+    let codes = ["matters.resolution_rate"];
+    let half = Ratio { numerator: 1, denominator: 2, percent: "50.0".to_owned() };
+    assert_eq!(ratio(&compute(&service, of(&codes, year_2023())).await.unwrap().figures[0]), half);
+    enter(&service, UNIT, open_matter(PetitionKind::Proposal)).await;
+    enter(&service, UNIT, Matter { kind: PetitionKind::Proposal.into(), ..Matter::sample() }).await;
+    assert_eq!(ratio(&compute(&service, of(&codes, year_2023())).await.unwrap().figures[0]), half);
+    // Those of all kinds count them, and those that the rate is made of do not.
+    let counts = [
+        "matters.resolved",
+        "matters.to_resolve",
+        "matters.resolved_complaints_denunciations",
+        "matters.to_resolve_complaints_denunciations",
+    ];
+    assert_eq!(amounts(&service, &counts, year_2023()).await, [2, 4, 1, 2]);
+}
+
+fn open_matter(kind: PetitionKind) -> Matter {
+    Matter { kind: kind.into(), ..Matter::on(day(2023, 2, 1), false) }
+}
+
+#[tokio::test]
 async fn what_carries_a_decision_out_counts_on_its_day() {
     let service = Service::start().await;
     enter(&service, UNIT, Matter::sample()).await;
@@ -486,6 +511,7 @@ async fn measures_are_listed_by_code_with_their_definitions() {
             | "open"
             | "pending"
             | "to_resolve"
+            | "to_resolve_complaints_denunciations"
             | "decisions_to_execute" => MeasureKind::Stock,
             outstanding if outstanding.starts_with("outstanding_") => MeasureKind::Stock,
             "resolution_rate" => MeasureKind::Ratio,

@@ -332,6 +332,7 @@ impl Kind for Petition {
             replied_date: day(2023, 2, 20),
             complex: true,
             remote: true,
+            several_places: true,
             content_token: "5f".repeat(32),
             ..Default::default()
         }
@@ -405,6 +406,7 @@ impl Kind for Matter {
             complex: true,
             remote: true,
             extension_count: 1,
+            disciplinary: true,
             content_token: "5f".repeat(32),
             ..Default::default()
         }

@@ -113,7 +113,7 @@ async fn a_return_is_prepared_handed_in_and_approved() {
     assert_eq!((found.first_date, found.last_date), (day(2022, 12, 15), day(2023, 3, 14)));
     assert_eq!((column(&found, "1").value, column(&found, "2").value), (Some(2), Some(10)));
     assert_eq!(column(&found, "2").origin(), ColumnOrigin::Records);
-    assert_eq!(column(&found, "1").label, "Lượt tiếp");
+    assert_eq!(column(&found, "1").label, "Tổng số lượt tiếp");
     let actions: Vec<ReturnAction> = found.steps.iter().map(proto::ReturnStep::action).collect();
     assert_eq!(actions, [ReturnAction::Prepare, ReturnAction::Submit, ReturnAction::Approve]);
     assert_eq!(found.steps[2].caller, "offices/lanh-dao");

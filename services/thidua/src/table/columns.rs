@@ -99,6 +99,7 @@ const PETITION: &[Column<proto::Petition>] = columns!(proto::Petition:
     complex: FLAG ["Vụ việc phức tạp"],
     remote: FLAG ["Vùng sâu, vùng xa"],
     content_token: TEXT ["Mã nội dung"],
+    several_places: FLAG ["Kiểm tra tại nhiều địa điểm", "Kiểm tra nhiều nơi hoặc ủy quyền"],
 );
 
 const MATTER: &[Column<proto::Matter>] = columns!(proto::Matter:
@@ -129,6 +130,7 @@ const MATTER: &[Column<proto::Matter>] = columns!(proto::Matter:
     remote: FLAG ["Vùng sâu, vùng xa"],
     extension_count: INTEGER ["Số lần gia hạn"],
     content_token: TEXT ["Mã nội dung"],
+    disciplinary: FLAG ["Khiếu nại quyết định kỷ luật"],
 );
 
 /// What the column of ids goes by.

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use crate::domain::calendars::window::Window;
+use crate::domain::text::certainty::Certainty;
 use crate::domain::text::search::nearest;
 
 /// A reporting calendar.
@@ -22,10 +23,10 @@ pub struct Calendar {
     pub source: String,
     /// What is not certain about it; empty where nothing is.
     pub note: String,
-    /// Whether its cut-offs were seen in the circular.
-    pub verified: bool,
-    /// How many days after the last day of a period its returns are due.
-    pub due_days: u8,
+    /// How sure its cut-offs are.
+    pub certainty: Certainty,
+    /// By when the returns of a period are due, and with whom: those with the unit's superior first.
+    dues: Vec<DueRule>,
     /// The first day on which it holds; `None` where it always did.
     pub valid_from: Option<Date>,
     /// The last day on which it holds; `None` while it goes on.
@@ -55,6 +56,33 @@ pub struct Period {
     pub cumulative: bool,
     /// The last day of its reporting year.
     pub year_last: Date,
+}
+
+/// With whom a report is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Receiver {
+    /// The unit's superior: the provincial people's committee, or the ministry.
+    Superior,
+    /// The Government Inspectorate, from provinces and ministries.
+    GovernmentInspectorate,
+}
+
+/// By when reports are due: so many days after the period, for periods that end in a span.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DueRule {
+    /// With whom.
+    pub receiver: Receiver,
+    /// Days after the last day of the period.
+    pub days: u8,
+    /// The first last day of a period for which it holds; `None` where it always did.
+    #[serde(default)]
+    pub first_date: Option<Date>,
+    /// Article and number.
+    pub source: String,
+    /// How sure it is.
+    pub certainty: Certainty,
 }
 
 /// All calendars, by code.
@@ -164,10 +192,25 @@ impl Calendar {
         found
     }
 
-    /// The last day for handing in the returns of a period.
+    /// The last day for handing in the returns of a period to the superior.
     #[must_use]
     pub fn due(&self, period: &Period) -> Date {
-        period.last.saturating_add(jiff::Span::new().days(self.due_days))
+        self.dues(period).first().map_or(period.last, |(_, due)| *due)
+    }
+
+    /// The last day for each receiver of reports of a period, with the rule that says so.
+    #[must_use]
+    pub fn dues(&self, period: &Period) -> Vec<(&DueRule, Date)> {
+        let mut holding: BTreeMap<Receiver, &DueRule> = BTreeMap::new();
+        let begun = self.dues.iter().filter(|rule| rule.first_date.is_none_or(|first| first <= period.last));
+        for rule in begun {
+            let held = holding.entry(rule.receiver).or_insert(rule);
+            if held.first_date < rule.first_date {
+                *held = rule;
+            }
+        }
+        let due = |rule: &DueRule| period.last.saturating_add(jiff::Span::new().days(rule.days));
+        holding.into_values().map(|rule| (rule, due(rule))).collect()
     }
 
     fn of_kind(&self, period: &Period, year: i16) -> Vec<Period> {
@@ -205,6 +248,11 @@ impl Calendar {
         let (Some(first), Some(last)) = (self.year.first.of(YEAR), self.year.last.of(YEAR)) else {
             return Err(of("the year has no such days".to_owned()));
         };
+        let always = |rule: &&DueRule| rule.receiver == Receiver::Superior && rule.first_date.is_none();
+        if self.dues.iter().filter(always).count() != 1 || self.dues.iter().any(|rule| rule.source.is_empty())
+        {
+            return Err(of("`due` needs sources, and one rule of the superior that always holds".to_owned()));
+        }
         let mut codes = BTreeSet::new();
         for pattern in &self.patterns {
             let made = self.make(pattern, YEAR).filter(|period| period.first <= period.last);
@@ -332,8 +380,8 @@ struct Entry {
     source: String,
     #[serde(default)]
     note: String,
-    verified: bool,
-    due_days: u8,
+    certainty: Certainty,
+    due: Vec<DueRule>,
     valid_from: Option<Date>,
     valid_to: Option<Date>,
     year: SpanEntry,
@@ -379,8 +427,8 @@ impl Entry {
             display_name_en: self.display_name_en,
             source: self.source,
             note: self.note,
-            verified: self.verified,
-            due_days: self.due_days,
+            certainty: self.certainty,
+            dues: self.due,
             valid_from: self.valid_from,
             valid_to: self.valid_to,
         })

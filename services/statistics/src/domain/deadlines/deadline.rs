@@ -7,6 +7,7 @@ use super::explanation::{self, Explanation};
 use super::facts::Facts;
 use super::rules::{Counted, DeadlineRules, DoneBy, Rule, Step};
 use super::workdays::Workdays;
+use crate::domain::text::certainty::Certainty;
 use crate::domain::text::sentence::Sentence;
 
 /// By when a step must be done, and why.
@@ -26,8 +27,8 @@ pub struct Deadline {
     pub done: Option<Date>,
     /// Code, regime and source of the rule; empty where only the unit has set a day.
     pub rule: RuleCited,
-    /// Whether rule and days off were all compared with their sources.
-    pub verified: bool,
+    /// How sure the least sure of the rule and the days off is that it rests on.
+    pub certainty: Certainty,
     /// The way from the first day to the last.
     pub steps: Vec<Sentence>,
 }
@@ -78,7 +79,8 @@ impl Schedule {
     }
 }
 
-/// The deadlines of a case, in the order of the rules. Those rules hold that are in force on its first day.
+/// The deadlines of a case, in the order of the rules. Those rules hold that are in force on its first day, or that take over
+/// cases which were not done by then.
 #[must_use]
 pub fn deadlines(facts: &Facts, rules: &DeadlineRules, workdays: &Workdays) -> Vec<Deadline> {
     let holding = rules.of(facts);
@@ -100,7 +102,7 @@ pub fn deadlines(facts: &Facts, rules: &DeadlineRules, workdays: &Workdays) -> V
             statutory: None,
             done: facts.resolved,
             rule: RuleCited::default(),
-            verified: true,
+            certainty: Certainty::Found,
             steps: vec![explanation::began(facts), explanation::set_instead(set, None)],
         }),
     }
@@ -117,6 +119,7 @@ fn statutory(
     let days = rule.days(facts);
     let mut explanation = Explanation::new(facts, workdays);
     explanation.length(facts, rule, step);
+    explanation.taken_over(facts, rule);
     let due = match rule.counted {
         Counted::Working => {
             let due = workdays.add_working_days(facts.start, days);
@@ -128,10 +131,11 @@ fn statutory(
             explanation.counted_calendar(days, last);
             let due = if rules.moves_on() { workdays.working_day_from(last) } else { last };
             explanation.moved_on(last, due, rules);
+            explanation.proposals(last, due);
             due
         }
     };
-    let (verified, steps) = explanation.finish(due);
+    let (certainty, steps) = explanation.finish(due);
     Deadline {
         step: step.code.clone(),
         label: step.label(),
@@ -140,7 +144,7 @@ fn statutory(
         statutory: Some(due),
         done: step.done_by.date(facts),
         rule: RuleCited { code: rule.code.clone(), regime: rule.regime.clone(), source: rule.source.clone() },
-        verified: verified && rule.verified,
+        certainty: certainty.max(rule.certainty),
         steps,
     }
 }

@@ -6,20 +6,25 @@ use jiff::civil::Date;
 use super::facts::{CaseType, Facts};
 use super::rules::{DeadlineRules, Rule, Step};
 use crate::domain::deadlines::workdays::{DayOff, Workdays};
+use crate::domain::text::certainty::Certainty;
 use crate::domain::text::sentence::Sentence;
 
-/// What is told so far, and whether all that it rests on was compared with its sources.
+/// What is told so far, and how sure the least sure of what it rests on is.
 pub(super) struct Explanation<'w> {
     start: Date,
     workdays: &'w Workdays,
-    verified: bool,
+    certainty: Certainty,
     told: Vec<Sentence>,
 }
 
 impl<'w> Explanation<'w> {
     /// Of a period that begins.
     pub(super) fn new(facts: &Facts, workdays: &'w Workdays) -> Self {
-        Self { start: facts.start, workdays, verified: true, told: vec![began(facts)] }
+        Self { start: facts.start, workdays, certainty: Certainty::Found, told: vec![began(facts)] }
+    }
+
+    fn rests_on(&mut self, certainty: Certainty) {
+        self.certainty = self.certainty.max(certainty);
     }
 
     fn tell(&mut self, vietnamese: String, english: String) {
@@ -32,13 +37,18 @@ impl<'w> Explanation<'w> {
         let (mut why, mut why_en) = (Vec::new(), Vec::new());
         // Only what makes a difference under the rule is named.
         if own != rule.base_days {
-            if facts.circumstances.complex {
+            let circumstances = rule.circumstances(facts);
+            if circumstances.complex {
                 why.push("phức tạp".to_owned());
                 why_en.push("complex".to_owned());
             }
-            if facts.circumstances.remote {
+            if circumstances.remote {
                 why.push("vùng sâu, vùng xa".to_owned());
                 why_en.push("remote area".to_owned());
+            }
+            if circumstances.several_places {
+                why.push("kiểm tra tại nhiều địa điểm hoặc ủy quyền kiểm tra".to_owned());
+                why_en.push("checked at several places, or by delegation".to_owned());
             }
         }
         if let Some(extensions) = rule.extensions
@@ -67,12 +77,40 @@ impl<'w> Explanation<'w> {
         );
     }
 
+    /// The case began under an earlier rule, and this one took it over.
+    pub(super) fn taken_over(&mut self, facts: &Facts, rule: &Rule) {
+        let Some(article) = rule.takes_over.as_ref().filter(|_| rule.takes_over(facts)) else { return };
+        let day = Sentence::of_day(rule.first_date);
+        self.tell(
+            format!(
+                "Bắt đầu trước {} và đến ngày này chưa xong: áp dụng quy định mới ({article}).",
+                day.vietnamese
+            ),
+            format!("Begun before {} and not done by then: the new rule applies ({article}).", day.english),
+        );
+    }
+
+    /// What was only proposed for days that the period touches is not counted, and told.
+    pub(super) fn proposals(&mut self, first: Date, last: Date) {
+        let workdays = self.workdays;
+        for (date, label) in workdays.proposals(first, last) {
+            self.rests_on(Certainty::Inferred);
+            let day = Sentence::of_day(date);
+            self.tell(
+                format!("{}: {} mới là đề xuất, chưa được tính.", day.vietnamese, label.vietnamese),
+                format!("{}: {} is only proposed, and not counted.", day.english, label.english),
+            );
+        }
+    }
+
     /// Working days were counted; the days off between are named.
     pub(super) fn counted_working(&mut self, days: u32, due: Date) {
         let between = self.start.series(Span::new().days(1)).skip(1).take_while(|date| *date < due);
         let off: Vec<(Date, DayOff)> =
             between.filter_map(|date| self.workdays.day_off(date).map(|off| (date, off))).collect();
-        self.verified &= off.iter().all(|(_, off)| off.verified);
+        for (_, off) in &off {
+            self.rests_on(off.certainty);
+        }
         let (mut passed, mut passed_en) = (Vec::new(), Vec::new());
         let follows = |(day, off): &(Date, DayOff), (next, other): &(Date, DayOff)| {
             off == other && day.tomorrow().is_ok_and(|tomorrow| tomorrow == *next)
@@ -102,6 +140,7 @@ impl<'w> Explanation<'w> {
             format!("+ {days} ngày làm việc{}: {}.", without("không tính", &passed), day.vietnamese),
             format!("+ {days} working days{}: {}.", without("passing over", &passed_en), day.english),
         );
+        self.proposals(self.start, due);
     }
 
     /// All days were counted.
@@ -113,7 +152,7 @@ impl<'w> Explanation<'w> {
     /// The last day is off, and the period ends on another.
     pub(super) fn moved_on(&mut self, last: Date, due: Date, rules: &DeadlineRules) {
         let Some(off) = self.workdays.day_off(last).filter(|_| last != due) else { return };
-        self.verified &= off.verified && rules.last_day_off.verified;
+        self.rests_on(off.certainty.max(rules.last_day_off.certainty));
         let (from, to) = (Sentence::of_day(last), Sentence::of_day(due));
         let source = &rules.last_day_off.source;
         self.tell(
@@ -129,20 +168,20 @@ impl<'w> Explanation<'w> {
     }
 
     /// All that was told, with a warning where days off are not known.
-    pub(super) fn finish(mut self, due: Date) -> (bool, Vec<Sentence>) {
+    pub(super) fn finish(mut self, due: Date) -> (Certainty, Vec<Sentence>) {
         let unknown: Vec<String> = (self.start.year()..=due.year())
             .filter(|year| !self.workdays.knows(*year))
             .map(|year| year.to_string())
             .collect();
         if !unknown.is_empty() {
-            self.verified = false;
+            self.rests_on(Certainty::Memory);
             let years = unknown.join(", ");
             self.tell(
                 format!("Chưa có lịch nghỉ lễ đầy đủ của năm {years}: chỉ tính ngày nghỉ hằng tuần và ngày lễ cố định."),
                 format!("The holidays of {years} are not all known: only weekends and holidays of a fixed date count."),
             );
         }
-        (self.verified, self.told)
+        (self.certainty, self.told)
     }
 }
 

@@ -29,6 +29,8 @@ pub struct Circumstances {
     pub complex: bool,
     /// Vùng sâu, vùng xa, đi lại khó khăn.
     pub remote: bool,
+    /// A denunciation had to be checked at several places, or the check was delegated (Luật Tố cáo 2018 Điều 24 khoản 1).
+    pub several_places: bool,
 }
 
 /// What rules speak of.
@@ -55,6 +57,8 @@ pub struct Facts {
     pub outside_competence: bool,
     /// Whether a petition was handed in at a reception.
     pub at_reception: bool,
+    /// Whether a complaint is against a disciplinary decision.
+    pub disciplinary: bool,
     /// What makes periods longer.
     pub circumstances: Circumstances,
     /// How often a period was extended.

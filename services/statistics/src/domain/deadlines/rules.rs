@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use crate::domain::deadlines::facts::{CaseType, Facts, Instance, Kind};
+use crate::domain::deadlines::facts::{CaseType, Circumstances, Facts, Instance, Kind};
+use crate::domain::text::certainty::Certainty;
 use crate::domain::text::sentence::Sentence;
 
 /// All rules.
@@ -24,7 +25,7 @@ pub struct DeadlineRules {
 pub(super) struct LastDayOff {
     rule: OffRule,
     pub(super) source: String,
-    pub(super) verified: bool,
+    pub(super) certainty: Certainty,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -102,17 +103,21 @@ pub(super) struct Rule {
     instance: Option<Instance>,
     outside_competence: Option<bool>,
     at_reception: Option<bool>,
+    disciplinary: Option<bool>,
     pub(super) base_days: u32,
     complex_days: Option<u32>,
     remote_days: Option<u32>,
     remote_complex_days: Option<u32>,
+    several_places_days: Option<u32>,
     pub(super) extensions: Option<Extensions>,
     pub(super) counted: Counted,
-    first_date: Date,
+    pub(super) first_date: Date,
     last_date: Option<Date>,
+    /// The article by which it also governs cases begun before its first day and not done by then.
+    pub(super) takes_over: Option<String>,
     pub(super) regime: String,
     pub(super) source: String,
-    pub(super) verified: bool,
+    pub(super) certainty: Certainty,
 }
 
 /// How often how many days may be added.
@@ -171,11 +176,19 @@ impl DeadlineRules {
         self.steps.iter()
     }
 
-    /// The rules that hold for a case, each with its step.
+    /// The rules that hold for a case, each with its step: of one step the one in force on the first day, unless a later one
+    /// takes the case over.
     pub(super) fn of<'r>(&'r self, facts: &Facts) -> impl Iterator<Item = (&'r Rule, &'r Step)> {
-        let facts = *facts;
-        let holding = self.rules.iter().filter(move |(rule, _)| rule.holds_for(&facts));
-        holding.filter_map(|(rule, step)| Some((rule, self.steps.get(*step)?)))
+        let mut holding: Vec<(&Rule, usize, &Step)> = Vec::new();
+        for (rule, at) in &self.rules {
+            let Some(step) = self.steps.get(*at).filter(|step| rule.governs(facts, step)) else { continue };
+            match holding.iter_mut().find(|(_, other, _)| other == at) {
+                Some(earlier) if earlier.0.first_date < rule.first_date => earlier.0 = rule,
+                Some(_) => {}
+                None => holding.push((rule, *at, step)),
+            }
+        }
+        holding.into_iter().map(|(rule, _, step)| (rule, step))
     }
 
     /// Whether calendar days that end on a day off end on the next working day.
@@ -185,14 +198,25 @@ impl DeadlineRules {
 }
 
 impl Rule {
-    fn holds_for(&self, facts: &Facts) -> bool {
+    fn is_of(&self, facts: &Facts) -> bool {
         self.subject == facts.subject
             && self.kinds.contains(&facts.kind)
             && (self.instance.is_none() || self.instance == facts.instance)
             && self.outside_competence.is_none_or(|outside| outside == facts.outside_competence)
             && self.at_reception.is_none_or(|at_reception| at_reception == facts.at_reception)
-            && self.first_date <= facts.start
-            && self.last_date.is_none_or(|last| facts.start <= last)
+            && self.disciplinary.is_none_or(|disciplinary| disciplinary == facts.disciplinary)
+    }
+
+    fn governs(&self, facts: &Facts, step: &Step) -> bool {
+        let begun = self.first_date <= facts.start && self.last_date.is_none_or(|last| facts.start <= last);
+        let done = step.done_by.date(facts);
+        self.is_of(facts)
+            && (begun || (self.takes_over(facts) && done.is_none_or(|done| self.first_date <= done)))
+    }
+
+    /// Whether the case began under an earlier rule and this one takes it over where it was not done.
+    pub(super) fn takes_over(&self, facts: &Facts) -> bool {
+        self.takes_over.is_some() && facts.start < self.first_date
     }
 
     /// Whether some case falls under both rules.
@@ -205,8 +229,20 @@ impl Rule {
             && agree(self.instance, other.instance)
             && agree(self.outside_competence, other.outside_competence)
             && agree(self.at_reception, other.at_reception)
+            && agree(self.disciplinary, other.disciplinary)
             && self.last_date.is_none_or(|last| other.first_date <= last)
             && other.last_date.is_none_or(|last| self.first_date <= last)
+    }
+
+    /// The circumstances of a case that this rule tells apart.
+    pub(super) fn circumstances(&self, facts: &Facts) -> Circumstances {
+        let of = facts.circumstances;
+        let both = self.remote_complex_days.is_some();
+        Circumstances {
+            complex: of.complex && (both || self.complex_days.is_some()),
+            remote: of.remote && (both || self.remote_days.is_some()),
+            several_places: of.several_places && self.several_places_days.is_some(),
+        }
     }
 
     /// The days of a case, before extensions. What a rule does not tell apart makes no difference.
@@ -215,7 +251,8 @@ impl Rule {
         let complex = self.complex_days.filter(|_| circumstances.complex);
         let remote = self.remote_days.filter(|_| circumstances.remote);
         let both = self.remote_complex_days.filter(|_| circumstances.complex && circumstances.remote);
-        both.or(complex.max(remote)).unwrap_or(self.base_days)
+        let several_places = self.several_places_days.filter(|_| circumstances.several_places);
+        both.or(complex.max(remote).max(several_places)).unwrap_or(self.base_days)
     }
 
     /// The days of a case.
@@ -246,17 +283,20 @@ struct Entry {
     instance: Option<String>,
     outside_competence: Option<bool>,
     at_reception: Option<bool>,
+    disciplinary: Option<bool>,
     days: u32,
     complex_days: Option<u32>,
     remote_days: Option<u32>,
     remote_complex_days: Option<u32>,
+    several_places_days: Option<u32>,
     extensions: Option<Extensions>,
     counted: Counted,
     first_date: toml::value::Datetime,
     last_date: Option<toml::value::Datetime>,
+    takes_over: Option<String>,
     regime: String,
     source: String,
-    verified: bool,
+    certainty: Certainty,
 }
 
 impl Entry {
@@ -265,7 +305,13 @@ impl Entry {
         let day = |date: toml::value::Datetime| {
             date.to_string().parse::<Date>().map_err(|cause| wrong(&format!("`{date}` is no day: {cause}")))
         };
-        let days = [Some(self.days), self.complex_days, self.remote_days, self.remote_complex_days];
+        let days = [
+            Some(self.days),
+            self.complex_days,
+            self.remote_days,
+            self.remote_complex_days,
+            self.several_places_days,
+        ];
         let longest = self.extensions.map_or((1, 0), |extensions| (extensions.days, extensions.most));
         if days.into_iter().flatten().chain([longest.0]).any(|days| !(1..=MOST_DAYS).contains(&days))
             || longest.1 > MOST_EXTENSIONS
@@ -292,17 +338,20 @@ impl Entry {
             instance,
             outside_competence: self.outside_competence,
             at_reception: self.at_reception,
+            disciplinary: self.disciplinary,
             base_days: self.days,
             complex_days: self.complex_days,
             remote_days: self.remote_days,
             remote_complex_days: self.remote_complex_days,
+            several_places_days: self.several_places_days,
             extensions: self.extensions,
             counted: self.counted,
             first_date,
             last_date,
+            takes_over: self.takes_over,
             regime: self.regime,
             source: self.source,
-            verified: self.verified,
+            certainty: self.certainty,
             code: self.code,
         })
     }

@@ -7,6 +7,7 @@ use jiff::Span;
 use jiff::civil::{Date, Weekday};
 use serde::Deserialize;
 
+use crate::domain::text::certainty::Certainty;
 use crate::domain::text::sentence::Sentence;
 
 /// Which days are worked.
@@ -21,6 +22,8 @@ pub struct Workdays {
     off: BTreeMap<Date, DayOff>,
     /// Days worked in exchange for others.
     working: BTreeSet<Date>,
+    /// Days that somebody proposed to change; until that is decided they are as they would be without it.
+    proposed: BTreeMap<Date, Sentence>,
     /// The years whose days are all known.
     years: BTreeSet<i16>,
 }
@@ -30,8 +33,8 @@ pub struct Workdays {
 pub struct DayOff {
     /// The holiday's name, or that it is a weekly day off.
     pub label: Sentence,
-    /// Whether the data was compared with its source.
-    pub verified: bool,
+    /// How sure it is.
+    pub certainty: Certainty,
 }
 
 #[derive(Debug, Clone)]
@@ -59,6 +62,7 @@ impl Workdays {
             annual: BTreeMap::new(),
             off: BTreeMap::new(),
             working: BTreeSet::new(),
+            proposed: BTreeMap::new(),
             years: BTreeSet::new(),
         };
         for annual in file.annual {
@@ -84,7 +88,7 @@ impl Workdays {
             return Err(format!("holidays: `{}` is on no day of the year", annual.code));
         }
         let label = Sentence::new(annual.display_name, annual.display_name_en);
-        let off = DayOff { label, verified: annual.verified };
+        let off = DayOff { label, certainty: annual.certainty };
         self.annual.insert((annual.month, annual.day), Annual { first_year: annual.first_year, off });
         Ok(())
     }
@@ -99,11 +103,13 @@ impl Workdays {
             return Err(format!("holidays: `{}` must last 1 to {MOST_DAYS} days", entry.code));
         }
         for date in first.series(Span::new().days(1)).take_while(|date| *date <= last) {
-            if entry.working {
+            let label = Sentence::new(&*entry.display_name, &*entry.display_name_en);
+            if entry.proposed {
+                self.proposed.insert(date, label);
+            } else if entry.working {
                 self.working.insert(date);
             } else {
-                let label = Sentence::new(&*entry.display_name, &*entry.display_name_en);
-                self.off.insert(date, DayOff { label, verified: entry.verified });
+                self.off.insert(date, DayOff { label, certainty: entry.certainty });
             }
         }
         Ok(())
@@ -121,7 +127,7 @@ impl Workdays {
         };
         let holiday = self.off.get(&date).or_else(annual).cloned();
         let label = || Sentence::new("ngày nghỉ hằng tuần", "weekly day off");
-        let weekly = || DayOff { label: label(), verified: true };
+        let weekly = || DayOff { label: label(), certainty: Certainty::Found };
         holiday.or_else(|| self.weekend.contains(&date.weekday()).then(weekly))
     }
 
@@ -148,6 +154,12 @@ impl Workdays {
     #[must_use]
     pub fn add_calendar_days(date: Date, days: u32) -> Date {
         date.saturating_add(Span::new().days(days))
+    }
+
+    /// The proposals that touch a span of days, both included.
+    pub fn proposals(&self, first: Date, last: Date) -> impl Iterator<Item = (Date, &Sentence)> {
+        let touched = self.proposed.range(first..).take_while(move |(date, _)| **date <= last);
+        touched.map(|(date, label)| (*date, label))
     }
 
     /// Whether all days off of a year are known; of others, only weekends and the holidays of every year are.
@@ -200,7 +212,7 @@ struct AnnualEntry {
     display_name: String,
     display_name_en: String,
     source: String,
-    verified: bool,
+    certainty: Certainty,
 }
 
 #[derive(Deserialize)]
@@ -211,10 +223,12 @@ struct DayEntry {
     last_date: toml::value::Datetime,
     #[serde(default)]
     working: bool,
+    #[serde(default)]
+    proposed: bool,
     display_name: String,
     display_name_en: String,
     source: String,
-    verified: bool,
+    certainty: Certainty,
 }
 
 #[derive(Deserialize)]

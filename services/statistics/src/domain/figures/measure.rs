@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 
 use crate::domain::records::sums;
+use crate::domain::text::certainty::Certainty;
 
 /// A published measure.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -21,6 +22,8 @@ pub struct Measure {
     pub definition: String,
     /// Form and column, or article.
     pub source: String,
+    /// How sure form and column are.
+    pub certainty: Certainty,
     /// How it is computed.
     #[serde(flatten)]
     pub formula: Formula,

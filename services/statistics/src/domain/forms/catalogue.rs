@@ -18,12 +18,15 @@ pub struct Forms {
 }
 
 /// The data files built in, by name.
-pub const BUILT_IN: [(&str, &str); 6] = [
+pub const BUILT_IN: [(&str, &str); 9] = [
     ("tt-02-2021-ttr.toml", include_str!("../../../data/forms/tt-02-2021-ttr.toml")),
     ("tt-02-2021-tcd.toml", include_str!("../../../data/forms/tt-02-2021-tcd.toml")),
     ("tt-02-2021-xld.toml", include_str!("../../../data/forms/tt-02-2021-xld.toml")),
     ("tt-02-2021-kqgq.toml", include_str!("../../../data/forms/tt-02-2021-kqgq.toml")),
     ("tt-01-2024-xld.toml", include_str!("../../../data/forms/tt-01-2024-xld.toml")),
+    ("tt-01-2024-tcd.toml", include_str!("../../../data/forms/tt-01-2024-tcd.toml")),
+    ("tt-01-2024-kqgq.toml", include_str!("../../../data/forms/tt-01-2024-kqgq.toml")),
+    ("tt-06-2025.toml", include_str!("../../../data/forms/tt-06-2025.toml")),
     ("thidua.toml", include_str!("../../../data/forms/thidua.toml")),
 ];
 

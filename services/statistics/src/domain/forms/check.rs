@@ -13,6 +13,7 @@ use super::form::{Column, Form, FormId, Values};
 use super::rule::{Rule, RuleEntry, Severity};
 use super::wording::{self, Sides};
 use crate::domain::calendars::window::Window;
+use crate::domain::text::certainty::Certainty;
 
 /// A rule that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,9 +72,33 @@ struct Succession {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Growth {
     document: String,
+    /// Of which columns.
+    of: GrowthOf,
     factor: i64,
+    /// Looked at where the smaller of the two values is at least this …
     least: i64,
+    /// … and below this; `None` for any.
+    below: Option<i64>,
     meaning: String,
+}
+
+/// The columns whose growth is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum GrowthOf {
+    /// Those that count, land among them.
+    Counts,
+    /// Those in triệu đồng, which are kept in đồng.
+    Money,
+}
+
+impl GrowthOf {
+    fn looks_at(self, column: &super::form::Column) -> bool {
+        match self {
+            Self::Counts => column.decimals() == 0,
+            Self::Money => column.is_money(),
+        }
+    }
 }
 
 /// What stands in a form over a window.
@@ -127,9 +152,9 @@ impl Checks {
             successions: Vec::new(),
             growths: Vec::new(),
         };
-        for BetweenForms { document, check } in file.between_forms {
+        for BetweenForms { document, certainty, check } in file.between_forms {
             for entry in check {
-                let rule = entry.read().map_err(|problem| format!("checks: {problem}"))?;
+                let rule = entry.read(certainty).map_err(|problem| format!("checks: {problem}"))?;
                 known(forms, &document, &rule.statement)?;
                 checks.between_forms.push((document.clone(), rule));
             }
@@ -150,11 +175,15 @@ impl Checks {
             }
             checks.successions.push(Succession { form, closing, opening, meaning: entry.text });
         }
-        for GrowthEntry { document, factor, least, text } in file.growth {
-            if factor < 2 || forms.of_document(&document).next().is_none() {
+        for GrowthEntry { document, of, factor, least, below, text } in file.growth {
+            if factor < 2
+                || least < 1
+                || below.is_some_and(|below| below <= least)
+                || forms.of_document(&document).next().is_none()
+            {
                 return Err(format!("checks: growth of `{document}` by {factor} cannot be looked at"));
             }
-            checks.growths.push(Growth { document, factor, least, meaning: text });
+            checks.growths.push(Growth { document, of, factor, least, below, meaning: text });
         }
         Ok(checks)
     }
@@ -310,7 +339,8 @@ impl Growth {
             let beyond = |small: i64, large: i64| large > small.saturating_mul(self.factor);
             let (small, large) = (before.min(now), before.max(now));
             // From little or nothing every growth is large.
-            if small < self.least || !beyond(small, large) {
+            let other_base = small < self.least || self.below.is_some_and(|below| below <= small);
+            if other_base || !beyond(small, large) {
                 return None;
             }
             let texts = wording::growth(column, self.factor, before, now);
@@ -325,8 +355,8 @@ impl Growth {
                 english: texts.1,
             })
         };
-        let counted = form.columns.iter().filter(|column| column.decimals() == 0);
-        counted.filter_map(finding).collect()
+        let looked_at = form.columns.iter().filter(|column| self.of.looks_at(column));
+        looked_at.filter_map(finding).collect()
     }
 }
 
@@ -353,6 +383,7 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct BetweenForms {
     document: String,
+    certainty: Certainty,
     check: Vec<RuleEntry>,
 }
 
@@ -370,8 +401,10 @@ struct SuccessionEntry {
 #[serde(deny_unknown_fields)]
 struct GrowthEntry {
     document: String,
+    of: GrowthOf,
     factor: i64,
     least: i64,
+    below: Option<i64>,
     text: String,
 }
 

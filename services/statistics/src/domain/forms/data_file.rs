@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::form::{Behaviour, Column, Form, FormId, Source, Validity};
+use super::form::{Behaviour, Column, Contradiction, Form, FormId, Source, Validity};
 use crate::domain::figures::catalogue::Catalogue;
 use crate::domain::figures::measure::{Formula, Measure};
 use crate::domain::forms::expression::{Expression, Reference};
 use crate::domain::forms::rule::RuleEntry;
 use crate::domain::records::sums;
+use crate::domain::text::certainty::Certainty;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -21,7 +22,8 @@ struct File {
     source: String,
     valid_from: Option<Date>,
     valid_to: Option<Date>,
-    validity_verified: bool,
+    validity_certainty: Certainty,
+    certainty: Certainty,
     form: Vec<FormEntry>,
 }
 
@@ -31,10 +33,12 @@ struct FormEntry {
     code: String,
     title: String,
     title_en: String,
-    verified: bool,
     #[serde(default)]
     note: String,
+    #[serde(default)]
     column: Vec<ColumnEntry>,
+    #[serde(default)]
+    contradiction: Vec<Contradiction>,
     #[serde(default)]
     check: Vec<RuleEntry>,
 }
@@ -50,8 +54,7 @@ struct ColumnEntry {
     unit: String,
     #[serde(default)]
     note: String,
-    #[serde(default = "yes")]
-    verified: bool,
+    certainty: Option<Certainty>,
     behaviour: Option<BehaviourEntry>,
     #[serde(default)]
     measures: Vec<String>,
@@ -77,34 +80,31 @@ enum BehaviourEntry {
     Turnover,
 }
 
-fn yes() -> bool {
-    true
-}
-
 /// Reads one file: its version and its forms.
 pub(super) fn read(text: &str, catalogue: &Catalogue) -> Result<(String, Vec<Form>), String> {
-    let File { version, document, official, source, valid_from, valid_to, validity_verified, form } =
-        toml::from_str(text).map_err(|cause| format!("forms: {cause}"))?;
-    let validity = Validity { from: valid_from, to: valid_to, verified: validity_verified };
-    let read = |entry: FormEntry| {
-        let id = FormId { document: document.clone(), code: entry.code.clone() };
+    let file: File = toml::from_str(text).map_err(|cause| format!("forms: {cause}"))?;
+    let validity = Validity { from: file.valid_from, to: file.valid_to, certainty: file.validity_certainty };
+    let mut forms = Vec::with_capacity(file.form.len());
+    for entry in file.form {
+        let id = FormId { document: file.document.clone(), code: entry.code.clone() };
         let of = id.to_string();
         let blank = Form {
             id,
-            official,
+            official: file.official,
             title: String::new(),
             title_en: String::new(),
-            source: source.clone(),
+            source: file.source.clone(),
             note: String::new(),
-            verified: false,
+            contradictions: Vec::new(),
+            certainty: file.certainty,
             validity,
             columns: Vec::new(),
             rules: Vec::new(),
             derived: Vec::new(),
         };
-        entry.read(blank, catalogue).map_err(|problem| format!("forms: {of}: {problem}"))
-    };
-    Ok((version, form.into_iter().map(read).collect::<Result<_, _>>()?))
+        forms.push(entry.read(blank, catalogue).map_err(|problem| format!("forms: {of}: {problem}"))?);
+    }
+    Ok((file.version, forms))
 }
 
 impl FormEntry {
@@ -112,18 +112,24 @@ impl FormEntry {
         form.title = self.title;
         form.title_en = self.title_en;
         form.note = self.note;
-        form.verified = self.verified;
         for entry in self.column {
             let of = entry.code.clone();
-            let column = entry.read(catalogue).map_err(|problem| format!("column {of}: {problem}"))?;
+            let column =
+                entry.read(catalogue, form.certainty).map_err(|problem| format!("column {of}: {problem}"))?;
             if form.column(&column.code).is_some() {
                 return Err(format!("column {of} stands twice"));
             }
             form.columns.push(column);
         }
+        for contradiction in self.contradiction {
+            form.note = told(&form, &contradiction)?;
+            form.contradictions.push(contradiction);
+        }
         form.derived = order(&form.columns)?;
         settle(&mut form.columns, &form.derived);
-        form.rules = self.check.into_iter().map(RuleEntry::read).collect::<Result<_, _>>()?;
+        let printed = form.certainty;
+        form.rules = self.check.into_iter().map(|entry| entry.read(printed)).collect::<Result<_, _>>()?;
+        form.certainty = form.columns.iter().map(|column| column.certainty).max().unwrap_or(printed);
         for rule in &form.rules {
             let unknown =
                 |reference: &&Reference| reference.form.is_some() || form.column(&reference.column).is_none();
@@ -135,8 +141,21 @@ impl FormEntry {
     }
 }
 
+/// The note of a form with one more contradiction.
+fn told(form: &Form, contradiction: &Contradiction) -> Result<String, String> {
+    let Contradiction { columns, says, choice } = contradiction;
+    if columns.is_empty() || says.is_empty() || choice.is_empty() {
+        return Err("a contradiction has columns, what it says, and a choice".to_owned());
+    }
+    if let Some(lost) = columns.iter().find(|code| form.column(code).is_none()) {
+        return Err(format!("a contradiction names column {lost}, which is not there"));
+    }
+    let before = if form.note.is_empty() { "" } else { " " };
+    Ok(format!("{}{before}Cột {}: {says} Chọn: {choice}", form.note, columns.join(", ")))
+}
+
 impl ColumnEntry {
-    fn read(self, catalogue: &Catalogue) -> Result<Column, String> {
+    fn read(self, catalogue: &Catalogue, of_document: Certainty) -> Result<Column, String> {
         let _: Reference = self.code.parse()?;
         let formula = self.formula();
         let (source, behaviour) = match (&self.columns, &self.percent) {
@@ -157,7 +176,7 @@ impl ColumnEntry {
             Some(BehaviourEntry::Turnover) => Behaviour::Turnover,
             None => behaviour,
         };
-        let Self { code, group, label, label_en, unit: unit_of_measure, note, verified, .. } = self;
+        let Self { code, group, label, label_en, unit: unit_of_measure, note, certainty, .. } = self;
         Ok(Column {
             code,
             group,
@@ -165,7 +184,7 @@ impl ColumnEntry {
             label_en,
             unit_of_measure,
             note,
-            verified,
+            certainty: certainty.unwrap_or(of_document),
             formula,
             behaviour,
             source,

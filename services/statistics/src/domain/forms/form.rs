@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::civil::Date;
+use serde::Deserialize;
 use thidua_proto::names::RecordKind;
 
 use crate::domain::calendars::window::Window;
@@ -13,6 +14,7 @@ use crate::domain::figures::figure::{Ratio, Sums, amount};
 use crate::domain::figures::measure::Formula;
 use crate::domain::forms::expression::{Expression, Reference};
 use crate::domain::forms::rule::Rule;
+use crate::domain::text::certainty::Certainty;
 
 /// What stands in a form: the exact value of each column that has one, by the column's code. Missing is not zero.
 pub type Values = BTreeMap<String, i64>;
@@ -39,13 +41,15 @@ pub struct Form {
     pub title_en: String,
     /// Where its columns and identities were found.
     pub source: String,
-    /// What is not certain about it; empty where nothing is.
+    /// What is not certain about it, in Vietnamese; empty where nothing is. Contradictions stand at its end.
     pub note: String,
-    /// Whether its columns were seen in the document, or a printed copy.
-    pub verified: bool,
+    /// Where copies contradict each other, the form, or themselves.
+    pub contradictions: Vec<Contradiction>,
+    /// How sure the least sure of its columns is.
+    pub certainty: Certainty,
     /// When it is in force.
     pub validity: Validity,
-    /// Its columns, in the order printed; at least one.
+    /// Its columns, in the order printed; none where they were not obtained: then it cannot be handed in.
     pub columns: Vec<Column>,
     /// The identities printed under it, and what else must hold.
     pub rules: Vec<Rule>,
@@ -53,15 +57,27 @@ pub struct Form {
     pub(super) derived: Vec<usize>,
 }
 
+/// Where copies of a form contradict each other, the form, or themselves, and how it is read here.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contradiction {
+    /// The codes of its columns; at least one.
+    pub columns: Vec<String>,
+    /// What contradicts what, in Vietnamese.
+    pub says: String,
+    /// How it is read, in Vietnamese.
+    pub choice: String,
+}
+
 /// A span of days, open where nothing is said.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Validity {
     /// The first day.
     pub from: Option<Date>,
     /// The last day.
     pub to: Option<Date>,
-    /// Whether both days were seen in the document.
-    pub verified: bool,
+    /// How sure both days are.
+    pub certainty: Certainty,
 }
 
 /// A column of a form.
@@ -79,8 +95,8 @@ pub struct Column {
     pub unit_of_measure: String,
     /// What is inferred or not certain; empty where nothing is.
     pub note: String,
-    /// Whether number and meaning were seen in print.
-    pub verified: bool,
+    /// How sure number and meaning are.
+    pub certainty: Certainty,
     /// How it is made, as written in the data; empty where it is entered by hand.
     pub formula: String,
     /// How it behaves in time.
@@ -138,6 +154,12 @@ impl Column {
             "%" => 1,
             _ => 0,
         }
+    }
+
+    /// Whether it is money.
+    #[must_use]
+    pub fn is_money(&self) -> bool {
+        self.unit_of_measure == "triệu đồng"
     }
 
     /// Whether no record tells its value.

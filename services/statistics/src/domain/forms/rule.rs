@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::expression::Statement;
+use crate::domain::text::certainty::Certainty;
 
 /// How grave a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -23,6 +24,8 @@ pub struct Rule {
     pub meaning: String,
     /// How grave it is where it does not hold.
     pub severity: Severity,
+    /// How sure it is.
+    pub certainty: Certainty,
     /// What it says.
     pub statement: Statement,
 }
@@ -35,12 +38,15 @@ pub(super) struct RuleEntry {
     text: String,
     #[serde(default)]
     warning: bool,
+    certainty: Option<Certainty>,
 }
 
 impl RuleEntry {
-    pub(super) fn read(self) -> Result<Rule, String> {
+    /// The rule; as sure as the form that it is printed under, unless it says otherwise.
+    pub(super) fn read(self, of_form: Certainty) -> Result<Rule, String> {
         let statement = Statement::parse(&self.rule)?;
         let severity = if self.warning { Severity::Warning } else { Severity::Error };
-        Ok(Rule { text: self.rule, meaning: self.text, severity, statement })
+        let certainty = self.certainty.unwrap_or(of_form);
+        Ok(Rule { text: self.rule, meaning: self.text, severity, certainty, statement })
     }
 }

@@ -64,7 +64,11 @@ fn later(date: Date, days: i32) -> Date {
 }
 
 fn circumstances() -> impl Strategy<Value = Circumstances> {
-    any::<[bool; 2]>().prop_map(|[complex, remote]| Circumstances { complex, remote })
+    any::<[bool; 3]>().prop_map(|[complex, remote, several_places]| Circumstances {
+        complex,
+        remote,
+        several_places,
+    })
 }
 
 fn content() -> impl Strategy<Value = Option<ContentToken>> {
@@ -207,7 +211,7 @@ pub(crate) fn matter() -> impl Strategy<Value = Matter> {
     let competence = select(&[Competence::Within, Competence::Outside]);
     let resolution = (0_i32..90, select(&OUTCOMES), counts::<13>(), proptest::option::of(events()));
     let due = proptest::option::of(0_i32..90);
-    let said = (circumstances(), 0_u32..3, content());
+    let said = (circumstances(), 0_u32..3, content(), any::<bool>());
     (
         select(&KINDS),
         competence,
@@ -231,9 +235,10 @@ pub(crate) fn matter() -> impl Strategy<Value = Matter> {
                     let executions = events.map(|events| each(date, events, carried_out));
                     Resolution { date, outcome, results: results(counts), executions }
                 }),
-                circumstances: said.0,
+                circumstances: Circumstances { several_places: false, ..said.0 },
                 extensions: said.1,
                 content: said.2,
+                disciplinary: said.3,
             }
         })
 }

@@ -28,6 +28,8 @@ pub struct Matter {
     pub resolution: Option<Resolution>,
     /// What may make its deadlines longer.
     pub circumstances: Circumstances,
+    /// Whether a complaint is against a disciplinary decision.
+    pub disciplinary: bool,
     /// How often the time for resolution was extended.
     pub extensions: Count,
     /// The same for the same content, in whichever office.
@@ -169,7 +171,7 @@ families! {
 }
 
 impl Matter {
-    /// Of a self.
+    /// What the rules of deadlines need to know of it.
     #[must_use]
     pub fn deadline_facts(&self) -> Facts {
         Facts {
@@ -179,6 +181,7 @@ impl Matter {
             instance: Some(self.instance),
             outside_competence: self.competence == Competence::Outside,
             at_reception: false,
+            disciplinary: self.disciplinary,
             circumstances: self.circumstances,
             extensions: self.extensions,
             set_date: self.due_date,

@@ -183,7 +183,7 @@ families! {
 }
 
 impl Petition {
-    /// Of a self.
+    /// What the rules of deadlines need to know of it.
     #[must_use]
     pub fn deadline_facts(&self) -> Facts {
         let qualified = self.processing.and_then(|processing| processing.qualified);
@@ -194,6 +194,7 @@ impl Petition {
             instance: Some(self.instance.unwrap_or(Instance::First)),
             outside_competence: qualified == Some(Competence::Outside),
             at_reception: self.at_reception,
+            disciplinary: false,
             circumstances: self.circumstances,
             extensions: 0,
             set_date: None,

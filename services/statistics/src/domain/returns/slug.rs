@@ -83,8 +83,8 @@ mod tests {
     fn forms_whose_returns_would_share_a_name_are_refused() {
         let form = |document: &str, code: &str| {
             format!(
-                "version = \"1\"\ndocument = \"{document}\"\nofficial = false\nsource = \"s\"\nvalidity_verified = false\n\
-                 [[form]]\ncode = \"{code}\"\ntitle = \"t\"\ntitle_en = \"t\"\nverified = false\n\
+                "version = \"1\"\ndocument = \"{document}\"\nofficial = false\nsource = \"s\"\nvalidity_certainty = \"found\"\ncertainty = \"found\"\n\
+                 [[form]]\ncode = \"{code}\"\ntitle = \"t\"\ntitle_en = \"t\"\n\
                  [[form.column]]\ncode = \"1\"\nlabel = \"l\"\nlabel_en = \"l\"\nunit = \"đơn\"\n\
                  measures = [\"petitions.received\"]\n"
             )

@@ -1,5 +1,7 @@
-//! Texts: search keys of names, the Vietnamese order of names, and sentences that name values.
+//! Texts: search keys of names, the Vietnamese order of names, sentences that name values, and the words for how sure an entry of the
+//! data is.
 
+pub mod certainty;
 pub mod collation;
 pub mod search;
 pub mod sentence;

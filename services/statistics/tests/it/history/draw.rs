@@ -107,6 +107,7 @@ fn petition(on: Date, draw: &mut Draw) -> Petition {
         repeats_matter: draw.below(4) == 0,
         complex: draw.yes(),
         remote: draw.yes(),
+        several_places: draw.yes(),
         ..Petition::default()
     };
     if draw.below(4) == 0 {
@@ -197,6 +198,7 @@ fn matter(on: Date, draw: &mut Draw) -> Matter {
         complex: draw.yes(),
         remote: draw.yes(),
         extension_count: draw.below(3),
+        disciplinary: draw.yes(),
         ..Matter::default()
     };
     if draw.below(4) == 0 {

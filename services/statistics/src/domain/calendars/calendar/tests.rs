@@ -87,8 +87,8 @@ fn data_that_cannot_be_right_is_refused() {
             display_name = "C"
             display_name_en = "C"
             source = "s"
-            verified = true
-            due_days = 5
+            certainty = "found"
+            due = [{{ receiver = "superior", days = 5, source = "s", certainty = "found" }}]
             year = {{ first = "01-01", last = "12-end" }}
             period = [{{ code = "A", kind = "k", label = "l", label_en = "l", {period} }}]"#
         )
@@ -106,6 +106,43 @@ fn data_that_cannot_be_right_is_refused() {
         assert_eq!(Calendars::parse(&calendar(period)).unwrap_err(), problem);
     }
     assert!(Calendars::parse(&calendar(r#"first = "02-01", last = "02-end""#)).is_ok());
+}
+
+#[test]
+fn returns_are_due_on_the_17th_and_20th_since_the_circular_of_2025() {
+    let calendars = calendars();
+    let calendar = calendars.get("tt-02-2021").unwrap();
+    let dues = |code: &str| -> Vec<(Receiver, Date, Certainty)> {
+        let period = calendar.period(code).unwrap();
+        let found = calendar.dues(&period);
+        found.into_iter().map(|(rule, due)| (rule.receiver, due, rule.certainty)).collect()
+    };
+    let (superior, government) = (Receiver::Superior, Receiver::GovernmentInspectorate);
+    // Before, no day was found: a setting, and none for the Government Inspectorate.
+    assert_eq!(dues("2025-Q3"), [(superior, date(2025, 9, 19), Certainty::Memory)]);
+    assert_eq!(
+        dues("2025-Y"),
+        [
+            (superior, date(2025, 12, 17), Certainty::Found),
+            (government, date(2025, 12, 20), Certainty::Found)
+        ]
+    );
+    for (code, month) in [("2026-Q1", 3), ("2026-6M", 6), ("2026-9M", 9), ("2026-Q4", 12)] {
+        let days: Vec<Date> = dues(code).into_iter().map(|(_, due, _)| due).collect();
+        assert_eq!(days, [date(2026, month, 17), date(2026, month, 20)], "{code}");
+        assert_eq!(calendar.due(&calendar.period(code).unwrap()), days[0]);
+    }
+}
+
+#[test]
+fn a_calendar_whose_returns_are_never_due_is_refused() {
+    for (from, to) in [
+        ("receiver = \"superior\", days", "receiver = \"government-inspectorate\", days"),
+        ("days = 5, source = \"", "days = 5, first_date = \"2024-01-01\", source = \""),
+    ] {
+        let refusal = Calendars::parse(&BUILT_IN.replacen(from, to, 1)).unwrap_err();
+        assert!(refusal.contains("one rule of the superior that always holds"), "{refusal}");
+    }
 }
 
 proptest! {

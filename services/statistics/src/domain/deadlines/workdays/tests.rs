@@ -1,3 +1,5 @@
+mod table;
+
 use std::sync::LazyLock;
 
 use jiff::civil::date;
@@ -15,7 +17,7 @@ pub(crate) fn built_in() -> Workdays {
 /// The built-in days and one more day off.
 pub(crate) fn with_day_off(date: Date) -> Workdays {
     let mut more = built_in();
-    let off = DayOff { label: Sentence::new("nghỉ thêm", "one more"), verified: true };
+    let off = DayOff { label: Sentence::new("nghỉ thêm", "one more"), certainty: Certainty::Found };
     more.working.remove(&date);
     more.off.insert(date, off);
     more
@@ -53,7 +55,7 @@ fn data_that_cannot_be_is_refused() {
     let day = |first: &str, last: &str, working: bool| {
         format!(
             "[[day]]\ncode = \"{first}\"\nfirst_date = {first}\nlast_date = {last}\nworking = {working}\n\
-             display_name = \"a\"\ndisplay_name_en = \"b\"\nsource = \"c\"\nverified = true\n"
+             display_name = \"a\"\ndisplay_name_en = \"b\"\nsource = \"c\"\ncertainty = \"found\"\n"
         )
     };
     assert!(Workdays::parse(&format!("{top}{}", day("2024-04-29", "2024-05-01", false))).is_ok());
@@ -85,7 +87,7 @@ fn data_that_cannot_be_is_refused() {
         (
             format!(
                 "{top}[[annual]]\ncode = \"x\"\nmonth = 2\nday = 30\nfirst_year = 2000\ndisplay_name = \"a\"\n\
-                 display_name_en = \"b\"\nsource = \"c\"\nverified = true\n"
+                 display_name_en = \"b\"\nsource = \"c\"\ncertainty = \"found\"\n"
             ),
             "on no day of the year",
         ),

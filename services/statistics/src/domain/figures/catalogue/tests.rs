@@ -178,6 +178,7 @@ fn file(kind: &str, code: &str, formula: &str) -> String {
         unit_of_measure = "1"
         definition = "d"
         source = "s"
+        certainty = "found"
         {formula}"#
     )
 }

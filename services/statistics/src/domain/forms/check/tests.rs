@@ -1,3 +1,5 @@
+mod slips;
+
 use jiff::civil::date;
 
 use super::*;
@@ -27,12 +29,12 @@ const FORMS: &str = r#"
     document = "D"
     official = true
     source = "s"
-    validity_verified = true
+    validity_certainty = "found"
+    certainty = "found"
     [[form]]
     code = "A"
     title = "t"
     title_en = "t"
-    verified = true
     column = [
       { code = "1", label = "l", label_en = "l", unit = "đơn", columns = "2 + 3" },
       { code = "2", label = "l", label_en = "l", unit = "đơn" },
@@ -44,14 +46,13 @@ const FORMS: &str = r#"
     code = "B"
     title = "t"
     title_en = "t"
-    verified = true
     column = [{ code = "1", label = "l", label_en = "l", unit = "đơn" }]"#;
 
 const CHECKS: &str = r#"
     version = "1"
-    between_forms = [{ document = "D", check = [{ rule = "B:1 <= A:2 + A:3", text = "x" }] }]
+    between_forms = [{ document = "D", certainty = "found", check = [{ rule = "B:1 <= A:2 + A:3", text = "x" }] }]
     succession = [{ document = "D", form = "A", closing = "1 - 3", opening = "2", text = "x" }]
-    growth = [{ document = "D", factor = 3, least = 10, text = "x" }]"#;
+    growth = [{ document = "D", of = "counts", factor = 3, least = 10, text = "x" }]"#;
 
 fn small() -> (Forms, Checks, FormId) {
     let catalogue = Catalogue::parse(catalogue::BUILT_IN).unwrap();

@@ -167,6 +167,7 @@ fn matters() -> Vec<Record> {
                         resolution: Some(Resolution { date: day, outcome, results, executions }),
                         circumstances: Circumstances::default(),
                         extensions: 0,
+                        disciplinary: false,
                         content: None,
                     }));
                 }

@@ -137,8 +137,13 @@ fn stocks_meet(play: &Play, one: &Amounts, next: &Amounts) {
     assert_eq!(one["inspections.open"].0, carried_over.map(|(_, value)| value.0).sum::<i64>());
     let to_resolve = one["matters.carried_over"].0 + one["matters.accepted"].0;
     assert_eq!(one["matters.to_resolve"].0, to_resolve);
-    assert_eq!(one["matters.resolution_rate"], (one["matters.resolved"].0, to_resolve));
-    seen.extend(["inspections.open".to_owned(), "matters.to_resolve".to_owned()]);
+    let both = |stem: &str| {
+        ["complaint", "denunciation"].map(|kind| one[&format!("matters.{stem}.{kind}")].0).iter().sum::<i64>()
+    };
+    let rated = "matters.to_resolve_complaints_denunciations";
+    assert_eq!(one[rated].0, both("carried_over") + both("accepted"));
+    assert_eq!(one["matters.resolution_rate"], (both("resolved"), one[rated].0));
+    seen.extend(["inspections.open", "matters.to_resolve", rated].map(str::to_owned));
     for kind in ["complaint", "denunciation", "proposal"] {
         let of = |amounts: &Amounts, stem: &str| amounts[&format!("matters.{stem}.{kind}")].0;
         let left = of(one, "decisions_to_execute") - of(one, "executed");

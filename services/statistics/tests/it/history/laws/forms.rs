@@ -76,7 +76,7 @@ async fn fill_all(play: &Play, window: &FillFormRequest) -> BTreeMap<Id, FillFor
         .list_forms(proto::ListFormsRequest { valid_on, ..Default::default() })
         .await
         .unwrap();
-    for form in forms.into_inner().forms {
+    for form in forms.into_inner().forms.into_iter().filter(|form| !form.columns.is_empty()) {
         let id = (form.issuing_document, form.code);
         let request = FillFormRequest {
             issuing_document: id.0.clone(),
