@@ -44,7 +44,7 @@ async fn watch(office: &Program) -> Streaming<JournalEntry> {
     let journal = "journals/statistics".to_owned();
     let head =
         journals.get_head(GetHeadRequest { journal: journal.clone() }).await.expect("a head").into_inner();
-    let request = WatchEntriesRequest { journal, first_revision: head.revision + 1 };
+    let request = WatchEntriesRequest { journal, first_revision: Some(head.revision + 1) };
     journals.watch_entries(request).await.expect("a watch").into_inner()
 }
 

@@ -133,8 +133,8 @@ async fn structures_are_served_with_those_they_refer_to() {
     insta::assert_snapshot!(rate.split("</str:Code>").next().unwrap(), @r#"
 
     <com:Name xml:lang="vi">Tỷ lệ giải quyết vụ việc khiếu nại, tố cáo thuộc thẩm quyền</com:Name>
-    <com:Name xml:lang="en">Resolution rate of matters within competence</com:Name>
-    <com:Description xml:lang="en">Matters resolved in the window over matters to resolve, counted in matters (not petitions), in per cent with one decimal, rounded half up. Ratio: adds neither over periods nor over units. TT 02/2021/TT-TTCP: (01/KQGQ 5 + 6 + 03/KQGQ 6) / (01/KQGQ 4 + 03/KQGQ 4); the reading of the forms, not a printed rule.</com:Description>
+    <com:Name xml:lang="en">Resolution rate of complaints and denunciations within competence</com:Name>
+    <com:Description xml:lang="en">Complaints and denunciations resolved in the window over those to resolve, counted in matters (not petitions), in per cent with one decimal, rounded half up. Proposals are in neither count. Ratio: adds neither over periods nor over units. TT 02/2021/TT-TTCP: (01/KQGQ 5 + 6 + 03/KQGQ 6) / (01/KQGQ 4 + 03/KQGQ 4); the reading of the forms, not a printed rule.</com:Description>
     "#);
 }
 

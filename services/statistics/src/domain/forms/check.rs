@@ -114,7 +114,23 @@ pub struct FormValues<'v> {
 #[must_use]
 pub fn check(form: &Form, values: &Values) -> Vec<Finding> {
     let of = |reference: &Reference| values.get(&reference.column).copied();
-    form.rules.iter().flat_map(|rule| findings(rule, form, &of)).collect()
+    let of_rules = form.rules.iter().flat_map(|rule| findings(rule, form, &of));
+    without_columns(form).into_iter().chain(of_rules).collect()
+}
+
+/// What is not known cannot be right.
+fn without_columns(form: &Form) -> Option<Finding> {
+    form.columns.is_empty().then(|| Finding {
+        rule: "0 cột".to_owned(),
+        meaning: "Chưa có cột của biểu mẫu này trong dữ liệu".to_owned(),
+        severity: Severity::Error,
+        form: form.id.clone(),
+        cited: Vec::new(),
+        difference: 0,
+        vietnamese: "Chưa có cột của biểu mẫu này, nên không lập và nộp được; cần bổ sung từ thông tư".to_owned(),
+        english: "The columns of this form are not known, so it cannot be filled or handed in; add them from the circular"
+            .to_owned(),
+    })
 }
 
 /// The findings of a rule.
