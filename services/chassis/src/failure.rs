@@ -89,7 +89,23 @@ pub enum CommonError {
     StoreUnavailable,
     /// The store is full.
     StoreFull,
-    /// What should not happen; the log has it.
+    /// A sum would become too large.
+    SumOutOfRange {
+        /// Whose sum.
+        series: String,
+        /// Of what.
+        measure: &'static str,
+    },
+    /// The stored data are damaged.
+    StoreDamaged,
+    /// The clock is too far from the last entry to be believed.
+    ClockUncertain {
+        /// As the clock says.
+        now: jiff::Timestamp,
+        /// When the last entry was made.
+        last: Option<jiff::Timestamp>,
+    },
+    /// An internal fault. Details are only logged.
     Internal,
 }
 
@@ -125,6 +141,9 @@ impl CommonError {
             Self::Overloaded => ErrorReason::Overloaded,
             Self::StoreUnavailable => ErrorReason::StoreUnavailable,
             Self::StoreFull => ErrorReason::StoreFull,
+            Self::SumOutOfRange { .. } => ErrorReason::SumOutOfRange,
+            Self::StoreDamaged => ErrorReason::StoreDamaged,
+            Self::ClockUncertain { .. } => ErrorReason::ClockUncertain,
             Self::Internal => ErrorReason::Internal,
         };
         reason.as_str_name()
@@ -135,9 +154,10 @@ impl CommonError {
             Self::Fields(_) | Self::PageToken => Code::InvalidArgument,
             Self::NotFound { .. } => Code::NotFound,
             Self::AlreadyExists { .. } => Code::AlreadyExists,
-            Self::InUse { .. } | Self::RequestIdReused { .. } | Self::RevisionNotReached { .. } => {
-                Code::FailedPrecondition
-            }
+            Self::InUse { .. }
+            | Self::RequestIdReused { .. }
+            | Self::RevisionNotReached { .. }
+            | Self::ClockUncertain { .. } => Code::FailedPrecondition,
             Self::EtagMismatch { .. } => Code::Aborted,
             Self::CallerInvalid { .. } => Code::Unauthenticated,
             Self::CallerNotAllowed { .. } => Code::PermissionDenied,
@@ -146,6 +166,8 @@ impl CommonError {
             Self::MessageUnreadable { code, .. } => *code,
             Self::Overloaded | Self::StoreUnavailable => Code::Unavailable,
             Self::StoreFull => Code::ResourceExhausted,
+            Self::SumOutOfRange { .. } => Code::OutOfRange,
+            Self::StoreDamaged => Code::DataLoss,
             Self::Internal => Code::Internal,
         }
     }
@@ -223,6 +245,33 @@ impl CommonError {
                 "the store has no room left, nothing was written; its operator must make room".to_owned(),
                 "Kho dữ liệu đã đầy, chưa ghi gì; hãy báo người vận hành.".to_owned(),
             ),
+            Self::SumOutOfRange { series, measure } => (
+                format!(
+                    "the sum of {measure} of {series} would be larger than 9007199254740991; check the amounts"
+                ),
+                format!(
+                    "Tổng {measure} của {series} sẽ vượt quá 9007199254740991; hãy kiểm tra lại các số tiền, số lượng."
+                ),
+            ),
+            Self::StoreDamaged => (
+                "the stored data are damaged or were taken away; the operator finds the details in the log and must \
+                 restore them"
+                    .to_owned(),
+                "Dữ liệu lưu trữ bị hỏng hoặc đã bị lấy đi; hãy báo người vận hành khôi phục.".to_owned(),
+            ),
+            Self::ClockUncertain { now, last } => {
+                let last = last.map_or_else(|| "-".to_owned(), |last| last.to_string());
+                (
+                    format!(
+                        "the clock says {now}, the last entry is of {last}; nothing is written until the operator sets \
+                         the clock right or confirms it with the setting confirm-clock"
+                    ),
+                    format!(
+                        "Đồng hồ máy chủ chỉ {now}, lần ghi cuối là {last}; chưa ghi được cho đến khi người vận hành \
+                         chỉnh lại hoặc xác nhận đồng hồ (confirm-clock)."
+                    ),
+                )
+            }
             Self::Internal => (
                 "an error that should not happen; the operator finds it in the log under the trace id"
                     .to_owned(),
@@ -254,12 +303,20 @@ impl CommonError {
                 vec![("caller", caller.clone()), ("resource", resource.clone()), ("role", (*role).to_owned())]
             }
             Self::MethodUnknown { method } => vec![("method", method.clone())],
+            Self::SumOutOfRange { series, measure } => {
+                vec![("resource", series.clone()), ("measure", (*measure).to_owned())]
+            }
+            Self::ClockUncertain { now, last } => {
+                let last = last.map(|last| last.to_string()).unwrap_or_default();
+                vec![("now", now.to_string()), ("last_time", last)]
+            }
             Self::PageToken
             | Self::DeadlinePassed
             | Self::MessageUnreadable { .. }
             | Self::Overloaded
             | Self::StoreUnavailable
             | Self::StoreFull
+            | Self::StoreDamaged
             | Self::Internal => Vec::new(),
         }
     }
@@ -271,6 +328,8 @@ impl CommonError {
             Self::InUse { resource, .. } => Detail::Precondition(resource),
             Self::RequestIdReused { request_id, .. } => Detail::Precondition(request_id.to_string()),
             Self::RevisionNotReached { min_revision, .. } => Detail::Precondition(min_revision),
+            Self::ClockUncertain { now, .. } => Detail::Precondition(now.to_string()),
+            Self::SumOutOfRange { series, .. } => Detail::Resource(series),
             Self::Overloaded | Self::StoreUnavailable => Detail::Retry(RETRY_DELAY),
             Self::EtagMismatch { .. }
             | Self::PageToken
@@ -280,6 +339,7 @@ impl CommonError {
             | Self::MethodUnknown { .. }
             | Self::MessageUnreadable { .. }
             | Self::StoreFull
+            | Self::StoreDamaged
             | Self::Internal => Detail::None,
         }
     }
@@ -312,6 +372,11 @@ impl From<thidua_proto::page::BadToken> for CommonError {
 impl From<StoreError> for CommonError {
     fn from(error: StoreError) -> Self {
         match error {
+            error if error.is_damage() => {
+                let error: &dyn std::error::Error = &error;
+                tracing::error!(error, "the store is damaged");
+                Self::StoreDamaged
+            }
             StoreError::Full => Self::StoreFull,
             StoreError::Busy => Self::Overloaded,
             StoreError::Closing | StoreError::NotWritten | StoreError::Edition { .. } => {
@@ -322,7 +387,14 @@ impl From<StoreError> for CommonError {
                 tracing::error!(error, "the store did not answer");
                 Self::StoreUnavailable
             }
-            StoreError::Corrupt { .. }
+            StoreError::SumOutOfRange { series, measure } => {
+                Self::SumOutOfRange { series: series.to_string(), measure }
+            }
+            StoreError::ClockUncertain { now, last } => Self::ClockUncertain { now, last },
+            StoreError::Fault { .. }
+            | StoreError::Corrupt { .. }
+            | StoreError::Replaced { .. }
+            | StoreError::Gone { .. }
             | StoreError::Address { .. }
             | StoreError::DatabaseText { .. }
             | StoreError::InUse { .. }

@@ -133,7 +133,7 @@ impl JournalService for Journal {
         let mut violations = Violations::default();
         let own = self.own(&mut violations, &request.get_ref().journal);
         violations.finish(own).map_err(refuse)?;
-        let found = self.store.verify().await.map_err(refuse)?;
+        let found = self.store.verify(None).await.map_err(refuse)?;
         Ok(Response::new(proto::VerifyJournalResponse {
             journal: self.name.clone(),
             valid: found.findings.is_empty(),

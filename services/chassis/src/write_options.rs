@@ -15,6 +15,7 @@ pub struct WriteOptions {
     caller: String,
     request_id: Option<Uuid>,
     request_hash: String,
+    request_bytes: usize,
     validate_only: bool,
 }
 
@@ -29,8 +30,9 @@ impl WriteOptions {
     ) -> Option<Self> {
         let request_id =
             if request_id.is_empty() { None } else { Some(uuid(violations, "request_id", request_id)?) };
-        let request_hash = request_hash(method, request);
-        Some(Self { method, caller: caller.to_string(), request_id, request_hash, validate_only })
+        let (request_hash, request_bytes) = (request_hash(method, request), request.encoded_len());
+        let caller = caller.to_string();
+        Some(Self { method, caller, request_id, request_hash, request_bytes, validate_only })
     }
 
     /// Of a part of a stream, whose id follows from the stream's; none for a check, which is made anew each time.
@@ -43,8 +45,9 @@ impl WriteOptions {
         validate_only: bool,
     ) -> Self {
         let request_id = (!validate_only).then_some(request_id);
-        let (caller, request_hash) = (caller.to_string(), request_hash(method, request));
-        Self { method, caller, request_id, request_hash, validate_only }
+        let (request_hash, request_bytes) = (request_hash(method, request), request.encoded_len());
+        let caller = caller.to_string();
+        Self { method, caller, request_id, request_hash, request_bytes, validate_only }
     }
 
     /// Puts a rule under these terms into the queue: those queued later are decided after it.
@@ -78,6 +81,7 @@ impl WriteOptions {
             request_id: self.request_id,
             request_hash: self.request_hash,
             validate_only: self.validate_only,
+            request_bytes: self.request_bytes,
             needs,
             decide: Box::new(decide),
         }

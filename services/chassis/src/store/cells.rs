@@ -6,127 +6,12 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use super::contribution::{Contributions, Deltas, Series, add_cells};
 use super::engine::{Row, Transaction, Value};
-use super::{Head, Map, Store, StoreError, sql};
-
-/// Whose sums: in statistics, a unit's name.
-pub type Series = Arc<str>;
-
-/// What one body adds to one sum.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cell {
-    /// Whose.
-    pub series: Series,
-    /// Of what.
-    pub measure: &'static str,
-    /// On which day, counted from 1970-01-01.
-    pub day: i64,
-    /// How much.
-    pub amount: i64,
-}
-
-/// What bodies add to the cells.
-#[derive(Debug, Clone, Copy)]
-pub struct Contributions {
-    /// Grows by one whenever `of` changes: a store whose cells were written by an earlier edition is counted anew when it
-    /// is opened, and a program of an earlier edition writes to it no more.
-    pub edition: i64,
-    /// What a body of a name adds: a pure function, so that sums can be taken back and recomputed. An error tells why the
-    /// body cannot be read.
-    pub of: fn(name: &str, body: &str) -> Result<Vec<Cell>, String>,
-    /// The text that a body of a name is found by. A change of it is a new edition, too.
-    pub found_by: fn(name: &str, body: &str) -> Option<String>,
-    /// How names begin whose bodies may add to a series: others are passed over where it is told what the series was.
-    pub prefix: fn(series: &str) -> String,
-}
-
-impl Contributions {
-    /// Of a store without sums.
-    pub const NONE: Self =
-        Self { edition: 1, of: |_, _| Ok(Vec::new()), found_by: |_, _| None, prefix: |_| String::new() };
-
-    /// What a stored body adds.
-    pub(super) fn read(&self, name: &str, body: &str) -> Result<Vec<Cell>, StoreError> {
-        (self.of)(name, body).map_err(|cause| StoreError::Corrupt {
-            problem: format!("the body of {name} cannot be read: {cause}"),
-        })
-    }
-}
-
-/// The key of a sum and its change.
-pub(super) type Deltas = Map<(Series, &'static str, i64), i64>;
-
-/// The sums of one series, as running totals by day.
-#[derive(Debug, Clone, Default)]
-pub struct RunningTotals {
-    measures: Map<Box<str>, Vec<(i64, i64)>>,
-    days: usize,
-}
-
-impl RunningTotals {
-    /// All that came up to the end of `day`.
-    #[must_use]
-    pub fn up_to(&self, measure: &str, day: i64) -> i64 {
-        self.measures.get(measure).map_or(0, |totals| reached(totals, day))
-    }
-
-    /// All that came from the start of `first` to the end of `last`.
-    #[must_use]
-    pub fn within(&self, measure: &str, first: i64, last: i64) -> i64 {
-        self.measures.get(measure).map_or(0, |totals| reached(totals, last) - reached(totals, first - 1))
-    }
-
-    /// The amounts of a measure that has none yet, each day once.
-    fn put(&mut self, measure: &str, mut amounts: Vec<(i64, i64)>) {
-        amounts.sort_unstable();
-        let mut total = 0;
-        for (_, amount) in &mut amounts {
-            total += *amount;
-            *amount = total;
-        }
-        self.days += amounts.len();
-        self.measures.insert(measure.into(), amounts);
-    }
-
-    /// Adds to many days of a measure at once.
-    pub(super) fn add_all(&mut self, measure: &str, mut amounts: Vec<(i64, i64)>) {
-        let totals = self.measures.remove(measure).unwrap_or_default();
-        self.days -= totals.len();
-        let mut before = 0;
-        amounts.extend(
-            totals.into_iter().map(|(day, total)| (day, total - std::mem::replace(&mut before, total))),
-        );
-        amounts.sort_unstable();
-        amounts.dedup_by(|next, kept| {
-            let same = next.0 == kept.0;
-            kept.1 += if same { next.1 } else { 0 };
-            same
-        });
-        self.put(measure, amounts);
-    }
-
-    pub(super) fn add(&mut self, measure: &str, day: i64, amount: i64) {
-        if !self.measures.contains_key(measure) {
-            self.measures.insert(measure.into(), Vec::new());
-        }
-        let Some(totals) = self.measures.get_mut(measure) else { return };
-        let at = totals.partition_point(|(at, _)| *at < day);
-        if totals.get(at).is_none_or(|(found, _)| *found != day) {
-            let before = at.checked_sub(1).and_then(|last| totals.get(last)).map_or(0, |(_, total)| *total);
-            totals.insert(at, (day, before));
-            self.days += 1;
-        }
-        for (_, total) in totals.iter_mut().skip(at) {
-            *total += amount;
-        }
-    }
-}
-
-/// The running total at the end of a day.
-fn reached(totals: &[(i64, i64)], day: i64) -> i64 {
-    let after = totals.partition_point(|(at, _)| *at <= day);
-    after.checked_sub(1).and_then(|last| totals.get(last)).map_or(0, |(_, total)| *total)
-}
+use super::error::StoreError;
+use super::map::Map;
+use super::running_totals::RunningTotals;
+use super::sql;
 
 /// Reads `day amount,day amount`.
 fn amounts(text: &str) -> Result<Vec<(i64, i64)>, StoreError> {
@@ -208,7 +93,7 @@ impl CellCache {
     }
 
     /// The series asked for at one revision, or those that have to be loaded first.
-    fn ready(&self, wanted: &[Series]) -> Result<(i64, Vec<Arc<RunningTotals>>), Vec<Series>> {
+    pub(super) fn ready(&self, wanted: &[Series]) -> Result<(i64, Vec<Arc<RunningTotals>>), Vec<Series>> {
         let cached = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let mut found = Vec::with_capacity(wanted.len());
         let mut missing = Vec::new();
@@ -222,7 +107,7 @@ impl CellCache {
     }
 
     /// Lets go of all series once they are too many.
-    fn make_room(&self) {
+    pub(super) fn make_room(&self) {
         let mut cached = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if cached.days > MOST_DAYS {
             cached.series.clear();
@@ -230,13 +115,13 @@ impl CellCache {
         }
     }
 
-    fn begin_load(&self, series: &Series) {
+    pub(super) fn begin_load(&self, series: &Series) {
         let mut cached = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let since = cached.revision;
         cached.series.entry(Arc::clone(series)).or_insert_with(|| Slot::Loading { since, log: Vec::new() });
     }
 
-    fn end_load(&self, series: &Series, revision: i64, loaded: Option<RunningTotals>) {
+    pub(super) fn end_load(&self, series: &Series, revision: i64, loaded: Option<RunningTotals>) {
         let mut cached = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let Some(Slot::Loading { since, log }) = cached.series.get(series) else { return };
         let Some(mut running_totals) = loaded else {
@@ -258,84 +143,6 @@ impl CellCache {
         }
         cached.days += running_totals.days;
         cached.series.insert(Arc::clone(series), Slot::Ready(Arc::new(running_totals)));
-    }
-}
-
-/// A load under way; whoever drops it before its end, as a deadline does, leaves nothing behind.
-struct Loading<'c> {
-    cells: &'c CellCache,
-    series: &'c Series,
-    ended: bool,
-}
-
-impl<'c> Loading<'c> {
-    fn begin(cells: &'c CellCache, series: &'c Series) -> Self {
-        cells.begin_load(series);
-        Self { cells, series, ended: false }
-    }
-
-    fn end(mut self, revision: i64, running_totals: RunningTotals) {
-        self.cells.end_load(self.series, revision, Some(running_totals));
-        self.ended = true;
-    }
-}
-
-impl Drop for Loading<'_> {
-    fn drop(&mut self) {
-        if !self.ended {
-            self.cells.end_load(self.series, 0, None);
-        }
-    }
-}
-
-impl Store {
-    /// The running totals of series, all at one revision, which is told first. Every acknowledged write is in them, whichever
-    /// process it was acknowledged by.
-    pub async fn running_totals(
-        &self,
-        wanted: &[Series],
-    ) -> Result<(i64, Vec<Arc<RunningTotals>>), StoreError> {
-        self.current().await?;
-        let mut made_room = false;
-        loop {
-            match self.shared.cells.ready(wanted) {
-                Ok((revision, running_totals)) => return Ok((revision, running_totals)),
-                Err(missing) => {
-                    // Once: series that together are too many would otherwise push each other out for ever.
-                    if !std::mem::replace(&mut made_room, true) {
-                        self.shared.cells.make_room();
-                    }
-                    // One at a time: somebody else may load the others meanwhile.
-                    if let Some(series) = missing.first() {
-                        self.load_tallies(series).await?;
-                    }
-                }
-            }
-        }
-    }
-
-    async fn load_tallies(&self, series: &Series) -> Result<(), StoreError> {
-        let loading = Loading::begin(&self.shared.cells, series);
-        let loaded = match self.read_newest(series).await {
-            // A commit can be read before the cache was told of it; it would then be added once more.
-            Ok((head, running_totals)) => {
-                self.shared.follow(&head).await.map(|()| (head.revision, running_totals))
-            }
-            Err(error) => Err(error),
-        };
-        match loaded {
-            Ok((revision, running_totals)) => {
-                loading.end(revision, running_totals);
-                Ok(())
-            }
-            Err(error) => Err(error),
-        }
-    }
-
-    async fn read_newest(&self, series: &Series) -> Result<(Head, RunningTotals), StoreError> {
-        let mut snapshot = self.shared.engine.snapshot().await?;
-        let head = super::writer::head(&snapshot.run(sql::HEAD, Vec::new()).await?)?;
-        Ok((head, read_tallies(&mut snapshot, series).await?))
     }
 }
 
@@ -398,9 +205,7 @@ pub(super) async fn recount(
                 let values = vec![Value::OptionalText(found_by), Value::Text(Arc::clone(&name))];
                 transaction.run(sql::FIND_BY, values).await?;
             }
-            for cell in contributions.read(&name, &body)? {
-                *sums.entry((cell.series, cell.measure, cell.day)).or_default() += cell.amount;
-            }
+            add_cells(&mut sums, &contributions.read(&name, &body)?, 1);
         }
     }
     let mut rows = rows_of(&sums);

@@ -6,7 +6,11 @@ use std::sync::{Arc, OnceLock};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{Cell, Map, RunningTotals, Series, StoreError};
+use super::contribution::{Cell, Series};
+use super::error::StoreError;
+use super::index::Index;
+use super::map::Map;
+use super::running_totals::RunningTotals;
 
 /// A pure function of the state and the circumstances: changes, or a refusal.
 pub type Rule<E> = Box<dyn Fn(&State, &Context) -> Result<Decision, E> + Send + Sync>;
@@ -23,6 +27,8 @@ pub struct Command<E> {
     pub request_hash: String,
     /// Decide, but write nothing.
     pub validate_only: bool,
+    /// How many bytes the request has: what waits for the writer is bounded by it.
+    pub request_bytes: usize,
     /// What `decide` looks at.
     pub needs: Needs,
     /// The rule. Run again where the engine asks for a retry, so it must not have effects.
@@ -148,17 +154,6 @@ impl StoredVersion {
         let _ = self.decoded.set(Arc::<T>::clone(&value));
         Ok(value)
     }
-}
-
-/// How a resource is listed and found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Index {
-    /// The collection, such as `units/{unit}/petitions`.
-    pub collection: Arc<str>,
-    /// Lists are sorted by this number, then by name; a day for dated records, 0 otherwise.
-    pub sort_number: i64,
-    /// The one resource that this one refers to and keeps from being deleted.
-    pub refers_to: Option<Arc<str>>,
 }
 
 /// What a rule sees: all that the command named, with the changes of the commands before it.
@@ -297,8 +292,8 @@ impl<E: 'static> SubmitError<E> {
         match error {
             JobError::Refused(refusal) => refusal.downcast().map_or_else(
                 |_| {
-                    let problem = "a command was refused with another command's type".to_owned();
-                    Self::Store(StoreError::Corrupt { problem })
+                    let problem = "it was refused with another command's type".to_owned();
+                    Self::Store(StoreError::Fault { problem })
                 },
                 |refusal| Self::Refused(*refusal),
             ),

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use super::cells::CellPages;
 use super::engine::{Engine, Row, Transaction, Value};
-use super::journal::{self, ZERO_HASH};
-use super::verify::check_entry;
-use super::{Head, StoreError, sql, without_password, writer};
+use super::error::{StoreError, without_password};
+use super::head::{Head, HeadRow};
+use super::journal::{self, ZERO_HASH, check_entry};
+use super::set_up::set_up;
+use super::sql;
 
 /// How many entries are copied at once; an import's entry has up to 500 changes.
 const ENTRIES_AT_ONCE: i64 = 16;
@@ -26,19 +28,19 @@ pub async fn copy(
         return Err(StoreError::Missing { address: from.to_owned() });
     }
     let (source, target) = (Engine::open(from).await?, Engine::open(to).await?);
-    writer::set_up(&source, None).await?;
-    if writer::set_up(&target, None).await?.revision != 0 {
+    set_up(&source, None).await?;
+    if set_up(&target, None).await?.revision != 0 {
         return Err(StoreError::NotEmpty { address: without_password(to) });
     }
     let mut read = source.snapshot().await?;
     let mut write = target.begin().await?;
-    let taken = writer::head(&write.run(sql::LOCK_HEAD, Vec::new()).await?)?;
-    if taken.revision != 0 {
+    let stands = HeadRow::read(&write.run(sql::LOCK_HEAD, Vec::new()).await?)?;
+    if stands.head.revision != 0 {
         return Err(StoreError::NotEmpty { address: without_password(to) });
     }
-    let rows = read.run(sql::HEAD, Vec::new()).await?;
-    let (head, edition) = (writer::head(&rows)?, writer::edition(&rows)?);
+    let HeadRow { head, edition, .. } = HeadRow::read(&read.run(sql::HEAD, Vec::new()).await?)?;
     copy_journal(&mut read, &mut write, &head, &mut progress).await?;
+    copy_clock_falls(&mut read, &mut write).await?;
     copy_resources(&mut read, &mut write).await?;
     copy_cells(&mut read, &mut write).await?;
     write
@@ -91,6 +93,13 @@ async fn copy_journal(
     }
     let problem = "the head does not have the hash of the newest entry; nothing was copied".to_owned();
     Err(StoreError::Corrupt { problem })
+}
+
+async fn copy_clock_falls(read: &mut Transaction, write: &mut Transaction) -> Result<(), StoreError> {
+    for row in read.run(sql::CLOCK_FALLS, Vec::new()).await? {
+        write.run(sql::ADD_CLOCK_FALL, vec![Value::Number(row.number(0)?)]).await?;
+    }
+    Ok(())
 }
 
 async fn copy_resources(read: &mut Transaction, write: &mut Transaction) -> Result<(), StoreError> {

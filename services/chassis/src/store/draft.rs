@@ -1,15 +1,24 @@
 //! A batch as it is decided: the state that its commands named, and what each of them changes in it.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use super::cells::{Cell, Deltas, read_tallies, rows_of};
-use super::command::{Change, Committed, Context, Decoded, JobError, State, StoredVersion};
+use tokio::runtime::{Handle, RuntimeFlavor};
+
+use super::cells::{read_tallies, rows_of};
+use super::command::{Change, Committed, Context, Decoded, JobError, Needs, State, StoredVersion};
+use super::commit_time::CommitTime;
+use super::contribution::{Cell, Contributions, Deltas};
 use super::engine::{Transaction, Value};
+use super::error::StoreError;
+use super::head::Head;
+use super::job::Pending;
 use super::journal::{self, Entry, EntryChange};
-use super::writer::Pending;
-use super::{Head, Map, Needs, PageQuery, Resource, StoreError, StoreInner, sql};
+use super::map::Map;
+use super::resource::{PageQuery, Resource};
+use super::sql;
+use super::sum_bounds::{LARGE, LargeChange, SumKey};
 
 /// A request that was accepted before.
 pub(super) struct AcceptedRequest {
@@ -45,21 +54,35 @@ pub(super) struct Speculative {
     /// The head before the batch.
     base: Head,
     head: Head,
+    /// When the batch's entries were made.
+    pub(super) time: jiff::Timestamp,
     state: State,
     requests: Map<Arc<str>, AcceptedRequest>,
+}
+
+/// What a batch is decided from, beside the state.
+#[derive(Clone, Copy)]
+pub(super) struct BatchInput<'b> {
+    pub(super) contributions: &'b Contributions,
+    pub(super) commands: &'b [Pending],
+    pub(super) time: CommitTime,
+    /// The commands that would make a sum too large, by their place in the batch.
+    pub(super) excess: &'b BTreeMap<usize, SumKey>,
 }
 
 /// A batch, decided.
 pub(super) struct BatchDraft {
     /// The head that it was decided over; it holds only there.
     pub(super) base: Head,
-    pub(super) taken: Vec<Outcome>,
+    pub(super) outcomes: Vec<Outcome>,
+    /// What the commands add to cells, where it is much.
+    pub(super) large_changes: Vec<LargeChange>,
     pub(super) collections: HashSet<Arc<str>>,
     requests: Map<Arc<str>, AcceptedRequest>,
     state: State,
     revision: i64,
     hash: Arc<str>,
-    now: jiff::Timestamp,
+    time: CommitTime,
     entries: Vec<Value>,
     versions: Vec<Value>,
     latest: Map<Arc<str>, [Value; 7]>,
@@ -69,29 +92,26 @@ pub(super) struct BatchDraft {
 impl BatchDraft {
     /// Decides commands over the state at `base`, the head that the transaction sees and keeps.
     pub(super) async fn decide(
-        shared: &StoreInner,
         transaction: &mut Transaction,
         base: Head,
-        commands: &[Pending],
-        now: jiff::Timestamp,
+        input: BatchInput<'_>,
     ) -> Result<Self, StoreError> {
-        let mut draft = Self::empty(base, now);
-        draft.load(transaction, commands, 0).await?;
-        draft.take_all(shared, commands);
+        let mut draft = Self::empty(base, input.time);
+        draft.load(transaction, input.commands, 0).await?;
+        draft.decide_all(input);
         Ok(draft)
     }
 
     /// Decides commands over what the batch before them leaves. The transaction may see that batch or not.
     pub(super) async fn decide_ahead(
-        shared: &StoreInner,
         transaction: &mut Transaction,
         ahead: Speculative,
-        commands: &[Pending],
-        now: jiff::Timestamp,
+        input: BatchInput<'_>,
     ) -> Result<Self, StoreError> {
-        let mut draft = Self::empty(ahead.head, now);
-        draft.load(transaction, commands, ahead.state.held.len()).await?;
-        let needed: HashSet<&Arc<str>> = commands.iter().flat_map(|command| &command.needs.names).collect();
+        let mut draft = Self::empty(ahead.head, input.time);
+        draft.load(transaction, input.commands, ahead.state.held.len()).await?;
+        let needed: HashSet<&Arc<str>> =
+            input.commands.iter().flat_map(|command| &command.needs.names).collect();
         for (name, held) in ahead.state.held {
             if held.revision > ahead.base.revision || needed.contains(&name) {
                 draft.state.held.insert(name, held);
@@ -100,20 +120,21 @@ impl BatchDraft {
         // What is older can be seen by the transaction.
         let base = ahead.base.revision;
         draft.requests.extend(ahead.requests.into_iter().filter(|(_, seen)| seen.revision > base));
-        draft.take_all(shared, commands);
+        draft.decide_all(input);
         Ok(draft)
     }
 
-    fn empty(base: Head, now: jiff::Timestamp) -> Self {
+    fn empty(base: Head, time: CommitTime) -> Self {
         Self {
-            taken: Vec::new(),
+            outcomes: Vec::new(),
+            large_changes: Vec::new(),
             collections: HashSet::new(),
             requests: Map::default(),
             state: State::default(),
             revision: base.revision,
             hash: Arc::clone(&base.hash),
             base,
-            now,
+            time,
             entries: Vec::new(),
             versions: Vec::new(),
             latest: Map::default(),
@@ -131,6 +152,7 @@ impl BatchDraft {
         Speculative {
             base: self.base.clone(),
             head: self.head(),
+            time: self.time.time,
             state: std::mem::take(&mut self.state),
             requests: std::mem::take(&mut self.requests),
         }
@@ -190,51 +212,95 @@ impl BatchDraft {
         Ok(())
     }
 
-    fn take_all(&mut self, shared: &StoreInner, commands: &[Pending]) {
-        self.taken.reserve(commands.len());
-        for command in commands {
-            let taken = self.take(shared, command);
-            self.taken.push(taken);
+    /// Decides all commands: here where that is quick, else where it keeps no other call waiting.
+    fn decide_all(&mut self, input: BatchInput<'_>) {
+        let bytes: usize = input.commands.iter().map(|command| command.request_bytes).sum();
+        let has_threads = || {
+            Handle::try_current().is_ok_and(|runtime| runtime.runtime_flavor() == RuntimeFlavor::MultiThread)
+        };
+        if bytes > QUICK_BYTES && has_threads() {
+            tokio::task::block_in_place(|| self.decide_each(input));
+        } else {
+            self.decide_each(input);
+        }
+    }
+
+    fn decide_each(&mut self, input: BatchInput<'_>) {
+        self.outcomes.reserve(input.commands.len());
+        for (place, command) in input.commands.iter().enumerate() {
+            let outcome = self.decide_one(input, place, command).unwrap_or_else(Outcome::Refused);
+            self.outcomes.push(outcome);
         }
     }
 
     /// Decides one command over the state that the ones before it left.
-    fn take(&mut self, shared: &StoreInner, command: &Pending) -> Outcome {
+    fn decide_one(
+        &mut self,
+        input: BatchInput<'_>,
+        place: usize,
+        command: &Pending,
+    ) -> Result<Outcome, JobError> {
         let request_id: Option<Arc<str>> = command.request_id.map(|id| id.to_string().into());
         if let Some(seen) = request_id.as_ref().and_then(|id| self.requests.get(id)) {
-            return seen.repeat(command);
+            return Ok(seen.repeat(command));
         }
-        let context = Context { now: self.now, revision: self.revision + 1 };
+        if self.time.is_uncertain {
+            let (now, last) = (self.time.now, self.time.last);
+            return Err(JobError::Store(StoreError::ClockUncertain { now, last }));
+        }
+        if let Some((series, measure)) = input.excess.get(&place).cloned() {
+            return Err(JobError::Store(StoreError::SumOutOfRange { series, measure }));
+        }
+        let context = Context { now: self.time.time, revision: self.revision + 1 };
         // A rule that panics fails its own command; the writer and everybody else's commands go on.
         let decided = std::panic::catch_unwind(AssertUnwindSafe(|| (command.decide)(&self.state, &context)));
         let decision = match decided {
-            Ok(Ok(decision)) => decision,
-            Ok(Err(refusal)) => return Outcome::Refused(JobError::Refused(refusal)),
+            Ok(decided) => decided.map_err(JobError::Refused)?,
             Err(_) => {
                 let problem = format!("the rule of {} panicked", command.method);
-                return Outcome::Refused(JobError::Store(StoreError::Corrupt { problem }));
+                return Err(JobError::Store(StoreError::Fault { problem }));
             }
         };
         // Before anything is taken over: a body that cannot be counted fails its own command, not the batch.
-        let deltas = match self.deltas_of(shared, &decision.changes) {
-            Ok(deltas) => deltas,
-            Err(error) => return Outcome::Refused(JobError::Store(error)),
-        };
+        let deltas = self.deltas_of(input.contributions, &decision.changes).map_err(JobError::Store)?;
+        let sums = self.sums_with(&deltas).map_err(JobError::Store)?;
+        self.follow_large(place, command, &deltas);
         let changes =
             decision.changes.iter().map(|change| (Arc::clone(&change.name), self.hold(change))).collect();
         let outcome: Option<Arc<str>> = decision.outcome.map(Into::into);
         if command.validate_only {
-            return Outcome::Done(Committed { revision: self.revision, changes, outcome });
+            return Ok(Outcome::Done(Committed { revision: self.revision, changes, outcome }));
         }
         let committed = Committed { revision: context.revision, changes, outcome };
         for ((series, measure, day), amount) in deltas {
             if let Some(running_totals) = self.state.running_totals.get_mut(&series) {
                 running_totals.add(measure, day, amount);
             }
-            *self.deltas.entry((series, measure, day)).or_default() += amount;
         }
+        self.deltas.extend(sums);
         self.add(command, request_id, &committed);
-        Outcome::Done(committed)
+        Ok(Outcome::Done(committed))
+    }
+
+    /// What the batch adds to the cells that a command changes, with that command.
+    fn sums_with(&self, deltas: &Deltas) -> Result<Deltas, StoreError> {
+        let mut sums = Deltas::default();
+        for (key, amount) in deltas {
+            let sum = self.deltas.get(key).copied().unwrap_or_default().checked_add(*amount);
+            sums.insert(key.clone(), sum.ok_or_else(|| out_of_range(&key.0, key.1))?);
+        }
+        Ok(sums)
+    }
+
+    fn follow_large(&mut self, place: usize, command: &Pending, deltas: &Deltas) {
+        let large = deltas.iter().filter(|(_, amount)| amount.unsigned_abs() >= LARGE);
+        self.large_changes.extend(large.map(|((series, measure, day), amount)| LargeChange {
+            command: place,
+            key: (Arc::clone(series), measure),
+            day: *day,
+            amount: *amount,
+            is_written: !command.validate_only,
+        }));
     }
 
     /// A change as it will be held at the next revision.
@@ -242,8 +308,8 @@ impl BatchDraft {
         let before = self.state.get(&change.name);
         StoredVersion {
             revision: self.revision + 1,
-            create_time: before.map_or(self.now, |held| held.create_time),
-            update_time: self.now,
+            create_time: before.map_or(self.time.time, |held| held.create_time),
+            update_time: self.time.time,
             body: change.body.clone(),
             index: change.index.clone(),
             found_by: change.found_by.clone(),
@@ -273,7 +339,7 @@ impl BatchDraft {
         changes.sort_by(|a, b| a.name.cmp(&b.name));
         let mut entry = Entry {
             revision: committed.revision,
-            commit_time: self.now,
+            commit_time: self.time.time,
             caller: Arc::clone(&command.caller),
             method: command.method.into(),
             request_id: request_id.clone(),
@@ -299,24 +365,16 @@ impl BatchDraft {
     }
 
     /// What changes add to the cells: what the new bodies contribute, less what the old ones did.
-    fn deltas_of(&self, shared: &StoreInner, changes: &[Change]) -> Result<Deltas, StoreError> {
+    fn deltas_of(&self, contributions: &Contributions, changes: &[Change]) -> Result<Deltas, StoreError> {
         let mut deltas = Deltas::default();
-        let mut add = |cells: &[Cell], sign: i64| {
-            for cell in cells {
-                let key = (Arc::clone(&cell.series), cell.measure, cell.day);
-                *deltas.entry(key).or_default() += sign * cell.amount;
-            }
-        };
-        let read = |name: &str, body: Option<&str>| {
-            let Some(body) = body else { return Ok(Vec::new()) };
-            shared.contributions.read(name, body)
-        };
         for Change { name, body, cells, .. } in changes {
-            let before = self.state.get(name).and_then(|held| held.body.as_deref());
-            add(&read(name, before)?, -1);
-            match cells {
-                Some(cells) => add(cells, 1),
-                None => add(&read(name, body.as_deref())?, 1),
+            if let Some(before) = self.state.get(name).and_then(|held| held.body.as_deref()) {
+                add_checked(&mut deltas, &contributions.read(name, before)?, -1)?;
+            }
+            match (cells, body) {
+                (Some(cells), _) => add_checked(&mut deltas, cells, 1)?,
+                (None, Some(body)) => add_checked(&mut deltas, &contributions.read(name, body)?, 1)?,
+                (None, None) => {}
             }
         }
         Ok(deltas)
@@ -326,6 +384,10 @@ impl BatchDraft {
     pub(super) async fn write(&mut self, transaction: &mut Transaction) -> Result<(), StoreError> {
         if self.entries.is_empty() {
             return Ok(());
+        }
+        if self.time.falls {
+            let first = vec![Value::Number(self.base.revision + 1)];
+            transaction.run(sql::ADD_CLOCK_FALL, first).await?;
         }
         let cells = rows_of(&self.deltas).collect();
         // In the order of their names: neighbours lie on the same pages.
@@ -345,6 +407,23 @@ impl BatchDraft {
     pub(super) fn deltas(&self) -> &Deltas {
         &self.deltas
     }
+}
+
+/// How many bytes of requests are decided without a thought for other calls: some milliseconds of work.
+const QUICK_BYTES: usize = 256 * 1024;
+
+fn out_of_range(series: &Arc<str>, measure: &'static str) -> StoreError {
+    StoreError::SumOutOfRange { series: Arc::clone(series), measure }
+}
+
+/// Adds what a body contributes, or takes it back with the sign −1.
+fn add_checked(deltas: &mut Deltas, cells: &[Cell], sign: i64) -> Result<(), StoreError> {
+    for cell in cells {
+        let sum = deltas.entry((Arc::clone(&cell.series), cell.measure, cell.day)).or_default();
+        let added = cell.amount.checked_mul(sign).and_then(|amount| sum.checked_add(amount));
+        *sum = added.ok_or_else(|| out_of_range(&cell.series, cell.measure))?;
+    }
+    Ok(())
 }
 
 fn latest_row(name: &Arc<str>, held: &StoredVersion) -> [Value; 7] {

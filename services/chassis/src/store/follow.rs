@@ -1,58 +1,17 @@
-//! JournalFollower the journal: what this process keeps in memory moves on with every commit, its own and those of other
+//! Following the journal: what this process keeps in memory moves on with every commit, its own and those of other
 //! processes on the same database.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, Weak};
+use std::collections::HashSet;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use tokio::sync::Mutex;
-
-use super::cells::Deltas;
+use super::contribution::{Deltas, add_cells};
 use super::engine::Value;
-use super::{Head, Store, StoreError, StoreInner, sql};
-
-/// How far this process has followed.
-#[derive(Debug)]
-pub(super) struct JournalFollower {
-    /// Questions for the newest head that were asked so far.
-    asked: AtomicU64,
-    /// Which of them are answered. Held by whoever moves the head on: one step after the other.
-    answered: Mutex<HeadAnswers>,
-    collections: RwLock<CollectionChanges>,
-}
-
-/// The last question that has its answer, and the last that the database left without one.
-#[derive(Debug, Default)]
-struct HeadAnswers {
-    well: u64,
-    failed: u64,
-}
-
-/// When collections changed last.
-#[derive(Debug)]
-struct CollectionChanges {
-    /// Nothing is known of the time before.
-    since: i64,
-    at: HashMap<Arc<str>, i64>,
-}
-
-impl JournalFollower {
-    pub(super) fn new(revision: i64) -> Self {
-        let collections = RwLock::new(CollectionChanges { since: revision, at: HashMap::new() });
-        Self { asked: AtomicU64::new(0), answered: Mutex::default(), collections }
-    }
-
-    fn change(&self, revision: i64, collections: impl IntoIterator<Item = Arc<str>>) {
-        let mut changed = self.collections.write().unwrap_or_else(PoisonError::into_inner);
-        changed.at.extend(collections.into_iter().map(|collection| (collection, revision)));
-    }
-
-    fn forget(&self, revision: i64) {
-        let mut changed = self.collections.write().unwrap_or_else(PoisonError::into_inner);
-        *changed = CollectionChanges { since: revision, at: HashMap::new() };
-    }
-}
+use super::error::StoreError;
+use super::head::{Head, HeadRow};
+use super::inner::StoreInner;
+use super::sql;
 
 /// The most changes of other processes that are read to follow them; beyond, what was in memory is read anew.
 const MOST_FOLLOWED: i64 = 5000;
@@ -77,50 +36,22 @@ pub(super) async fn look_out(shared: Weak<StoreInner>) {
     }
 }
 
-impl Store {
-    /// The newest entry, whichever process made it: every write acknowledged anywhere before the call is in it, and in what
-    /// this process keeps in memory.
-    pub async fn current(&self) -> Result<Head, StoreError> {
-        self.shared.current().await
-    }
-
-    /// The newest entry that any read can have seen by now: within its own process, reads of the database see a write a
-    /// moment before [`Store::head`] tells it.
-    pub async fn newest(&self) -> Result<Head, StoreError> {
-        let seen = self.snapshot().await?.revision();
-        let mut watched = self.watch_head();
-        let head = self.current().await?;
-        if head.revision >= seen {
-            return Ok(head);
-        }
-        let head = watched.wait_for(|head| head.revision >= seen).await;
-        head.map(|head| head.clone()).map_err(|_| StoreError::Database(sqlx::Error::PoolClosed))
-    }
-
-    /// A revision at which a collection may have changed last, as far as this process has followed.
-    #[must_use]
-    pub fn last_change(&self, collection: &str) -> i64 {
-        let changed = self.shared.following.collections.read().unwrap_or_else(PoisonError::into_inner);
-        changed.at.get(collection).copied().unwrap_or(changed.since)
-    }
-}
-
 impl StoreInner {
     /// One look at the database answers all who asked before it began.
-    async fn current(&self) -> Result<Head, StoreError> {
+    pub(super) async fn current(&self) -> Result<Head, StoreError> {
         if self.engine.is_shared() {
-            let question = self.following.asked.fetch_add(1, Ordering::Relaxed) + 1;
-            let mut answered = self.following.answered.lock().await;
-            if answered.well < question {
+            let question = self.following.questions.fetch_add(1, Ordering::Relaxed) + 1;
+            let mut answers = self.following.answers.lock().await;
+            if answers.last_answered < question {
                 // One failure answers all who asked before it, too: else each would wait for its own.
-                if question <= answered.failed {
+                if question <= answers.last_failed {
                     return Err(StoreError::Database(sqlx::Error::PoolTimedOut));
                 }
-                let answers = self.following.asked.load(Ordering::Relaxed);
+                let last = self.following.questions.load(Ordering::Relaxed);
                 match self.look().await {
-                    Ok(()) => answered.well = answers,
+                    Ok(()) => answers.last_answered = last,
                     Err(error) => {
-                        answered.failed = answers;
+                        answers.last_failed = last;
                         return Err(error);
                     }
                 }
@@ -132,8 +63,9 @@ impl StoreInner {
     /// Reads the newest head and follows to it. Only for who holds the order.
     async fn look(&self) -> Result<(), StoreError> {
         let rows = self.engine.read(sql::HEAD, Vec::new()).await?;
-        super::writer::check_edition(super::writer::edition(&rows)?, &self.contributions)?;
-        let head = super::writer::head(&rows)?;
+        let found = HeadRow::read(&rows)?;
+        found.check_edition(&self.contributions)?;
+        let head = found.head;
         let known = self.head.borrow().clone();
         if head.revision < known.revision || (head.revision == known.revision && head.hash != known.hash) {
             tracing::error!(
@@ -151,7 +83,7 @@ impl StoreInner {
         if self.head.borrow().revision >= head.revision {
             return Ok(());
         }
-        let _order = self.following.answered.lock().await;
+        let _order = self.following.answers.lock().await;
         self.step(head).await
     }
 
@@ -164,7 +96,7 @@ impl StoreInner {
         deltas: &Deltas,
         collections: HashSet<Arc<str>>,
     ) {
-        let _order = self.following.answered.lock().await;
+        let _order = self.following.answers.lock().await;
         if self.head.borrow().revision != base.revision || head.revision == base.revision {
             return;
         }
@@ -195,9 +127,7 @@ impl StoreInner {
                     self.forget(head);
                     return Ok(());
                 };
-                for cell in cells {
-                    *deltas.entry((cell.series, cell.measure, cell.day)).or_default() += sign * cell.amount;
-                }
+                add_cells(&mut deltas, &cells, sign);
             }
             collections.insert(row.text(3)?);
         }

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::engine::{Row, Transaction, Value};
-use super::{Store, StoreError, sql};
+use super::error::StoreError;
+use super::sql;
 
 /// The hash before the first entry.
 pub const ZERO_HASH: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -73,6 +74,18 @@ impl Entry {
         }
         hex(&digest.finalize())
     }
+}
+
+/// The hash of an entry that continues the chain.
+pub(super) fn check_entry(entry: Option<&Entry>, previous: &str) -> Result<Arc<str>, &'static str> {
+    let entry = entry.ok_or("is missing")?;
+    if *entry.previous_hash != *previous {
+        return Err("does not continue the entry before it");
+    }
+    if entry.compute_hash() != *entry.hash {
+        return Err("does not have the hash that its content gives");
+    }
+    Ok(Arc::clone(&entry.hash))
 }
 
 /// SHA-256 in lower-case hex.
@@ -149,34 +162,4 @@ pub(super) async fn entries(
         entry.changes.sort_by(|a, b| a.name.cmp(&b.name));
     }
     Ok(entries)
-}
-
-/// At most this many entries are read at once; an import's entry has up to 500 changes.
-const ENTRIES_AT_ONCE: i64 = 16;
-
-impl Store {
-    /// The entries from `first` on, at most `most`, ending early once they hold about `bytes` of bodies.
-    pub async fn entries(&self, first: i64, most: usize, bytes: usize) -> Result<Vec<Entry>, StoreError> {
-        let mut snapshot = self.shared.engine.snapshot().await?;
-        let mut found: Vec<Entry> = Vec::new();
-        let mut next = first.max(1);
-        let mut size = 0;
-        while found.len() < most && size < bytes {
-            let left = i64::try_from(most - found.len()).unwrap_or(i64::MAX);
-            let last = next.saturating_add(ENTRIES_AT_ONCE.min(left) - 1);
-            let part = entries(&mut snapshot, next, last).await?;
-            if part.is_empty() {
-                break;
-            }
-            size += part
-                .iter()
-                .flat_map(|e| &e.changes)
-                .filter_map(|c| c.body.as_ref())
-                .map(|b| b.len())
-                .sum::<usize>();
-            next = last.saturating_add(1);
-            found.extend(part);
-        }
-        Ok(found)
-    }
 }

@@ -1,98 +1,14 @@
-//! Reads: one resource, a page of a collection.
+//! Reads: one resource, a page of a collection, what is found, entries of the journal.
 
-use std::sync::Arc;
+use super::engine::Value;
+use super::error::StoreError;
+use super::handle::Store;
+use super::journal::{Entry, entries};
+use super::resource::{FoundBy, FoundQuery, PageQuery, Resource};
+use super::sql;
 
-use super::command::{Decoded, Index, StoredVersion};
-use super::engine::{Row, Value};
-use super::journal::timestamp;
-use super::{Store, StoreError, sql};
-
-/// A resource as it stands.
-#[derive(Debug, Clone)]
-pub struct Resource {
-    /// Its name.
-    pub name: Arc<str>,
-    /// Its content and times.
-    pub held: StoredVersion,
-}
-
-impl Resource {
-    pub(super) fn of_row(row: &Row) -> Result<Self, StoreError> {
-        let held = StoredVersion {
-            revision: row.number(1)?,
-            index: Index {
-                collection: row.text(2)?,
-                sort_number: row.number(3)?,
-                refers_to: row.optional_text(4)?,
-            },
-            create_time: timestamp(row.number(5)?)?,
-            update_time: timestamp(row.number(6)?)?,
-            body: row.optional_text(7)?,
-            found_by: None,
-            decoded: Decoded::new(),
-        };
-        Ok(Self { name: row.text(0)?, held })
-    }
-}
-
-/// Which part of a collection to read.
-#[derive(Debug, Clone)]
-pub struct PageQuery {
-    /// The collection.
-    pub collection: String,
-    /// After this sort number and name; `(i64::MIN, "")` from the start.
-    pub after: (i64, String),
-    /// Only sort numbers from here.
-    pub first: i64,
-    /// Only sort numbers up to here.
-    pub last: i64,
-    /// How many at most.
-    pub limit: u32,
-}
-
-impl PageQuery {
-    /// A whole collection's first page.
-    #[must_use]
-    pub fn all(collection: &str, limit: u32) -> Self {
-        let after = (i64::MIN, String::new());
-        Self { collection: collection.to_owned(), after, first: i64::MIN, last: i64::MAX, limit }
-    }
-
-    pub(super) fn values(&self) -> Vec<Value> {
-        vec![
-            Value::Text(self.collection.as_str().into()),
-            Value::Number(self.after.0),
-            Value::Text(self.after.1.as_str().into()),
-            Value::Number(self.first),
-            Value::Number(self.last),
-            Value::Number(self.limit.into()),
-        ]
-    }
-}
-
-/// What resources of any collection are found by.
-#[derive(Debug, Clone)]
-pub enum FoundBy {
-    /// The text that they were put with.
-    Text(String),
-    /// The name that they refer to.
-    Reference(String),
-}
-
-/// Which part of what is found to read.
-#[derive(Debug, Clone)]
-pub struct FoundQuery {
-    /// By what.
-    pub by: FoundBy,
-    /// After this collection, sort number and name; `("", i64::MIN, "")` from the start.
-    pub after: (String, i64, String),
-    /// Only sort numbers from here.
-    pub first: i64,
-    /// Only sort numbers up to here.
-    pub last: i64,
-    /// How many at most.
-    pub limit: u32,
-}
+/// At most this many entries are read at once; an import's entry has up to 500 changes.
+const ENTRIES_AT_ONCE: i64 = 16;
 
 impl Store {
     /// A page of what is found, by collection, then by sort number, then by name.
@@ -125,5 +41,30 @@ impl Store {
     pub async fn page(&self, query: &PageQuery) -> Result<Vec<Resource>, StoreError> {
         let rows = self.shared.engine.read(sql::PAGE, query.values()).await?;
         rows.iter().map(Resource::of_row).collect()
+    }
+
+    /// The entries from `first` on, at most `most`, ending early once they hold about `bytes` of bodies.
+    pub async fn entries(&self, first: i64, most: usize, bytes: usize) -> Result<Vec<Entry>, StoreError> {
+        let mut snapshot = self.shared.engine.snapshot().await?;
+        let mut found: Vec<Entry> = Vec::new();
+        let mut next = first.max(1);
+        let mut size = 0;
+        while found.len() < most && size < bytes {
+            let left = i64::try_from(most - found.len()).unwrap_or(i64::MAX);
+            let last = next.saturating_add(ENTRIES_AT_ONCE.min(left) - 1);
+            let part = entries(&mut snapshot, next, last).await?;
+            if part.is_empty() {
+                break;
+            }
+            size += part
+                .iter()
+                .flat_map(|e| &e.changes)
+                .filter_map(|c| c.body.as_ref())
+                .map(|b| b.len())
+                .sum::<usize>();
+            next = last.saturating_add(1);
+            found.extend(part);
+        }
+        Ok(found)
     }
 }

@@ -5,8 +5,15 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::cells::read_tallies;
+use super::contribution::{Contributions, Series};
 use super::engine::{Transaction, Value};
-use super::{Contributions, Map, PageQuery, Resource, RunningTotals, Series, Store, StoreError, sql};
+use super::error::StoreError;
+use super::handle::Store;
+use super::head::{Head, HeadRow};
+use super::map::Map;
+use super::resource::{PageQuery, Resource};
+use super::running_totals::RunningTotals;
+use super::sql;
 
 /// The store as it stood at one revision, whatever is written meanwhile. Holds one of few connections: read, then let go.
 pub struct Snapshot {
@@ -21,14 +28,32 @@ impl Store {
         self.at_head(self.shared.engine.snapshot().await?).await
     }
 
-    /// The same for reads that take long, such as a stream that somebody else reads at their pace. Only so many are held at
-    /// once that quick reads find a connection: [`StoreError::Busy`] after a short wait where they are all taken.
+    /// The newest entry that any read can have seen by now: within its own process, reads of the database see a write a
+    /// moment before [`Store::head`] tells it.
+    pub async fn newest(&self) -> Result<Head, StoreError> {
+        let seen = self.snapshot().await?.revision();
+        let mut watched = self.watch_head();
+        let head = self.current().await?;
+        if head.revision >= seen {
+            return Ok(head);
+        }
+        let head = watched.wait_for(|head| head.revision >= seen).await;
+        head.map(|head| head.clone()).map_err(|_| StoreError::Closing)
+    }
+
+    /// The same for reads that take long. Only so many are held at once that quick reads find a connection:
+    /// [`StoreError::Busy`] after a short wait where they are all taken.
     pub async fn long_snapshot(&self) -> Result<Snapshot, StoreError> {
         self.at_head(self.shared.engine.long_snapshot().await?).await
     }
 
+    /// The same for a stream that a caller reads at its own pace. A caller has few, so that one is left for others.
+    pub async fn stream_snapshot(&self, caller: &str) -> Result<Snapshot, StoreError> {
+        self.at_head(self.shared.engine.stream_snapshot(caller).await?).await
+    }
+
     async fn at_head(&self, mut transaction: Transaction) -> Result<Snapshot, StoreError> {
-        let revision = super::writer::head(&transaction.run(sql::HEAD, Vec::new()).await?)?.revision;
+        let revision = HeadRow::read(&transaction.run(sql::HEAD, Vec::new()).await?)?.head.revision;
         Ok(Snapshot { transaction, contributions: self.shared.contributions, revision })
     }
 }
@@ -87,10 +112,27 @@ impl Snapshot {
         self.transaction.run(sql::COLLECTION_AT, values).await?.iter().map(Resource::of_row).collect()
     }
 
-    /// The newest revision that was committed at an instant or before. Revisions follow their times, as far as the clocks
-    /// of the programs that made them went forward.
+    /// The newest revision that was committed at an instant or before. Commit times rise with revisions, but for the few
+    /// that an operator let fall: between two of these, one search is enough.
     pub async fn revision_at(&mut self, time: Timestamp) -> Result<i64, StoreError> {
-        let (mut before, mut after) = (0, self.revision + 1);
+        let newest = self.revision;
+        let mut end = newest;
+        let falls = self.transaction.run(sql::CLOCK_FALLS, Vec::new()).await?;
+        let falls: Vec<i64> = falls.iter().map(|row| row.number(0)).collect::<Result<_, _>>()?;
+        for first in falls.into_iter().filter(|first| *first <= newest).chain([1]) {
+            let found = self.last_until(first, end, time).await?;
+            if found >= first {
+                return Ok(found);
+            }
+            end = first - 1;
+        }
+        Ok(0)
+    }
+
+    /// The last of a span of revisions, whose times rise, that was committed at an instant or before; the one before the
+    /// span if there is none.
+    async fn last_until(&mut self, first: i64, last: i64, time: Timestamp) -> Result<i64, StoreError> {
+        let (mut before, mut after) = (first - 1, last + 1);
         while before + 1 < after {
             let middle = before.midpoint(after);
             let rows = self.transaction.run(sql::ENTRY_TIME, vec![Value::Number(middle)]).await?;
@@ -164,7 +206,8 @@ impl Snapshot {
                     let Some(body) = body else { continue };
                     for cell in self.contributions.read(&name, &body)? {
                         if let Some(place) = places.get(&cell.series) {
-                            *sums.entry((*place, cell.measure, cell.day)).or_default() += sign * cell.amount;
+                            let sum = sums.entry((*place, cell.measure, cell.day)).or_default();
+                            *sum = sum.saturating_add(cell.amount.saturating_mul(sign));
                         }
                     }
                 }

@@ -1,62 +1,5 @@
 //! Every SQL text of the store: constants that SQLite and PostgreSQL take alike, each beginning with its user's name.
 
-/// The schema, one idea a step. A step never changes once released; see "Change it" in the README.
-pub(super) const MIGRATIONS: &[&str] = &[
-    "-- chassis.store.migrate 1: the store
-CREATE TABLE head (
-    id BIGINT PRIMARY KEY CHECK (id = 1),
-    revision BIGINT NOT NULL CHECK (revision >= 0),
-    hash TEXT NOT NULL CHECK (length(hash) = 64)
-);
-INSERT INTO head (id, revision, hash)
-VALUES (1, 0, '0000000000000000000000000000000000000000000000000000000000000000');
-CREATE TABLE entries (
-    revision BIGINT PRIMARY KEY CHECK (revision > 0),
-    commit_time BIGINT NOT NULL,
-    caller TEXT NOT NULL,
-    method TEXT NOT NULL,
-    request_id TEXT,
-    request_hash TEXT NOT NULL CHECK (length(request_hash) = 64),
-    outcome TEXT,
-    previous_hash TEXT NOT NULL CHECK (length(previous_hash) = 64),
-    hash TEXT NOT NULL CHECK (length(hash) = 64)
-);
-CREATE UNIQUE INDEX entries_request_id ON entries (request_id) WHERE request_id IS NOT NULL;
-CREATE TABLE versions (
-    revision BIGINT NOT NULL,
-    name TEXT NOT NULL,
-    previous_revision BIGINT,
-    create_time BIGINT NOT NULL,
-    body TEXT,
-    PRIMARY KEY (revision, name)
-);
-CREATE TABLE resources (
-    name TEXT PRIMARY KEY,
-    revision BIGINT NOT NULL,
-    collection TEXT NOT NULL,
-    sort_number BIGINT NOT NULL,
-    refers_to TEXT,
-    deleted BIGINT NOT NULL CHECK (deleted IN (0, 1))
-);
-CREATE INDEX resources_listed ON resources (collection, sort_number, name);
-CREATE INDEX resources_refers_to ON resources (refers_to) WHERE refers_to IS NOT NULL;
-CREATE TABLE cells (
-    series TEXT NOT NULL,
-    measure TEXT NOT NULL,
-    day BIGINT NOT NULL,
-    amount BIGINT NOT NULL,
-    PRIMARY KEY (series, measure, day)
-);
-",
-    "-- chassis.store.migrate 2: which edition of the contributions the cells were written by
-ALTER TABLE head ADD COLUMN edition BIGINT NOT NULL DEFAULT 1 CHECK (edition > 0);
-",
-    "-- chassis.store.migrate 3: what resources of any collection are found by
-ALTER TABLE resources ADD COLUMN found_by TEXT;
-CREATE INDEX resources_found_by ON resources (found_by) WHERE found_by IS NOT NULL;
-",
-];
-
 /// The one table outside the migrations: how many of them are done.
 pub(super) const SCHEMA_TABLE: &str = "-- chassis.store.schema_table
 CREATE TABLE IF NOT EXISTS store_schema (id BIGINT PRIMARY KEY CHECK (id = 1), version BIGINT NOT NULL)";
@@ -69,10 +12,12 @@ SELECT version FROM store_schema WHERE id = 1";
 
 /// Takes the row lock that serialises writers, on any engine.
 pub(super) const LOCK_HEAD: &str = "-- chassis.store.lock_head
-UPDATE head SET revision = revision WHERE id = 1 RETURNING revision, hash, edition";
+UPDATE head SET revision = revision WHERE id = 1 RETURNING revision, hash, edition,
+(SELECT commit_time FROM entries WHERE entries.revision = head.revision)";
 
 pub(super) const HEAD: &str = "-- chassis.store.head
-SELECT revision, hash, edition FROM head WHERE id = 1";
+SELECT revision, hash, edition, (SELECT commit_time FROM entries WHERE entries.revision = head.revision)
+FROM head WHERE id = 1";
 
 pub(super) const MOVE_HEAD: &str = "-- chassis.store.move_head
 UPDATE head SET revision = $1, hash = $2 WHERE id = 1";
@@ -200,6 +145,10 @@ INSERT INTO cells (series, measure, day, amount) ",
     " ON CONFLICT (series, measure, day) DO UPDATE SET amount = cells.amount + excluded.amount",
 );
 
+/// One measure of a series.
+pub(super) const CELLS_OF_MEASURE: &str = "-- chassis.store.cells_of_measure
+SELECT day, amount FROM cells WHERE series = $1 AND measure = $2 AND amount <> 0";
+
 /// One row a measure, days and amounts in one text, in no order: rows cost more than what is in them.
 pub(super) const CELLS_OF_SERIES: &str = "-- chassis.store.cells_of_series
 SELECT measure, string_agg(CAST(day AS TEXT) || ' ' || CAST(amount AS TEXT), ',') FROM cells
@@ -214,8 +163,9 @@ ORDER BY v.revision LIMIT 1";
 
 /// All resources, in pages by name, with the versions that they point at.
 pub(super) const STANDING: &str = "-- chassis.store.standing
-SELECT r.name, r.revision, v.revision, v.body, r.found_by
-FROM (SELECT name, revision, found_by FROM resources WHERE name > $1 ORDER BY name LIMIT 2000) r
+SELECT r.name, r.revision, v.revision, v.body, r.found_by, r.collection, r.sort_number, r.refers_to
+FROM (SELECT name, revision, found_by, collection, sort_number, refers_to FROM resources
+WHERE name > $1 ORDER BY name LIMIT 2000) r
 LEFT JOIN versions v ON v.name = r.name AND v.revision = r.revision ORDER BY r.name";
 
 /// What the bodies of a span of revisions replaced, and where they are listed.
@@ -242,6 +192,31 @@ SELECT v.name, v.body, p.body, v.revision
 FROM (SELECT revision, name, body, previous_revision FROM versions
 WHERE (revision, name) > ($1, $2) AND revision <= $3 AND name >= $4 AND name < $5 ORDER BY revision, name LIMIT 2000) v
 LEFT JOIN versions p ON p.revision = v.previous_revision AND p.name = v.name ORDER BY v.revision, v.name";
+
+/// Versions of a span of revisions whose previous version is not there or not before them, or whose time of creation does
+/// not follow from it: that of the body before, or else of the entry.
+pub(super) const BROKEN_LINEAGE: &str = "-- chassis.store.broken_lineage
+SELECT v.name, v.revision FROM versions v JOIN entries e ON e.revision = v.revision
+LEFT JOIN versions p ON p.revision = v.previous_revision AND p.name = v.name
+WHERE v.revision >= $1 AND v.revision <= $2 AND ((v.previous_revision IS NOT NULL AND p.name IS NULL)
+OR v.previous_revision >= v.revision
+OR v.create_time <> CASE WHEN p.body IS NULL THEN e.commit_time ELSE p.create_time END)
+ORDER BY v.revision LIMIT 1";
+
+/// Which version of its name each version of a span of revisions names as the one before it.
+pub(super) const LINKS: &str = "-- chassis.store.links
+SELECT revision, name, previous_revision FROM versions WHERE revision >= $1 AND revision <= $2";
+
+/// The revisions whose commit times are before those of the entries before them, the newest first.
+pub(super) const CLOCK_FALLS: &str = "-- chassis.store.clock_falls
+SELECT revision FROM clock_falls ORDER BY revision DESC";
+
+pub(super) const ADD_CLOCK_FALL: &str = "-- chassis.store.add_clock_fall
+INSERT INTO clock_falls (revision) VALUES ($1)";
+
+/// Changes nothing but a number that is there to be changed.
+pub(super) const TRY_WRITING: &str = "-- chassis.store.try_writing
+UPDATE probe SET written = written + 1 WHERE id = 1";
 
 /// When an entry was made.
 pub(super) const ENTRY_TIME: &str = "-- chassis.store.entry_time
@@ -295,6 +270,12 @@ pub(super) const ALL: &[&str] = &[
     REPLACED,
     REPLACED_IN_PAGES,
     ENTRY_TIME,
+    CELLS_OF_MEASURE,
+    BROKEN_LINEAGE,
+    LINKS,
+    CLOCK_FALLS,
+    ADD_CLOCK_FALL,
+    TRY_WRITING,
     RESOURCES_AFTER,
     CELLS_AFTER,
     ENTRY_AFTER,

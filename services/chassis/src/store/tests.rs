@@ -1,5 +1,7 @@
 //! The conformance suite: what every engine must do. An engine is plugged in by adding a home to [`homes`].
 
+mod clock;
+mod condition;
 mod editions;
 mod moving;
 mod opening;
@@ -8,11 +10,14 @@ mod replicas;
 mod room;
 mod running_totals;
 mod snapshots;
+mod sums;
 mod verification;
 mod writing;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context as TaskContext, Waker};
 
 use jiff::Timestamp;
@@ -89,6 +94,13 @@ impl Home {
         assert!(altered > 0, "nothing was altered by {sql}");
     }
 
+    /// Runs a statement on an embedded database, past the store, which may be open.
+    async fn run(&self, sql: &str) {
+        let mut connection = SqliteConnection::connect(&self.address).await.unwrap();
+        sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+    }
+
     /// Why the engine does not take a statement.
     async fn refuses(&self, sql: &str) -> Option<sqlx::Error> {
         let text = AssertSqlSafe(sql).into_sql_str();
@@ -109,8 +121,13 @@ fn at(second: i64) -> Timestamp {
 struct No(String);
 
 /// How the tests count.
-const COUNTING: Contributions =
-    Contributions { edition: 1, of: contributions, found_by, prefix: |_| String::new() };
+const COUNTING: Contributions = Contributions {
+    edition: 1,
+    of: contributions,
+    found_by,
+    index: listed_by_sort,
+    prefix: |_| String::new(),
+};
 
 /// A body such as `{"unit": "a", "day": 3, "amount": 7}` counts once and adds its amount; others add nothing.
 fn contributions(_: &str, body: &str) -> Result<Vec<Cell>, String> {
@@ -128,6 +145,12 @@ fn contributions(_: &str, body: &str) -> Result<Vec<Cell>, String> {
 fn found_by(_: &str, body: &str) -> Option<String> {
     let body: serde_json::Value = serde_json::from_str(body).ok()?;
     Some(body.get("label")?.as_str()?.to_owned())
+}
+
+/// A body that says `sort` is listed under it, in the collection that its name tells.
+fn listed_by_sort(name: &str, body: &str) -> Option<Index> {
+    let body: serde_json::Value = serde_json::from_str(body).ok()?;
+    Some(index(name, body.get("sort")?.as_i64()?))
 }
 
 fn record(unit: &str, day: i64, amount: i64) -> String {
@@ -154,6 +177,7 @@ fn command(
         request_id: None,
         request_hash: "0".repeat(64),
         validate_only: false,
+        request_bytes: 0,
         needs: Needs::names(names.iter().map(|name| (*name).to_owned())),
         decide: Box::new(decide),
     }
@@ -236,7 +260,7 @@ fn changed(committed: &Committed) -> BTreeMap<String, Option<String>> {
 }
 
 async fn assert_verified(store: &Store) {
-    let found = store.verify().await.unwrap();
+    let found = store.verify(None).await.unwrap();
     assert_eq!((found.findings, found.first_bad_revision), (Vec::new(), None));
     assert_eq!(found.head, store.head());
 }

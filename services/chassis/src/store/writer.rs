@@ -1,135 +1,37 @@
 //! The one writer: takes what has queued, decides it in order, commits it together. While one batch is being written the
 //! next is decided already, over what the first will leave; if that came otherwise, it is decided anew under the lock.
 
-use std::any::Any;
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
-use uuid::Uuid;
 
-use super::command::{Command, Committed, Decoded, JobError, Rule, StoredVersion};
-use super::draft::{BatchDraft, Outcome, Speculative};
-use super::engine::{Engine, Row, Transaction, Value};
+use super::command::{Committed, Decoded, JobError, StoredVersion};
+use super::commit_time::commit_time;
+use super::draft::{BatchDraft, BatchInput, Outcome, Speculative};
+use super::engine::{Transaction, Value};
+use super::error::StoreError;
+use super::head::HeadRow;
+use super::index::Index;
+use super::inner::StoreInner;
+use super::job::{Job, JobResult, Pending};
 use super::journal::timestamp;
-use super::{Contributions, Head, Index, Needs, StoreError, StoreInner, sql};
+use super::sql;
+use super::sum_bounds::Excess;
 use crate::clock::Clock;
-
-type Refusal = Box<dyn Any + Send>;
-type Reply = oneshot::Sender<Result<Committed, JobError>>;
-
-/// A command on its way, with the type of its refusal erased.
-pub(super) enum Job {
-    Command(Box<Pending>),
-    /// HeadAnswers once all before it are done.
-    Stop(oneshot::Sender<()>),
-}
-
-pub(super) struct Pending {
-    pub(super) caller: Arc<str>,
-    pub(super) method: &'static str,
-    pub(super) request_id: Option<Uuid>,
-    pub(super) request_hash: Arc<str>,
-    pub(super) validate_only: bool,
-    pub(super) needs: Needs,
-    pub(super) decide: Rule<Refusal>,
-    reply: Reply,
-}
-
-impl Job {
-    pub(super) fn new<E: Send + 'static>(command: Command<E>, reply: Reply) -> Self {
-        let decide = command.decide;
-        Self::Command(Box::new(Pending {
-            caller: command.caller.into(),
-            method: command.method,
-            request_id: command.request_id,
-            request_hash: command.request_hash.into(),
-            validate_only: command.validate_only,
-            needs: command.needs,
-            decide: Box::new(move |state, context| {
-                decide(state, context).map_err(|refusal| -> Refusal { Box::new(refusal) })
-            }),
-            reply,
-        }))
-    }
-
-    pub(super) fn stop(done: oneshot::Sender<()>) -> Self {
-        Self::Stop(done)
-    }
-}
 
 /// How many commands share one flush of the disk at most.
 const MOST_JOBS: usize = 256;
+/// How many bytes their requests have together at most, unless one alone has more: who writes must not keep other
+/// processes waiting for the lock.
+const MOST_BYTES: usize = 4 * 1024 * 1024;
 /// How often a batch is tried again that failed before its commit, for a reason that passes.
 const MOST_ATTEMPTS: usize = 5;
-
-/// Makes or migrates the schema, counts the cells anew where another edition of the contributions wrote them, and tells
-/// where the journal stands. All of it is one transaction: what is interrupted begins again.
-pub(super) async fn set_up(
-    engine: &Engine,
-    contributions: Option<&Contributions>,
-) -> Result<Head, StoreError> {
-    let mut attempts = 1;
-    loop {
-        match migrate(engine, contributions).await {
-            // Another process made the same tables at the same time.
-            Err(error) if error.is_conflict() && attempts < MOST_ATTEMPTS => attempts += 1,
-            outcome => return outcome,
-        }
-    }
-}
-
-async fn migrate(engine: &Engine, contributions: Option<&Contributions>) -> Result<Head, StoreError> {
-    let mut transaction = engine.begin().await?;
-    transaction.script(sql::SCHEMA_TABLE).await?;
-    let rows = transaction.run(sql::SCHEMA_VERSION, Vec::new()).await?;
-    let found = rows.first().map_or(Ok(0), |row| row.number(0))?;
-    let known = i64::try_from(sql::MIGRATIONS.len()).unwrap_or(i64::MAX);
-    if found > known || found < 0 {
-        return Err(StoreError::Schema { found, known });
-    }
-    for (step, migration) in (1..).zip(sql::MIGRATIONS) {
-        if step > found {
-            transaction.script(migration).await?;
-            transaction.run(sql::PUT_SCHEMA_VERSION, vec![Value::Number(step)]).await?;
-        }
-    }
-    // Under the lock: another process may write, or count anew, at this moment.
-    let rows = transaction.run(sql::LOCK_HEAD, Vec::new()).await?;
-    let (head, found) = (head(&rows)?, edition(&rows)?);
-    if let Some(contributions) = contributions {
-        check_edition(found, contributions)?;
-        if found < contributions.edition {
-            if head.revision > 0 {
-                tracing::info!(from = found, to = contributions.edition, "the sums are counted anew");
-            }
-            super::cells::recount(&mut transaction, contributions).await?;
-        }
-    }
-    transaction.commit().await?;
-    Ok(head)
-}
-
-/// The one row of the head table.
-pub(super) fn head(rows: &[Row]) -> Result<Head, StoreError> {
-    let row =
-        rows.first().ok_or_else(|| StoreError::Corrupt { problem: "the head row is missing".to_owned() })?;
-    Ok(Head { revision: row.number(0)?, hash: row.text(1)? })
-}
-
-/// Which edition of the contributions the cells were written by.
-pub(super) fn edition(rows: &[Row]) -> Result<i64, StoreError> {
-    rows.first().map_or(Ok(0), |row| row.number(2))
-}
-
-/// A newer release counts differently: this program's sums would be wrong.
-pub(super) fn check_edition(found: i64, contributions: &Contributions) -> Result<(), StoreError> {
-    if found > contributions.edition {
-        return Err(StoreError::Edition { found, known: contributions.edition });
-    }
-    Ok(())
-}
+/// How many commands of a batch may exceed a sum before the batch is done one command after the other.
+const MOST_EXCESS: usize = 8;
 
 pub(super) async fn run(shared: Arc<StoreInner>, mut jobs: mpsc::Receiver<Job>, clock: Clock) {
     let closed = shared.closed.clone();
@@ -137,33 +39,54 @@ pub(super) async fn run(shared: Arc<StoreInner>, mut jobs: mpsc::Receiver<Job>, 
     let mut writer = Writer { shared, clock, under_way: None, made, alone: true };
     let mut queued = Vec::new();
     let mut crowd = 1;
-    while jobs.recv_many(&mut queued, MOST_JOBS).await > 0 {
+    let stopped = loop {
+        if queued.is_empty() && jobs.recv_many(&mut queued, MOST_JOBS).await == 0 {
+            break None;
+        }
         gather(&mut jobs, &mut queued, crowd).await;
         crowd = queued.len();
-        let mut commands = Vec::with_capacity(queued.len());
-        let mut stops = Vec::new();
-        for job in queued.drain(..) {
-            match job {
-                Job::Command(pending) => commands.push(*pending),
-                Job::Stop(done) => stops.push(done),
-            }
-        }
+        let (commands, stop) = next_batch(&mut queued);
         if !commands.is_empty() {
             writer.take(commands).await;
         }
-        if !stops.is_empty() {
-            writer.settle().await;
-            for done in stops {
-                // The closer may have gone; then nobody waits.
-                let _ = done.send(());
-            }
-            break;
+        if stop.is_some() {
+            break stop;
         }
-    }
+    };
     writer.settle().await;
+    if let Some(done) = stopped {
+        // The closer may have gone; then nobody waits.
+        let _ = done.send(());
+    }
     // Before it is told: whoever waits for the end may open the store again at once.
     drop(writer);
     closed.send_replace(true);
+}
+
+/// Takes off the queue what shares one flush: commands up to a bound of bytes, or to the sign to stop.
+fn next_batch(queued: &mut Vec<Job>) -> (Vec<Pending>, Option<oneshot::Sender<()>>) {
+    let mut bytes = 0;
+    let fits = |job: &Job| match job {
+        Job::Command(command) => {
+            let is_first = bytes == 0;
+            bytes += command.request_bytes.max(1);
+            is_first || bytes <= MOST_BYTES
+        }
+        Job::Stop(_) => false,
+    };
+    let count = queued.iter().map(fits).take_while(|fits| *fits).count();
+    let mut commands = Vec::with_capacity(count);
+    for job in queued.drain(..count) {
+        if let Job::Command(command) = job {
+            commands.push(*command);
+        }
+    }
+    if matches!(queued.first(), Some(Job::Stop(_)))
+        && let Job::Stop(done) = queued.remove(0)
+    {
+        return (commands, Some(done));
+    }
+    (commands, None)
 }
 
 /// How long to wait for a crowd to come back: about as long as a flush of the disk.
@@ -197,8 +120,8 @@ struct Writer {
 
 /// A batch that is being written.
 struct UnderWay {
-    /// Tells, if it was written, the revisions before and after it.
-    task: JoinHandle<Option<(i64, i64)>>,
+    /// Tells, if anything was written, the revisions before and after it.
+    task: JoinHandle<Option<RevisionSpan>>,
     /// What it leaves, once it is decided.
     ahead: oneshot::Receiver<Speculative>,
 }
@@ -226,57 +149,105 @@ impl Writer {
         let ahead = (&mut under_way.ahead).await.ok()?;
         // Whatever fails here is tried again under the lock, and told of there.
         let mut transaction = self.shared.engine.scout().await.ok()?;
-        BatchDraft::decide_ahead(&self.shared, &mut transaction, ahead, commands, self.clock.now()).await.ok()
+        let time = commit_time(self.clock.now(), Some(ahead.time), &self.shared.clock_rules);
+        let contributions = &self.shared.contributions;
+        let input = BatchInput { contributions, commands, time, excess: &BTreeMap::new() };
+        BatchDraft::decide_ahead(&mut transaction, ahead, input).await.ok()
     }
 
     /// Waits for the batch under way; tells whether all is well.
     async fn settle(&mut self) -> bool {
         let Some(under_way) = self.under_way.take() else { return true };
-        let Some((base, head)) = under_way.task.await.ok().flatten() else { return false };
-        self.alone = base == self.made;
-        self.made = head;
+        let Some(span) = under_way.task.await.ok().flatten() else { return false };
+        self.alone = span.base == self.made;
+        self.made = span.head;
         true
     }
 }
 
-/// One batch: decided, committed, remembered, answered. Tells, if it was committed, the revisions before and after it.
+/// One batch: decided, committed, remembered, answered; where the data of one command are to blame, one command after the
+/// other. Tells, if anything was committed, the revisions before and after it.
 async fn work(
     shared: &StoreInner,
     commands: Vec<Pending>,
-    mut plan: Option<BatchDraft>,
+    plan: Option<BatchDraft>,
     clock: &Clock,
     leave: oneshot::Sender<Speculative>,
-) -> Option<(i64, i64)> {
-    let mut leave = Some(leave);
-    let mut attempts = 1;
-    let error = loop {
-        match write(shared, &commands, plan.take(), clock, &mut leave).await {
-            Ok((mut draft, outcomes)) => {
-                let (base, head) = (draft.base.clone(), draft.head());
-                let span = (base.revision, head.revision);
-                let collections = std::mem::take(&mut draft.collections);
-                shared.move_on(&base, head, draft.deltas(), collections).await;
-                for (command, outcome) in commands.into_iter().zip(outcomes) {
-                    // A caller that has gone is not told; its command is done all the same.
-                    let _ = command.reply.send(outcome);
-                }
-                return Some(span);
-            }
-            Err(Unwritten::Before(error)) if error.is_retryable() && attempts < MOST_ATTEMPTS => {
-                let cause: &dyn std::error::Error = &error;
-                tracing::warn!(error = cause, attempts, "a batch of commands is tried again");
-                attempts += 1;
-            }
-            Err(Unwritten::Before(error) | Unwritten::Commit(error)) => break error,
+) -> Option<RevisionSpan> {
+    match attempt(shared, &commands, plan, clock, &mut Some(leave)).await {
+        Ok(written) => Some(publish(shared, commands, written).await),
+        Err(Unwritten::Before(error)) if error.is_data_error() && commands.len() > 1 => {
+            tracing::warn!(%error, "a batch is done again, one command after the other");
+            one_by_one(shared, commands, clock).await
         }
-    };
-    let cause: &dyn std::error::Error = &error;
+        Err(unwritten) => {
+            fail(shared, commands, &unwritten.error());
+            None
+        }
+    }
+}
+
+/// The revisions before and after what was written.
+struct RevisionSpan {
+    base: i64,
+    head: i64,
+}
+
+async fn one_by_one(shared: &StoreInner, commands: Vec<Pending>, clock: &Clock) -> Option<RevisionSpan> {
+    let mut span: Option<RevisionSpan> = None;
+    for command in commands {
+        let one = vec![command];
+        match attempt(shared, &one, None, clock, &mut None).await {
+            Ok(written) => {
+                let step = publish(shared, one, written).await;
+                let base = span.map_or(step.base, |span| span.base);
+                span = Some(RevisionSpan { base, head: step.head });
+            }
+            Err(unwritten) => fail(shared, one, &unwritten.error()),
+        }
+    }
+    span
+}
+
+/// Answers commands of which nothing was written.
+fn fail(shared: &StoreInner, commands: Vec<Pending>, error: &StoreError) {
+    let cause: &dyn std::error::Error = error;
     tracing::error!(error = cause, "a batch of commands could not be written");
     for command in commands {
-        let told = if error.is_full() { StoreError::Full } else { StoreError::NotWritten };
-        let _ = command.reply.send(Err(JobError::Store(told)));
+        command.answer(Err(JobError::Store(reply_to(error))));
     }
-    None
+    if !error.is_data_error() {
+        shared.look_at_condition.notify_one();
+    }
+}
+
+/// What callers are told of a batch that was not written.
+fn reply_to(error: &StoreError) -> StoreError {
+    if error.is_full() {
+        StoreError::Full
+    } else if let StoreError::SumOutOfRange { series, measure } = error {
+        StoreError::SumOutOfRange { series: Arc::clone(series), measure }
+    } else if error.is_damage() {
+        StoreError::Corrupt { problem: error.to_string() }
+    } else if error.is_data_error() {
+        StoreError::Fault { problem: error.to_string() }
+    } else {
+        StoreError::NotWritten
+    }
+}
+
+/// Remembers what was committed, then answers.
+async fn publish(shared: &StoreInner, commands: Vec<Pending>, written: WrittenBatch) -> RevisionSpan {
+    let WrittenBatch { mut draft, outcomes } = written;
+    let (base, head) = (draft.base.clone(), draft.head());
+    let span = RevisionSpan { base: base.revision, head: head.revision };
+    let collections = std::mem::take(&mut draft.collections);
+    shared.move_on(&base, head, draft.deltas(), collections).await;
+    shared.commits.fetch_add(1, Ordering::Relaxed);
+    for (command, outcome) in commands.into_iter().zip(outcomes) {
+        command.answer(outcome);
+    }
+    span
 }
 
 /// How far a batch came.
@@ -287,13 +258,46 @@ enum Unwritten {
     Commit(StoreError),
 }
 
+impl Unwritten {
+    fn error(self) -> StoreError {
+        match self {
+            Self::Before(error) | Self::Commit(error) => error,
+        }
+    }
+}
+
 impl From<StoreError> for Unwritten {
     fn from(error: StoreError) -> Self {
         Self::Before(error)
     }
 }
 
-type CommandResult = Result<Committed, JobError>;
+/// A batch that is durable.
+struct WrittenBatch {
+    draft: BatchDraft,
+    outcomes: Vec<JobResult>,
+}
+
+/// Writes a batch, again where it failed for a reason that passes.
+async fn attempt(
+    shared: &StoreInner,
+    commands: &[Pending],
+    mut plan: Option<BatchDraft>,
+    clock: &Clock,
+    leave: &mut Option<oneshot::Sender<Speculative>>,
+) -> Result<WrittenBatch, Unwritten> {
+    let mut attempts = 1;
+    loop {
+        match write(shared, commands, plan.take(), clock, leave).await {
+            Err(Unwritten::Before(error)) if error.is_retryable() && attempts < MOST_ATTEMPTS => {
+                let cause: &dyn std::error::Error = &error;
+                tracing::warn!(error = cause, attempts, "a batch of commands is tried again");
+                attempts += 1;
+            }
+            outcome => return outcome,
+        }
+    }
+}
 
 async fn write(
     shared: &StoreInner,
@@ -301,15 +305,35 @@ async fn write(
     plan: Option<BatchDraft>,
     clock: &Clock,
     leave: &mut Option<oneshot::Sender<Speculative>>,
-) -> Result<(BatchDraft, Vec<CommandResult>), Unwritten> {
+) -> Result<WrittenBatch, Unwritten> {
     let mut transaction = shared.engine.begin().await?;
-    let rows = transaction.run(sql::LOCK_HEAD, Vec::new()).await?;
-    check_edition(edition(&rows)?, &shared.contributions)?;
-    let base = head(&rows)?;
+    let stands = HeadRow::read(&transaction.run(sql::LOCK_HEAD, Vec::new()).await?)?;
+    stands.check_edition(&shared.contributions)?;
+    let time = commit_time(clock.now(), stands.last_time, &shared.clock_rules);
+    let mut excess = BTreeMap::new();
+    let input = BatchInput { contributions: &shared.contributions, commands, time, excess: &excess };
     let mut draft = match plan {
-        Some(plan) if plan.base == base => plan,
-        _ => BatchDraft::decide(shared, &mut transaction, base, commands, clock.now()).await?,
+        Some(plan) if plan.base == stands.head => plan,
+        _ => BatchDraft::decide(&mut transaction, stands.head.clone(), input).await?,
     };
+    let mut sum_bounds = shared.sum_bounds.lock().await;
+    let mut follows_sums = false;
+    while !draft.large_changes.is_empty() {
+        follows_sums = true;
+        let (base, changes) = (stands.head.revision, &draft.large_changes);
+        let Some(Excess { command, key }) = sum_bounds.first_excess(&mut transaction, base, changes).await?
+        else {
+            break;
+        };
+        if excess.len() == MOST_EXCESS {
+            let (series, measure) = key;
+            return Err(StoreError::SumOutOfRange { series, measure }.into());
+        }
+        // The others are decided anew, as if this one had changed nothing.
+        excess.insert(command, key);
+        let input = BatchInput { contributions: &shared.contributions, commands, time, excess: &excess };
+        draft = BatchDraft::decide(&mut transaction, stands.head.clone(), input).await?;
+    }
     if let Some(leave) = leave.take() {
         // Nobody waits for it where nothing has queued.
         let _ = leave.send(draft.leave());
@@ -317,7 +341,10 @@ async fn write(
     let outcomes = outcomes(&mut draft, &mut transaction).await?;
     draft.write(&mut transaction).await?;
     match transaction.commit().await {
-        Ok(()) => Ok((draft, outcomes)),
+        Ok(()) => {
+            sum_bounds.move_on(stands.head.revision, draft.head().revision, follows_sums);
+            Ok(WrittenBatch { draft, outcomes })
+        }
         // The database says that it took it back.
         Err(error) if error.is_conflict() => Err(Unwritten::Before(error)),
         Err(error) => Err(Unwritten::Commit(error)),
@@ -327,10 +354,10 @@ async fn write(
 async fn outcomes(
     draft: &mut BatchDraft,
     transaction: &mut Transaction,
-) -> Result<Vec<CommandResult>, StoreError> {
-    let taken = std::mem::take(&mut draft.taken);
-    let mut outcomes: Vec<CommandResult> = Vec::with_capacity(taken.len());
-    for one in taken {
+) -> Result<Vec<JobResult>, StoreError> {
+    let decided = std::mem::take(&mut draft.outcomes);
+    let mut outcomes: Vec<JobResult> = Vec::with_capacity(decided.len());
+    for one in decided {
         let outcome = match one {
             Outcome::Done(committed) => Ok(committed),
             Outcome::Refused(error) => Err(error),

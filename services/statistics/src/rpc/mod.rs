@@ -133,8 +133,13 @@ fn caller<T>(request: &tonic::Request<T>) -> Caller {
 }
 
 /// What records add to the cells of their units. The edition grows with every change of a record's contributions.
-pub const CONTRIBUTIONS: Contributions =
-    Contributions { edition: 3, of: contributions, found_by, prefix: |unit| format!("{unit}/") };
+pub const CONTRIBUTIONS: Contributions = Contributions {
+    edition: 3,
+    of: contributions,
+    found_by,
+    index: |_, _| None,
+    prefix: |unit| format!("{unit}/"),
+};
 
 fn contributions(name: &str, body: &str) -> Result<Vec<Cell>, String> {
     let Ok(record) = name.parse::<RecordName>() else { return Ok(Vec::new()) };

@@ -7,15 +7,16 @@ use std::time::Duration;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions};
 use sqlx::{Arguments as _, ConnectOptions as _, Pool, Postgres, Row as _};
 
-use super::{Pools, StoreError, Value};
+use super::value::Value;
+use crate::store::error::{StoreError, without_password};
+use crate::store::sql;
 
 /// What every connection sets.
-const SETTINGS: [(&str, &str); 8] = [
+const SETTINGS: [(&str, &str); 7] = [
     // "Already exists, skipping" is no news.
     ("client_min_messages", "warning"),
-    // A statement that takes longer waits for something that will not come.
-    ("statement_timeout", "60s"),
-    ("idle_in_transaction_session_timeout", "120s"),
+    // A peer that takes nothing off its line for so long is gone, in milliseconds.
+    ("tcp_user_timeout", "10000"),
     // One plan a statement, by its index, also while the server has no statistics of new tables yet: it would rather read
     // all of them for each page.
     ("enable_seqscan", "off"),
@@ -24,30 +25,66 @@ const SETTINGS: [(&str, &str); 8] = [
     ("max_parallel_workers_per_gather", "0"),
     ("jit", "off"),
 ];
+/// What readers set: a statement that takes longer waits for something that will not come.
+const READER_SETTINGS: [(&str, &str); 2] =
+    [("statement_timeout", "60s"), ("idle_in_transaction_session_timeout", "120s")];
+/// How long the writer may leave the server waiting in the middle of a transaction. A process that is frozen while it has
+/// the lock on the head stops every other writer for so long. Short under test, where that is waited for.
+const MOST_IDLE: &str = if cfg!(test) { "1s" } else { "7s" };
+/// What the writer sets. Waiting for the lock outlasts what a frozen holder is granted, but not by much.
+const WRITER_SETTINGS: [(&str, &str); 3] = [
+    ("statement_timeout", "60s"),
+    ("lock_timeout", "20s"),
+    ("idle_in_transaction_session_timeout", MOST_IDLE),
+];
 /// How many connections read at once.
 pub(super) const READERS: u16 = 8;
 /// How long to wait for a connection before the store counts as unreachable.
 const CONNECT: Duration = Duration::from_secs(5);
 
-pub(super) async fn open(address: &str) -> Result<Pools<Postgres>, StoreError> {
-    let shown = || super::super::without_password(address);
+fn options(address: &str) -> Result<PgConnectOptions, StoreError> {
     let options = PgConnectOptions::from_str(address)
-        .map_err(|_| StoreError::Address { address: shown() })?
-        .options(SETTINGS)
-        .application_name("thidua")
-        .disable_statement_logging();
+        .map_err(|_| StoreError::Address { address: without_password(address) })?;
+    Ok(options.options(SETTINGS).application_name("thidua").disable_statement_logging())
+}
+
+pub(super) fn writer_options(address: &str) -> Result<PgConnectOptions, StoreError> {
+    Ok(options(address)?.options(WRITER_SETTINGS))
+}
+
+/// Connections that read, by their use, so that none waits for another.
+#[derive(Debug)]
+pub(super) struct PostgresReaders {
+    /// The one that the writer reads ahead with.
+    pub(super) scout: Pool<Postgres>,
+    /// Everyone else's.
+    pub(super) shared: Pool<Postgres>,
+}
+
+impl PostgresReaders {
+    pub(super) async fn close(&self) {
+        self.shared.close().await;
+        self.scout.close().await;
+    }
+}
+
+pub(super) fn readers(address: &str) -> Result<PostgresReaders, StoreError> {
+    let options = options(address)?.options(READER_SETTINGS);
     let pool = |most: u16| {
         let pool = PgPoolOptions::new().max_connections(most.into()).test_before_acquire(false);
         pool.acquire_timeout(CONNECT).connect_lazy_with(options.clone())
     };
-    let pools = Pools { writer: pool(1), scout: pool(1), readers: pool(READERS) };
-    let row = sqlx::query(super::super::sql::DATABASE_TEXT).fetch_one(&pools.writer).await?;
+    Ok(PostgresReaders { scout: pool(1), shared: pool(READERS) })
+}
+
+/// Names are listed and compared byte by byte, on every engine alike.
+pub(super) async fn check_text(readers: &PostgresReaders, address: &str) -> Result<(), StoreError> {
+    let row = sqlx::query(sql::DATABASE_TEXT).fetch_one(&readers.shared).await?;
     let (encoding, order): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-    // Names are listed and compared byte by byte, on every engine alike.
-    if encoding != "UTF8" || !matches!(&*order, "C" | "POSIX" | "C.UTF-8" | "C.utf8") {
-        return Err(StoreError::DatabaseText { address: shown(), encoding, order });
+    if encoding == "UTF8" && matches!(&*order, "C" | "POSIX" | "C.UTF-8" | "C.utf8") {
+        return Ok(());
     }
-    Ok(pools)
+    Err(StoreError::DatabaseText { address: without_password(address), encoding, order })
 }
 
 pub(super) async fn snapshot(

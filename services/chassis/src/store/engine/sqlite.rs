@@ -1,37 +1,28 @@
 //! SQLite: a file of this process alone.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Arguments as _, ConnectOptions as _, Sqlite};
+use sqlx::{Arguments as _, ConnectOptions as _, Pool, Sqlite};
 
-use super::{Pools, StoreError, Value};
+use super::value::Value;
+use crate::store::error::StoreError;
 
 /// The most rows of one statement; times the widest row, well below the 32,766 values that SQLite binds.
 pub(in crate::store) const MOST_ROWS: usize = 500;
 
 /// How many connections read at once; each has a page cache of its own.
-pub(super) const READERS: u16 = 4;
+pub(super) const READERS: u16 = 6;
 
-/// Keeps other processes out while it lives.
-#[derive(Debug)]
-pub(super) struct Lock(std::fs::File);
-
-impl Drop for Lock {
-    fn drop(&mut self) {
-        // Said, not left to closing: a process that is just being forked would keep it a moment longer.
-        let _ = self.0.unlock();
-    }
-}
-
-pub(super) fn open(path: PathBuf) -> Result<(Pools<Sqlite>, Lock), StoreError> {
-    let lock = lock(&path)?;
-    let options = SqliteConnectOptions::new()
+/// How the writer's connection is made; readers only read.
+pub(super) fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
         .filename(path)
-        .create_if_missing(true)
+        // The file is made where it is locked: a connection made later must not make another.
+        .create_if_missing(false)
         .journal_mode(SqliteJournalMode::Wal)
         // An OK reply means durable: the log is flushed at every commit.
         .synchronous(SqliteSynchronous::Full)
@@ -43,30 +34,31 @@ pub(super) fn open(path: PathBuf) -> Result<(Pools<Sqlite>, Lock), StoreError> {
         .statement_cache_capacity(512)
         // A page at once, so that the connection's thread does not wait for whoever takes its rows.
         .row_buffer_size(MOST_ROWS)
-        .disable_statement_logging();
-    let pool = |most: u16| {
-        let pool = SqlitePoolOptions::new().max_connections(most.into()).test_before_acquire(false);
-        pool.idle_timeout(None).max_lifetime(None)
-    };
-    let reading = options.clone().read_only(true);
-    let pools = Pools {
-        writer: pool(1).connect_lazy_with(options),
-        scout: pool(1).connect_lazy_with(reading.clone()),
-        readers: pool(READERS).connect_lazy_with(reading),
-    };
-    Ok((pools, lock))
+        .disable_statement_logging()
 }
 
-fn lock(path: &Path) -> Result<Lock, StoreError> {
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)
-            .map_err(|cause| StoreError::Folder { path: folder.to_owned(), cause })?;
+/// Connections that read, by their use, so that none waits for another.
+#[derive(Debug)]
+pub(super) struct SqliteReaders {
+    /// The one that the writer reads ahead with.
+    pub(super) scout: Pool<Sqlite>,
+    /// Everyone else's.
+    pub(super) shared: Pool<Sqlite>,
+}
+
+impl SqliteReaders {
+    pub(super) async fn close(&self) {
+        self.shared.close().await;
+        self.scout.close().await;
     }
-    let lock_path = path.with_extension("lock");
-    let file =
-        std::fs::File::create(&lock_path).map_err(|cause| StoreError::Folder { path: lock_path, cause })?;
-    file.try_lock().map_err(|_| StoreError::InUse { path: path.to_owned() })?;
-    Ok(Lock(file))
+}
+
+pub(super) fn readers(options: SqliteConnectOptions) -> SqliteReaders {
+    let pool = |most: u16| {
+        let pool = SqlitePoolOptions::new().max_connections(most.into()).test_before_acquire(false);
+        pool.idle_timeout(None).max_lifetime(None).connect_lazy_with(options.clone())
+    };
+    SqliteReaders { scout: pool(1), shared: pool(READERS) }
 }
 
 pub(super) fn arguments(values: Vec<Value>) -> Result<SqliteArguments, StoreError> {

@@ -2,6 +2,8 @@
 
 use thidua_tests::cluster::run;
 
+use super::super::engine::Engine;
+use super::super::set_up::set_up;
 use super::*;
 
 /// A store with a history: changes, ends, sums, and a request id.
@@ -142,4 +144,49 @@ async fn a_store_of_an_earlier_commit_is_opened_and_goes_on() {
         assert_eq!(store.submit(put("others/2", "{}")).await.unwrap().revision, 11);
         assert_verified(&store).await;
     }
+}
+
+/// The names of tables that keep whatever they are given.
+async fn lax_tables(home: &Home) -> Vec<String> {
+    let mut connection = SqliteConnection::connect(&home.address).await.unwrap();
+    let lax = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND strict = 0 AND name NOT LIKE 'sqlite_%'";
+    let rows = sqlx::query_scalar(lax).fetch_all(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    rows
+}
+
+#[tokio::test]
+async fn a_sum_that_overflowed_in_an_earlier_release_is_whole_again() {
+    let home = embedded();
+    home.alter(include_str!("data/schema-1.sql")).await;
+    home.alter("UPDATE cells SET amount = -7446744073709551616.0 WHERE series = 'a' AND measure = 'amounts'")
+        .await;
+    assert!(!lax_tables(&home).await.is_empty());
+    let store = home.open().await;
+    assert_eq!(lax_tables(&home).await, Vec::<String>::new());
+    let (_, running_totals) = store.running_totals(&["a".into()]).await.unwrap();
+    assert_eq!(running_totals[0].up_to("amounts", 10), 9);
+    assert_verified(&store).await;
+    store.close().await;
+    home.open().await.close().await;
+}
+
+#[tokio::test]
+async fn a_migration_that_is_interrupted_begins_again() {
+    let home = embedded();
+    home.alter(include_str!("data/schema-1.sql")).await;
+    let tables = lax_tables(&home).await;
+    // No room for the second of each table: the engine gives up in the middle.
+    let engine = Engine::open(&home.address).await.unwrap();
+    let mut transaction = engine.begin().await.unwrap();
+    transaction.script("PRAGMA max_page_count = 20").await.unwrap();
+    transaction.commit().await.unwrap();
+    let interrupted = set_up(&engine, Some(&COUNTING)).await;
+    assert!(matches!(&interrupted, Err(error) if error.is_full()), "{interrupted:?}");
+    engine.close().await;
+    drop(engine);
+    assert_eq!(lax_tables(&home).await, tables);
+    let store = home.open().await;
+    assert_eq!((store.head().revision, lax_tables(&home).await), (10, Vec::new()));
+    assert_verified(&store).await;
 }

@@ -247,7 +247,7 @@ async fn what_shares_a_text_or_a_reference_is_found_in_every_collection() {
 
         home.alter("UPDATE resources SET found_by = NULL WHERE name = 'b/1'").await;
         let store = home.open().await;
-        let findings = store.verify().await.unwrap().findings;
+        let findings = store.verify(None).await.unwrap().findings;
         assert!(findings.len() == 1 && findings[0].starts_with("b/1 is not found"), "{findings:?}");
         store.close().await;
         // As a store of an earlier release comes: it is mended with the sums of a later edition.

@@ -5,6 +5,8 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use super::super::engine::Engine;
+use super::super::sql;
 use super::*;
 
 fn shared_homes() -> Vec<Home> {
@@ -28,7 +30,7 @@ async fn a_batch_takes_the_same_round_trips_whatever_its_size() {
         let store = home.open().await;
         let mut trips = Vec::new();
         for size in [1, 10, 200] {
-            let before = store.shared.engine.trips().count();
+            let before = store.shared.engine.round_trips().count();
             let commands = (0..size).map(|n| {
                 let name = format!("things/{size}-{n}");
                 let mut command =
@@ -39,7 +41,7 @@ async fn a_batch_takes_the_same_round_trips_whatever_its_size() {
             for done in batch(&store, commands).await {
                 done.unwrap();
             }
-            trips.push(store.shared.engine.trips().count() - before);
+            trips.push(store.shared.engine.round_trips().count() - before);
         }
         assert_eq!(trips, [MOST_TRIPS; 3]);
     }
@@ -221,4 +223,24 @@ async fn a_lost_database_is_told_of_and_heals_by_itself() {
     let (revision, running_totals) = store.running_totals(&["a".into()]).await.unwrap();
     assert_eq!((revision, running_totals[0].up_to("records", 5)), (3, 3));
     assert_verified(&store).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_writer_that_is_frozen_with_the_lock_stops_the_others_for_a_moment_only() {
+    for home in shared_homes() {
+        let store = home.open().await;
+        store.submit(put("things/1", "{}")).await.unwrap();
+        let frozen = Engine::open(&home.address).await.unwrap();
+        let mut transaction = frozen.begin().await.unwrap();
+        transaction.run(sql::LOCK_HEAD, Vec::new()).await.unwrap();
+        // It says nothing more; the server lets go of its lock before the other gives up.
+        assert_eq!(store.submit(put("things/2", "{}")).await.unwrap().revision, 2);
+        let late = transaction.run(sql::HEAD, Vec::new()).await.err().unwrap();
+        assert!(late.is_disconnect(), "{late}");
+        drop(transaction);
+        // Its next transaction has a connection of its own.
+        frozen.begin().await.unwrap().commit().await.unwrap();
+        frozen.close().await;
+        assert_verified(&store).await;
+    }
 }

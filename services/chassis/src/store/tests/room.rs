@@ -1,17 +1,18 @@
 //! A store without room. The limit is the engine's own, so this is about SQLite alone.
 
 use super::super::engine::Engine;
-use super::super::writer;
+use super::super::inner::StoreInner;
+use super::super::set_up::set_up;
 use super::*;
 
 /// Opens a store that may not grow beyond about 400 kB.
 async fn open_with_little_room(home: &Home) -> Store {
     let engine = Engine::open(&home.address).await.unwrap();
-    let head = writer::set_up(&engine, Some(&COUNTING)).await.unwrap();
+    let head = set_up(&engine, Some(&COUNTING)).await.unwrap();
     let mut transaction = engine.begin().await.unwrap();
     transaction.script("PRAGMA max_page_count = 100").await.unwrap();
     transaction.commit().await.unwrap();
-    Store::start(engine, head, COUNTING, Clock::fixed(at(0)))
+    Store::start(StoreInner::new(engine, head, COUNTING, ClockRules::default()), Clock::fixed(at(0)))
 }
 
 #[tokio::test]

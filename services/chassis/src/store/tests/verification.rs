@@ -23,7 +23,7 @@ async fn filled(home: &Home) {
 async fn found_after(home: &Home, sql: &'static str) -> Verification {
     home.alter(sql).await;
     let store = home.open().await;
-    let found = store.verify().await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    let found = store.verify(None).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
     store.close().await;
     found
 }
@@ -143,5 +143,67 @@ async fn findings_are_told_of_up_to_a_limit() {
         filled(&home).await;
         let found = found_after(&home, "UPDATE cells SET amount = amount + 1").await;
         assert_eq!(found.findings.len(), 20);
+    }
+}
+
+#[tokio::test]
+async fn times_of_creation_previous_revisions_and_places_in_lists_are_recomputed() {
+    for (sql, part) in [
+        ("UPDATE versions SET create_time = create_time + 1 WHERE revision = 30", "at revision"),
+        ("UPDATE versions SET create_time = create_time - 1 WHERE revision = 1", "things/1"),
+        ("UPDATE versions SET previous_revision = NULL WHERE revision = 40", "previous revision"),
+        ("UPDATE versions SET previous_revision = 39 WHERE revision = 40", "at revision 40"),
+        ("UPDATE versions SET previous_revision = revision - 14 WHERE revision = 40", "previous revision"),
+        ("UPDATE resources SET collection = 'others' WHERE name = 'things/50'", "things/50"),
+        ("UPDATE resources SET sort_number = 4 WHERE name = 'things/50'", "things/50"),
+        ("UPDATE resources SET refers_to = 'things/1' WHERE name = 'things/50'", "things/50"),
+    ] {
+        for home in homes() {
+            filled(&home).await;
+            let store = home.open().await;
+            let sorted = command(&["things/50"], |_, _| {
+                let body = r#"{"sort": 3}"#.to_owned();
+                Ok(Decision::put("things/50", index("things/50", 3), body))
+            });
+            store.submit(sorted).await.unwrap();
+            assert_verified(&store).await;
+            store.close().await;
+            let found = found_after(&home, sql).await;
+            assert!(
+                found.findings.iter().any(|finding| finding.contains(part)),
+                "{sql}: {:?}",
+                found.findings
+            );
+            assert_eq!(found.first_bad_revision, None, "{sql}: the chain itself holds");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_journal_that_was_cut_off_is_found_by_a_head_that_was_remembered() {
+    for home in homes() {
+        filled(&home).await;
+        let store = home.open().await;
+        let head = store.head();
+        let earlier = Head { revision: 29, hash: store.entries(29, 1, 1).await.unwrap()[0].hash.clone() };
+        for remembered in [&head, &earlier] {
+            assert_eq!(store.verify(Some(remembered)).await.unwrap().findings, Vec::<String>::new());
+        }
+        let other = Head { revision: 29, hash: head.hash.clone() };
+        let found = store.verify(Some(&other)).await.unwrap();
+        assert_eq!(found.first_bad_revision, Some(29), "{:?}", found.findings);
+        store.close().await;
+
+        // Cut off with everything that follows from it, the rest holds by itself.
+        home.alter(
+            "UPDATE head SET revision = 3, hash = (SELECT hash FROM entries WHERE revision = 3);
+            DELETE FROM entries WHERE revision > 3; DELETE FROM versions WHERE revision > 3;
+            DELETE FROM resources WHERE revision > 3; DELETE FROM cells WHERE series = 'b'",
+        )
+        .await;
+        let store = home.open().await;
+        assert_verified(&store).await;
+        let found = store.verify(Some(&head)).await.unwrap();
+        assert_eq!((found.first_bad_revision, found.findings.len()), (Some(4), 1), "{:?}", found.findings);
     }
 }
