@@ -245,33 +245,14 @@ impl CommonError {
                 "the store has no room left, nothing was written; its operator must make room".to_owned(),
                 "Kho dữ liệu đã đầy, chưa ghi gì; hãy báo người vận hành.".to_owned(),
             ),
-            Self::SumOutOfRange { series, measure } => (
-                format!(
-                    "the sum of {measure} of {series} would be larger than 9007199254740991; check the amounts"
-                ),
-                format!(
-                    "Tổng {measure} của {series} sẽ vượt quá 9007199254740991; hãy kiểm tra lại các số tiền, số lượng."
-                ),
-            ),
+            Self::SumOutOfRange { series, measure } => sum_texts(series, measure),
             Self::StoreDamaged => (
                 "the stored data are damaged or were taken away; the operator finds the details in the log and must \
                  restore them"
                     .to_owned(),
                 "Dữ liệu lưu trữ bị hỏng hoặc đã bị lấy đi; hãy báo người vận hành khôi phục.".to_owned(),
             ),
-            Self::ClockUncertain { now, last } => {
-                let last = last.map_or_else(|| "-".to_owned(), |last| last.to_string());
-                (
-                    format!(
-                        "the clock says {now}, the last entry is of {last}; nothing is written until the operator sets \
-                         the clock right or confirms it with the setting confirm-clock"
-                    ),
-                    format!(
-                        "Đồng hồ máy chủ chỉ {now}, lần ghi cuối là {last}; chưa ghi được cho đến khi người vận hành \
-                         chỉnh lại hoặc xác nhận đồng hồ (confirm-clock)."
-                    ),
-                )
-            }
+            Self::ClockUncertain { now, last } => clock_texts(*now, *last),
             Self::Internal => (
                 "an error that should not happen; the operator finds it in the log under the trace id"
                     .to_owned(),
@@ -343,6 +324,29 @@ impl CommonError {
             | Self::Internal => Detail::None,
         }
     }
+}
+
+fn sum_texts(series: &str, measure: &str) -> (String, String) {
+    (
+        format!("the sum of {measure} of {series} would be larger than 9007199254740991; check the amounts"),
+        format!(
+            "Tổng {measure} của {series} sẽ vượt quá 9007199254740991; hãy kiểm tra lại các số liệu đã nhập."
+        ),
+    )
+}
+
+fn clock_texts(now: jiff::Timestamp, last: Option<jiff::Timestamp>) -> (String, String) {
+    let last = last.map_or_else(|| "-".to_owned(), |last| last.to_string());
+    (
+        format!(
+            "the clock says {now}, the last entry is of {last}; nothing is written until the operator sets the clock \
+             right or confirms it with the setting confirm-clock"
+        ),
+        format!(
+            "Đồng hồ máy chủ chỉ {now}, lần ghi cuối là {last}; chưa ghi được cho đến khi người vận hành chỉnh lại hoặc \
+             xác nhận đồng hồ (confirm-clock)."
+        ),
+    )
 }
 
 /// How long a caller does well to wait before it tries again.

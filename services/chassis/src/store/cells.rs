@@ -69,7 +69,7 @@ impl CellCache {
         for ((series, measure, day), amount) in deltas {
             match cached.series.get_mut(series) {
                 Some(Slot::Ready(running_totals)) => {
-                    Arc::make_mut(running_totals).add(measure, *day, *amount)
+                    Arc::make_mut(running_totals).add(measure, *day, *amount);
                 }
                 Some(Slot::Loading { log, .. }) => {
                     if log.last().is_none_or(|step| step.until != revision) {

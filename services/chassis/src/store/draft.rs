@@ -254,13 +254,11 @@ impl BatchDraft {
         let context = Context { now: self.time.time, revision: self.revision + 1 };
         // A rule that panics fails its own command; the writer and everybody else's commands go on.
         let decided = std::panic::catch_unwind(AssertUnwindSafe(|| (command.decide)(&self.state, &context)));
-        let decision = match decided {
-            Ok(decided) => decided.map_err(JobError::Refused)?,
-            Err(_) => {
-                let problem = format!("the rule of {} panicked", command.method);
-                return Err(JobError::Store(StoreError::Fault { problem }));
-            }
+        let Ok(decided) = decided else {
+            let problem = format!("the rule of {} panicked", command.method);
+            return Err(JobError::Store(StoreError::Fault { problem }));
         };
+        let decision = decided.map_err(JobError::Refused)?;
         // Before anything is taken over: a body that cannot be counted fails its own command, not the batch.
         let deltas = self.deltas_of(input.contributions, &decision.changes).map_err(JobError::Store)?;
         let sums = self.sums_with(&deltas).map_err(JobError::Store)?;

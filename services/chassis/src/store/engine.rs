@@ -56,7 +56,7 @@ impl Engine {
             let file = DatabaseFile::take(path.as_ref())?;
             let options = sqlite::options(file.path());
             let (writer, readers) =
-                (WriteConnection::new(options.clone()), sqlite::readers(options.read_only(true)));
+                (WriteConnection::new(options.clone()), sqlite::readers(&options.read_only(true)));
             (Kind::Sqlite { writer, readers, file }, sqlite::READERS)
         } else if address.starts_with("postgres://") || address.starts_with("postgresql://") {
             let readers = postgres::readers(address)?;

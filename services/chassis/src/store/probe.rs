@@ -11,7 +11,7 @@ use super::inner::StoreInner;
 use super::sql;
 
 /// How long a store that is sound is left alone. Under test, until somebody asks.
-const PAUSE: Duration = if cfg!(test) { Duration::from_secs(3600) } else { Duration::from_secs(5) };
+const PAUSE: Duration = if cfg!(test) { Duration::from_hours(1) } else { Duration::from_secs(5) };
 /// How long one that is not.
 const PAUSE_IN_TROUBLE: Duration =
     if cfg!(test) { Duration::from_millis(10) } else { Duration::from_secs(1) };

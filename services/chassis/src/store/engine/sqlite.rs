@@ -53,7 +53,7 @@ impl SqliteReaders {
     }
 }
 
-pub(super) fn readers(options: SqliteConnectOptions) -> SqliteReaders {
+pub(super) fn readers(options: &SqliteConnectOptions) -> SqliteReaders {
     let pool = |most: u16| {
         let pool = SqlitePoolOptions::new().max_connections(most.into()).test_before_acquire(false);
         pool.idle_timeout(None).max_lifetime(None).connect_lazy_with(options.clone())

@@ -87,9 +87,8 @@ impl Transaction {
     }
 
     /// Keeps a place as long as it lives.
-    pub(super) fn holding(mut self, place: LongReadPlace) -> Self {
-        self._place = Some(place);
-        self
+    pub(super) fn holding(self, place: LongReadPlace) -> Self {
+        Self { _place: Some(place), ..self }
     }
 
     /// Runs a text of several statements, such as a migration.
