@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 
+use thidua_chassis::caller::Caller;
 use thidua_chassis::store::{PageQuery, Resource, Series, Snapshot, StoreError};
 use thidua_proto::date;
 use thidua_proto::names::{RecordKind, UnitName};
@@ -31,6 +32,7 @@ pub(super) type Explanation =
 
 pub(super) async fn explain(
     service: &Statistics,
+    caller: &Caller,
     m: &proto::ExplainFigureRequest,
 ) -> Result<Response<Explanation>, Status> {
     let mut v = Violations::default();
@@ -41,7 +43,7 @@ pub(super) async fn explain(
     let (explained, units, window) = v.finish(parsed).map_err(Error::from)?;
     let window = window.find(&service.rules.calendars)?.window;
     let (code, measure, terms) = explained.find(service, window)?;
-    let mut snapshot = service.store.long_snapshot().await.map_err(Error::store)?;
+    let mut snapshot = service.store.stream_snapshot(&caller.to_string()).await.map_err(Error::store)?;
     let newest = snapshot.revision();
     let units = units_asked(&unit::all_at(&mut snapshot, newest).await?, units)?;
 

@@ -2,6 +2,7 @@
 //! not depend on how much is sent. Pages are read ahead while those before them are made into messages.
 
 use thidua_chassis::body;
+use thidua_chassis::caller::Caller;
 use thidua_chassis::failure::CommonError;
 use thidua_chassis::store::{PageQuery, Resource, Snapshot};
 use thidua_proto::date;
@@ -32,6 +33,7 @@ const ORDER: [RecordKind; 4] =
 /// Checks the request and begins to send.
 pub(super) async fn begin(
     service: &Statistics,
+    caller: &Caller,
     mut request: proto::ExportRecordsRequest,
 ) -> Result<impl Stream<Item = Result<proto::ExportRecordsResponse, Status>> + Send + use<>, Error> {
     let cursor = std::mem::take(&mut request.cursor);
@@ -39,7 +41,7 @@ pub(super) async fn begin(
     let binding = Binding::of(METHOD, &request);
     let bad = |bad: BadToken| Error::Common(CommonError::from(bad));
     let cursor = binding.cursor(&cursor).map_err(bad)?;
-    let mut snapshot = service.store.long_snapshot().await?;
+    let mut snapshot = service.store.stream_snapshot(&caller.to_string()).await?;
     let head = snapshot.revision();
     let place = match cursor {
         Some(cursor) => {

@@ -14,7 +14,7 @@ use tonic::{Request, Response, Status};
 use super::approved_values::forms_telling;
 use super::figure_query::FigureQuery;
 use super::unit_sums::UnitSums;
-use super::{Statistics, certainty, explanations};
+use super::{Statistics, caller, certainty, explanations};
 use crate::domain::calendars::window::Window;
 use crate::domain::figures::figure::{Sums, Value, compute, total};
 use crate::domain::figures::measure::{Formula, Measure};
@@ -78,7 +78,7 @@ impl FigureService for Statistics {
         &self,
         request: Request<proto::ExplainFigureRequest>,
     ) -> Result<Response<Self::ExplainFigureStream>, Status> {
-        explanations::explain(self, request.get_ref()).await
+        explanations::explain(self, &caller(&request), request.get_ref()).await
     }
 
     async fn fill_form(

@@ -79,7 +79,8 @@ impl TransferService for Statistics {
         &self,
         request: Request<proto::ExportRecordsRequest>,
     ) -> Result<Response<Self::ExportRecordsStream>, Status> {
-        Ok(Response::new(Box::pin(export::begin(self, request.into_inner()).await?)))
+        let caller = caller(&request);
+        Ok(Response::new(Box::pin(export::begin(self, &caller, request.into_inner()).await?)))
     }
 }
 
