@@ -1,7 +1,5 @@
 //! The one place where failures of this service become statuses.
 
-use std::fmt::Display;
-
 use jiff::civil::Date;
 use thidua_chassis::failure::CommonError;
 use thidua_chassis::store::StoreError;
@@ -12,7 +10,12 @@ use thidua_proto::status::{Detail, Failure};
 use thidua_proto::variables;
 use tonic::{Code, Status};
 
-use crate::domain::rule_set::TitleCode;
+use crate::domain::awards::award::AwardError;
+use crate::domain::ballots::ballot::BallotError;
+use crate::domain::blocs::bloc::BlocError;
+use crate::domain::nominations::nomination::NominationError;
+use crate::domain::rules::rule_set::{RuleError, TitleCode};
+use crate::domain::years::year::YearError;
 
 /// The domain of this service's failures.
 pub const DOMAIN: &str = "thidua.awards.v1";
@@ -22,117 +25,86 @@ pub const DOMAIN: &str = "thidua.awards.v1";
 pub enum Error {
     /// A failure that every service has.
     Common(CommonError),
-    /// The caller's unit does not lead the year.
-    NotLeader {
-        /// The caller.
-        caller: String,
-        /// The year.
-        year: YearName,
-        /// The unit that leads it.
-        leader: UnitName,
-    },
-    /// The unit is no member of the bloc on a day.
-    NotMember {
-        /// The unit.
-        unit: UnitName,
-        /// The bloc.
-        bloc: BlocName,
-        /// The day.
-        date: Date,
-    },
-    /// Two terms of a unit share a day.
-    TermOverlaps {
-        /// The unit.
-        unit: UnitName,
-    },
-    /// The rule set has no such title.
-    TitleUnknown {
-        /// The code.
-        title: TitleCode,
-        /// The rule set.
-        rule_set: RuleSetName,
-    },
-    /// No rule set holds on a day.
-    RuleSetMissing {
-        /// The day.
-        date: Date,
-    },
-    /// The unit has an open nomination for the title.
-    AlreadyNominated {
-        /// The unit.
-        unit: UnitName,
-        /// The code of the title.
-        title: TitleCode,
-        /// The open nomination.
-        nomination: NominationName,
-    },
-    /// The nomination is not in the state that the method takes.
-    NominationClosed {
-        /// The nomination.
-        nomination: NominationName,
-        /// Where it stands, such as `WITHDRAWN`.
-        state: &'static str,
-    },
-    /// The next leader has been agreed.
-    NextLeaderAgreed {
-        /// The year.
-        year: YearName,
-        /// The unit agreed on.
-        next_leader: UnitName,
-    },
-    /// Another authority decides on the title.
-    AuthorityWrong {
-        /// The code of the title.
-        title: TitleCode,
-        /// Who does, in Vietnamese.
-        authority: String,
-    },
-    /// The counts of a show of hands contradict each other.
-    VotesDoNotAdd {
-        /// Members present.
-        present: i64,
-        /// Votes counted, or members entitled where fewer of these than present.
-        counted: i64,
-    },
+    /// A title or rule set that there is not.
+    Rules(RuleError),
+    /// Members that do not fit their bloc.
+    Bloc(BlocError),
+    /// What does not fit a year.
+    Year(YearError),
+    /// A nomination that cannot be made or cannot move.
+    Nomination(NominationError),
+    /// A vote that cannot be counted.
+    Ballot(BallotError),
+    /// A decision that does not answer its nomination.
+    Award(AwardError),
 }
 
 impl Error {
-    /// A resource that does not exist.
-    #[must_use]
-    pub fn not_found(name: &impl Display) -> Self {
-        Self::Common(CommonError::NotFound { resource: name.to_string() })
-    }
-
-    /// A name that is taken.
-    #[must_use]
-    pub fn already_exists(name: &impl Display) -> Self {
-        Self::Common(CommonError::AlreadyExists { resource: name.to_string() })
-    }
-
-    /// A stored body that this program did not write.
-    #[must_use]
-    pub fn corrupt(problem: String) -> Self {
-        StoreError::Corrupt { problem }.into()
-    }
-
     /// The failure with its reason, and the texts in English and Vietnamese.
     #[must_use]
     pub fn into_failure(self) -> Failure {
         match self {
             Self::Common(shared) => shared.into(),
-            Self::NotLeader { caller, year, leader } => not_leader(&caller, &year, &leader),
-            Self::NotMember { unit, bloc, date } => not_member(&unit, &bloc, date),
-            Self::TermOverlaps { unit } => term_overlaps(&unit),
-            Self::TitleUnknown { title, rule_set } => title_unknown(&title, &rule_set),
-            Self::RuleSetMissing { date } => rule_set_missing(date),
-            Self::AlreadyNominated { unit, title, nomination } => {
-                already_nominated(&unit, &title, &nomination)
-            }
-            Self::NominationClosed { nomination, state } => nomination_closed(&nomination, state),
-            Self::NextLeaderAgreed { year, next_leader } => next_leader_agreed(&year, &next_leader),
-            Self::AuthorityWrong { title, authority } => authority_wrong(&title, &authority),
-            Self::VotesDoNotAdd { present, counted } => votes_do_not_add(present, counted),
+            Self::Rules(refused) => of_rules(&refused),
+            Self::Bloc(refused) => of_bloc(&refused),
+            Self::Year(refused) => of_year(refused),
+            Self::Nomination(refused) => of_nomination(refused),
+            Self::Ballot(refused) => of_ballot(refused),
+            Self::Award(refused) => of_award(refused),
         }
+    }
+}
+
+fn of_rules(refused: &RuleError) -> Failure {
+    match refused {
+        RuleError::TitleUnknown { title, rule_set } => title_unknown(title, rule_set),
+        RuleError::RuleSetMissing { date } => rule_set_missing(*date),
+    }
+}
+
+fn of_bloc(refused: &BlocError) -> Failure {
+    match refused {
+        BlocError::NotMember { unit, bloc, date } => not_member(unit, bloc, *date),
+        BlocError::TermOverlaps { unit } => term_overlaps(unit),
+    }
+}
+
+fn of_year(refused: YearError) -> Failure {
+    match refused {
+        YearError::Fields(violations) => CommonError::from(violations).into(),
+        YearError::NotLeader { caller, year, leader } => not_leader(&caller, &year, &leader),
+        YearError::NextLeaderAgreed { year, next_leader } => next_leader_agreed(&year, &next_leader),
+        YearError::Bloc(refused) => of_bloc(&refused),
+        YearError::Rules(refused) => of_rules(&refused),
+    }
+}
+
+fn of_nomination(refused: NominationError) -> Failure {
+    match refused {
+        NominationError::AlreadyNominated { unit, title, nomination } => {
+            already_nominated(&unit, &title, &nomination)
+        }
+        NominationError::NominationClosed { nomination, state } => nomination_closed(&nomination, state),
+        NominationError::Year(refused) => of_year(refused),
+        NominationError::Rules(refused) => of_rules(&refused),
+    }
+}
+
+fn of_ballot(refused: BallotError) -> Failure {
+    match refused {
+        BallotError::VotesDoNotAdd { present, counted } => votes_do_not_add(present, counted),
+        BallotError::Year(refused) => of_year(refused),
+    }
+}
+
+fn of_award(refused: AwardError) -> Failure {
+    match refused {
+        AwardError::Fields(violations) => CommonError::from(violations).into(),
+        AwardError::AuthorityWrong { title, authority } => authority_wrong(&title, &authority),
+        AwardError::AlreadyAnswered { award } => CommonError::already_exists(&award).into(),
+        AwardError::Nomination(refused) => of_nomination(refused),
+        AwardError::Year(refused) => of_year(refused),
+        AwardError::Rules(refused) => of_rules(&refused),
     }
 }
 
@@ -269,6 +241,42 @@ fn votes_do_not_add(present: i64, counted: i64) -> Failure {
 impl From<CommonError> for Error {
     fn from(shared: CommonError) -> Self {
         Self::Common(shared)
+    }
+}
+
+impl From<RuleError> for Error {
+    fn from(refused: RuleError) -> Self {
+        Self::Rules(refused)
+    }
+}
+
+impl From<BlocError> for Error {
+    fn from(refused: BlocError) -> Self {
+        Self::Bloc(refused)
+    }
+}
+
+impl From<YearError> for Error {
+    fn from(refused: YearError) -> Self {
+        Self::Year(refused)
+    }
+}
+
+impl From<NominationError> for Error {
+    fn from(refused: NominationError) -> Self {
+        Self::Nomination(refused)
+    }
+}
+
+impl From<BallotError> for Error {
+    fn from(refused: BallotError) -> Self {
+        Self::Ballot(refused)
+    }
+}
+
+impl From<AwardError> for Error {
+    fn from(refused: AwardError) -> Self {
+        Self::Award(refused)
     }
 }
 

@@ -19,7 +19,7 @@ use thidua_chassis::store::Contributions;
 use tokio::net::TcpListener;
 
 use self::config::Config;
-use self::domain::rule_set::RuleSets;
+use self::domain::rules::rule_set::RuleSets;
 use self::rpc::Awards;
 
 /// The program's name, and that of its journal.

@@ -136,6 +136,15 @@ impl fmt::Display for Caller {
     }
 }
 
+impl Caller {
+    /// The caller of a request, as the edge has read it.
+    #[must_use]
+    pub fn of<T>(request: &tonic::Request<T>) -> Self {
+        // Without an edge there is no network either: a test, or a call within the process.
+        request.extensions().get().cloned().unwrap_or_else(Self::local_operator)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,12 +8,14 @@
 //! - [`failure`]: the failures that all services share.
 //! - [`journal`]: `JournalService` over a store.
 //! - [`language`]: numbers and days as Vietnamese and English texts write them.
+//! - [`list`]: pages of lists.
 //! - [`plain`]: failures for callers in plain HTTP.
 //! - [`program`]: from `main` to the exit code.
+//! - [`resources`]: one resource, read for a caller or a rule.
 //! - [`serve`]: bind, health, reflection, drain.
 //! - [`store`]: journal, resources, cells.
-//! - [`terms`]: what every write carries beside its content.
 //! - [`trace`]: the trace that a request belongs to, across services.
+//! - [`write_options`]: what every write carries beside its content.
 
 pub mod body;
 pub mod caller;
@@ -23,8 +25,10 @@ pub mod edge;
 pub mod failure;
 pub mod journal;
 pub mod language;
+pub mod list;
 pub mod plain;
 pub mod program;
+pub mod resources;
 pub mod serve;
 pub mod store;
 pub mod trace;

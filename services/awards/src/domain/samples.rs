@@ -3,10 +3,10 @@
 use jiff::civil::date;
 use thidua_proto::names::{BlocName, UnitName, YearName};
 
-use super::bloc::{Bloc, Member};
-use super::nomination::{Nomination, NominationState};
-use super::rule_set::{RuleSets, TitleCode};
-use super::year::{BlocYear, YearPlan};
+use super::blocs::bloc::{Bloc, Member};
+use super::nominations::nomination::{Nomination, NominationState};
+use super::rules::rule_set::{RuleSets, TitleCode};
+use super::years::year::{BlocYear, YearPlan};
 
 pub(crate) fn unit(id: &str) -> UnitName {
     format!("units/{id}").parse().unwrap()

@@ -5,15 +5,17 @@ use thidua_proto::awards::bloc_service_server::BlocService;
 use thidua_proto::names::{BlocName, YearName};
 use tonic::{Request, Response, Status};
 
-use super::{Awards, bloc, read, record, year};
-
+use super::blocs::bloc;
+use super::service::Awards;
+use super::year_record;
+use super::years::year;
 #[tonic::async_trait]
 impl BlocService for Awards {
     async fn get_bloc(
         &self,
         request: Request<proto::GetBlocRequest>,
     ) -> Result<Response<proto::Bloc>, Status> {
-        Ok(read::get::<BlocName, _>(self, &request.get_ref().name).await?)
+        Ok(self.show::<BlocName, _>(&request.get_ref().name).await?)
     }
 
     async fn list_blocs(
@@ -48,7 +50,7 @@ impl BlocService for Awards {
         &self,
         request: Request<proto::GetYearRequest>,
     ) -> Result<Response<proto::BlocYear>, Status> {
-        Ok(read::get::<YearName, _>(self, &request.get_ref().name).await?)
+        Ok(self.show::<YearName, _>(&request.get_ref().name).await?)
     }
 
     async fn list_years(
@@ -76,6 +78,6 @@ impl BlocService for Awards {
         &self,
         request: Request<proto::GetYearRecordRequest>,
     ) -> Result<Response<proto::YearRecord>, Status> {
-        Ok(record::get(self, request).await?)
+        Ok(year_record::get(self, request).await?)
     }
 }

@@ -4,7 +4,7 @@ use thidua_chassis::serve::MOST_BYTES;
 use thidua_proto::awards as proto;
 use tonic::service::RoutesBuilder;
 
-use super::Awards;
+use super::service::Awards;
 
 /// The full names of the services that this crate answers.
 pub const NAMES: [&str; 5] = [

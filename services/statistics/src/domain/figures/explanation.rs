@@ -1,33 +1,10 @@
 //! Explanations: which dated sums a figure is made of, and what one record adds to it.
 
-use jiff::civil::Date;
-
 use crate::domain::calendars::window::Window;
 use crate::domain::figures::catalogue::Catalogue;
 use crate::domain::figures::figure::{Ratio, Sums, Value};
-use crate::domain::figures::measure::Formula;
+use crate::domain::figures::measure::{Formula, FormulaTerm, Span};
 use crate::domain::records::contribution::Contribution;
-
-/// Which days a sum is taken over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Span {
-    /// The days of the window.
-    Within,
-    /// All days before the window.
-    Before,
-    /// All days up to the end of the window.
-    Through,
-}
-
-impl Span {
-    fn holds(self, day: Date, window: Window) -> bool {
-        match self {
-            Self::Within => window.first <= day && day <= window.last,
-            Self::Before => day < window.first,
-            Self::Through => day <= window.last,
-        }
-    }
-}
 
 /// Which part of a figure a sum is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,23 +46,9 @@ pub fn terms(catalogue: &Catalogue, formula: &Formula) -> Vec<Term> {
 /// The sums of a flow or stock, as a part of something.
 #[must_use]
 pub fn formula_terms(formula: &Formula, part: Part) -> Vec<Term> {
-    let lists: &[(&Vec<String>, Span, i64)] = match formula {
-        Formula::Flow { window } => &[(window, Span::Within, 1)],
-        Formula::Stock { window, before, before_less, through, through_less } => &[
-            (window, Span::Within, 1),
-            (before, Span::Before, 1),
-            (before_less, Span::Before, -1),
-            (through, Span::Through, 1),
-            (through_less, Span::Through, -1),
-        ],
-        // A ratio's parts are no ratios: the catalogue is checked.
-        Formula::Ratio { .. } => &[],
-    };
-    let mut found = Vec::new();
-    for (sums, span, sign) in lists {
-        found.extend(sums.iter().map(|sum| Term { part, sum: sum.clone(), span: *span, sign: *sign }));
-    }
-    found
+    let term =
+        |term: FormulaTerm<'_>| Term { part, sum: term.sum.to_owned(), span: term.span, sign: term.sign };
+    formula.terms().map(term).collect()
 }
 
 /// What a record adds to a figure, as (amount, denominator): the terms that each of its contributions is counted in.
@@ -110,11 +73,7 @@ pub fn record_share(terms: &[Term], contributions: &[Contribution], window: Wind
 pub fn evaluate_terms(terms: &[Term], sums: &impl Sums, window: Window) -> (i64, i64) {
     let (mut amount, mut denominator) = (0, 0);
     for term in terms {
-        let sum = match term.span {
-            Span::Within => sums.within(&term.sum, window.first, window.last),
-            Span::Before => sums.up_to(&term.sum, window.first.yesterday().unwrap_or(window.first)),
-            Span::Through => sums.up_to(&term.sum, window.last),
-        };
+        let sum = term.span.total(sums, &term.sum, window);
         match term.part {
             Part::Amount => amount += term.sign * sum,
             Part::Denominator => denominator += term.sign * sum,
@@ -166,7 +125,7 @@ pub fn formula(terms: &[Term]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use jiff::civil::date;
+    use jiff::civil::{Date, date};
     use proptest::prelude::*;
 
     use super::*;

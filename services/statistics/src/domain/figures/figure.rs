@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use crate::domain::calendars::window::Window;
 use crate::domain::figures::catalogue::Catalogue;
-use crate::domain::figures::measure::Formula;
+use crate::domain::figures::measure::{Formula, Span};
 
 /// The exact value of a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +63,27 @@ pub trait Sums {
     fn up_to(&self, sum: &str, day: Date) -> i64;
 }
 
+impl Span {
+    /// A sum over its days of a window.
+    pub fn total(self, sums: &impl Sums, sum: &str, window: Window) -> i64 {
+        match self {
+            Self::Within => sums.within(sum, window.first, window.last),
+            Self::Before => sums.up_to(sum, window.first.yesterday().unwrap_or(window.first)),
+            Self::Through => sums.up_to(sum, window.last),
+        }
+    }
+
+    /// Whether a day of a window is one of its days.
+    #[must_use]
+    pub fn holds(self, day: Date, window: Window) -> bool {
+        match self {
+            Self::Within => window.first <= day && day <= window.last,
+            Self::Before => day < window.first,
+            Self::Through => day <= window.last,
+        }
+    }
+}
+
 /// The value of a formula over a window.
 #[must_use]
 pub fn compute(catalogue: &Catalogue, formula: &Formula, sums: &impl Sums, window: Window) -> Value {
@@ -83,20 +104,7 @@ fn amount_of(catalogue: &Catalogue, code: &str, sums: &impl Sums, window: Window
 /// The value of a flow or stock over a window; 0 for a ratio, which needs the measures that it is made of.
 #[must_use]
 pub fn amount(formula: &Formula, sums: &impl Sums, window: Window) -> i64 {
-    let within =
-        |codes: &[String]| codes.iter().map(|code| sums.within(code, window.first, window.last)).sum::<i64>();
-    let before = |codes: &[String]| {
-        let eve = window.first.yesterday().unwrap_or(window.first);
-        codes.iter().map(|code| sums.up_to(code, eve)).sum::<i64>()
-    };
-    let through = |codes: &[String]| codes.iter().map(|code| sums.up_to(code, window.last)).sum::<i64>();
-    match formula {
-        Formula::Flow { window } => within(window),
-        Formula::Stock { window, before: opening, before_less, through: closing, through_less } => {
-            within(window) + before(opening) - before(before_less) + through(closing) - through(through_less)
-        }
-        Formula::Ratio { .. } => 0,
-    }
+    formula.terms().map(|term| term.sign * term.span.total(sums, term.sum, window)).sum()
 }
 
 /// The total of a measure over several units. The parts of ratios add; the share follows.

@@ -29,6 +29,28 @@ pub struct Measure {
     pub formula: Formula,
 }
 
+/// Over which days a sum is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Span {
+    /// The days of the window.
+    Within,
+    /// All days before the window.
+    Before,
+    /// All days up to the end of the window.
+    Through,
+}
+
+/// One sum of a formula.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FormulaTerm<'f> {
+    /// The code of the sum.
+    pub sum: &'f str,
+    /// Over which days.
+    pub span: Span,
+    /// 1, or -1 where the sum is taken off.
+    pub sign: i64,
+}
+
 /// How a measure is computed from the dated sums. In the data file, `*` in the code of a sum stands for exactly one segment.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
@@ -73,38 +95,47 @@ impl Measure {
             return Err(format!("measures: `{}` adds nothing", self.code));
         }
         for list in lists {
+            let codes = sums::expand(list).map_err(|pattern| {
+                format!("measures: `{}` needs `{pattern}`, to which no record adds", self.code)
+            })?;
             let mut seen = BTreeSet::new();
-            let mut found = Vec::with_capacity(list.len());
-            for pattern in &*list {
-                let before = found.len();
-                found.extend(sums::matching(pattern).map(str::to_owned));
-                if found.len() == before {
-                    return Err(format!(
-                        "measures: `{}` needs `{pattern}`, to which no record adds",
-                        self.code
-                    ));
-                }
-            }
-            if let Some(twice) = found.iter().find(|sum| !seen.insert(sum.as_str())) {
+            if let Some(twice) = codes.iter().find(|sum| !seen.insert(sum.as_str())) {
                 return Err(format!("measures: `{}` adds `{twice}` twice", self.code));
             }
-            *list = found;
+            *list = codes;
         }
         Ok(())
     }
 }
 
 impl Formula {
-    /// The sums that it is made of; those of a ratio are its parts'.
-    pub fn sums(&self) -> impl Iterator<Item = &str> {
-        let lists: Vec<&Vec<String>> = match self {
-            Self::Flow { window } => vec![window],
-            Self::Stock { window, before, before_less, through, through_less } => {
-                vec![window, before, before_less, through, through_less]
-            }
-            Self::Ratio { .. } => Vec::new(),
+    /// The sums that it is made of, each with its days and its sign; a ratio has none of its own.
+    pub fn terms(&self) -> impl Iterator<Item = FormulaTerm<'_>> {
+        let lists: [(&[String], Span, i64); 5] = match self {
+            Self::Flow { window } => [
+                (window, Span::Within, 1),
+                (&[], Span::Before, 1),
+                (&[], Span::Before, -1),
+                (&[], Span::Through, 1),
+                (&[], Span::Through, -1),
+            ],
+            Self::Stock { window, before, before_less, through, through_less } => [
+                (window, Span::Within, 1),
+                (before, Span::Before, 1),
+                (before_less, Span::Before, -1),
+                (through, Span::Through, 1),
+                (through_less, Span::Through, -1),
+            ],
+            Self::Ratio { .. } => [(&[], Span::Within, 1); 5],
         };
-        lists.into_iter().flatten().map(String::as_str)
+        lists
+            .into_iter()
+            .flat_map(|(sums, span, sign)| sums.iter().map(move |sum| FormulaTerm { sum, span, sign }))
+    }
+
+    /// The codes of the sums that it is made of; those of a ratio are its parts'.
+    pub fn sums(&self) -> impl Iterator<Item = &str> {
+        self.terms().map(|term| term.sum)
     }
 
     /// The lists of sums; a ratio has none of its own.

@@ -12,6 +12,7 @@ use crate::domain::forms::expression::{Expression, Reference};
 use crate::domain::forms::rule::RuleEntry;
 use crate::domain::records::sums;
 use crate::domain::text::certainty::Certainty;
+use crate::domain::text::pattern::matches;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -217,10 +218,10 @@ impl ColumnEntry {
         let less = self.measures(catalogue, &self.less)?;
         let stock = Formula::Stock {
             window: Vec::new(),
-            before: sums(&self.before)?,
-            before_less: sums(&self.before_less)?,
-            through: sums(&self.through)?,
-            through_less: sums(&self.through_less)?,
+            before: expand(&self.before)?,
+            before_less: expand(&self.before_less)?,
+            through: expand(&self.through)?,
+            through_less: expand(&self.through_less)?,
         };
         let stocks = [&self.before, &self.before_less, &self.through, &self.through_less];
         if stocks.into_iter().any(|codes| !codes.is_empty()) {
@@ -263,24 +264,9 @@ impl ColumnEntry {
     }
 }
 
-/// Whether a code is the pattern, or like it: `*` stands for one segment.
-fn matches(pattern: &str, code: &str) -> bool {
-    let mut segments = code.split('.');
-    pattern.split('.').all(|part| segments.next().is_some_and(|segment| part == "*" || part == segment))
-        && segments.next().is_none()
-}
-
 /// The dated sums of patterns.
-fn sums(patterns: &[String]) -> Result<Vec<String>, String> {
-    let mut found = Vec::new();
-    for pattern in patterns {
-        let before = found.len();
-        found.extend(sums::matching(pattern).map(str::to_owned));
-        if found.len() == before {
-            return Err(format!("there is no sum `{pattern}`"));
-        }
-    }
-    Ok(found)
+fn expand(patterns: &[String]) -> Result<Vec<String>, String> {
+    sums::expand(patterns).map_err(|pattern| format!("there is no sum `{pattern}`"))
 }
 
 fn behaviour_of(formula: &Formula) -> Behaviour {

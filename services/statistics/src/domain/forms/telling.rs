@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::form::{Form, FormId};
 use crate::domain::figures::catalogue::Catalogue;
-use crate::domain::figures::explanation::{Part, Span, Term, formula_terms};
-use crate::domain::figures::measure::Formula;
+use crate::domain::figures::explanation::{Part, Term, formula_terms};
+use crate::domain::figures::measure::{Formula, Span};
 
 /// By span and code: how often a sum is counted. What is counted up to the end of a window is what is counted before it and
 /// within it, so that everything is written in one way.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use super::{inspection, matter, petition, reception};
+use crate::domain::text::pattern::matches;
 
 static ALL: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
     inspection::codes().chain(reception::codes()).chain(petition::codes()).chain(matter::codes()).collect()
@@ -18,17 +19,23 @@ pub fn all() -> &'static BTreeSet<&'static str> {
 
 /// The codes that a pattern means: `*` stands for exactly one segment.
 pub fn matching(pattern: &str) -> impl Iterator<Item = &'static str> {
-    let fits = |code: &&&str| {
-        let (mut wanted, mut found) = (pattern.split('.'), code.split('.'));
-        loop {
-            match (wanted.next(), found.next()) {
-                (None, None) => return true,
-                (Some(wanted), Some(found)) if wanted == "*" || wanted == found => {}
-                _ => return false,
-            }
+    ALL.iter().copied().filter(move |code| matches(pattern, code))
+}
+
+/// The codes that patterns mean, in their order.
+///
+/// # Errors
+/// The first pattern that means none.
+pub fn expand(patterns: &[String]) -> Result<Vec<String>, &str> {
+    let mut codes = Vec::with_capacity(patterns.len());
+    for pattern in patterns {
+        let before = codes.len();
+        codes.extend(matching(pattern).map(str::to_owned));
+        if codes.len() == before {
+            return Err(pattern);
         }
-    };
-    ALL.iter().filter(fits).copied()
+    }
+    Ok(codes)
 }
 
 #[cfg(test)]

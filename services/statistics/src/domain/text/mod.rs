@@ -1,7 +1,8 @@
-//! Texts: search keys of names, the Vietnamese order of names, sentences that name values, and the words for how sure an entry of the
-//! data is.
+//! Texts: search keys of names, patterns of codes, the Vietnamese order of names, sentences that name values, and the words
+//! for how sure an entry of the data is.
 
 pub mod certainty;
 pub mod collation;
+pub mod pattern;
 pub mod search;
 pub mod sentence;

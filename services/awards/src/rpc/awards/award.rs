@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use thidua_chassis::body;
-use thidua_chassis::caller::Role;
+use thidua_chassis::caller::{Caller, Role};
+use thidua_chassis::list::ListQuery;
+use thidua_chassis::resources;
 use thidua_chassis::store::{Decision, Index, State};
 use thidua_chassis::write_options::{WriteOptions, id_or_new};
 use thidua_proto::awards as proto;
@@ -14,15 +16,15 @@ use thidua_proto::page::Binding;
 use thidua_proto::parse::Violations;
 use tonic::{Request, Response, Status};
 
-use super::read::{self, ListQuery};
-use super::rule::parse_code;
-use super::write::{answer, require_free, required};
-use super::{Awards, caller, nomination, year};
-use crate::domain::award::Award;
+use crate::domain::awards::award::Award;
 use crate::error::Error;
+use crate::rpc::nominations::nomination;
+use crate::rpc::rules::rule_set::parse_code;
+use crate::rpc::service::Awards;
+use crate::rpc::years::year;
 
 /// Where conferments are listed.
-pub(super) const COLLECTION: &str = "awards";
+pub(in crate::rpc) const COLLECTION: &str = "awards";
 
 #[tonic::async_trait]
 impl AwardService for Awards {
@@ -30,7 +32,7 @@ impl AwardService for Awards {
         &self,
         request: Request<proto::GetAwardRequest>,
     ) -> Result<Response<proto::Award>, Status> {
-        Ok(read::get::<AwardName, _>(self, &request.get_ref().name).await?)
+        Ok(self.show::<AwardName, _>(&request.get_ref().name).await?)
     }
 
     async fn list_awards(
@@ -52,15 +54,15 @@ async fn list(
     service: &Awards,
     mut request: proto::ListAwardsRequest,
 ) -> Result<Response<proto::ListAwardsResponse>, Error> {
-    let asked = ListQuery::take(&mut request.page_size, &mut request.page_token);
+    let list = ListQuery::take(&mut request.page_size, &mut request.page_token);
     let mut v = Violations::default();
     let unit: Option<Option<UnitName>> = v.optional_name("unit", &request.unit);
-    let size = asked.size(&mut v);
+    let size = list.size(&mut v);
     let (unit, size) = v.finish((|| Some((unit?, size?)))())?;
-    let page = asked.page(size, Binding::of("ListAwards", &request))?;
+    let binding = Binding::of("ListAwards", &request);
     let unit = unit.map(|unit| unit.to_string());
     let wanted = |award: &proto::Award| unit.as_ref().is_none_or(|unit| award.unit == *unit);
-    let (awards, next_page_token) = page.read(&service.store, COLLECTION, wanted).await?;
+    let (awards, next_page_token) = list.page(&service.store, COLLECTION, (size, binding), wanted).await?;
     Ok(Response::new(proto::ListAwardsResponse { awards, next_page_token }))
 }
 
@@ -69,11 +71,11 @@ async fn record(
     request: Request<proto::RecordDecisionRequest>,
 ) -> Result<Response<proto::Award>, Error> {
     const METHOD: &str = "thidua.awards.v1.AwardService/RecordDecision";
-    let caller = caller(&request);
+    let caller = Caller::of(&request);
     let request = request.into_inner();
     let mut v = Violations::default();
     let id = id_or_new(&mut v, "award_id", &request.award_id);
-    let award = required(&mut v, "award", request.award.as_ref(), parse);
+    let award = resources::required(&mut v, "award", request.award.as_ref(), parse);
     let terms = (request.request_id.as_str(), request.validate_only);
     let terms = WriteOptions::parse(&mut v, METHOD, &caller, &request, terms);
     let (id, award, terms) = v.finish((|| Some((id?, award?, terms?)))())?;
@@ -84,7 +86,7 @@ async fn record(
     needs.names.extend([key.as_str().into(), nominated.as_str().into()]);
     let rules = Arc::clone(&service.rules);
     let decide = move |state: &State, _: &_| {
-        require_free(state, &key)?;
+        resources::require_free(state, &key)?;
         let year = year::of(state, &award.nomination.year)?;
         let nomination = nomination::of(state, &award.nomination)?;
         // Ballots refer to the nomination as well.
@@ -93,7 +95,7 @@ async fn record(
         Ok(Decision::put(&key, index(&award), encode(&award)))
     };
     let committed = terms.submit::<Error>(&service.store, needs, decide).await?;
-    answer::<AwardName, _>(&committed)
+    Ok(resources::answer::<AwardName, _>(&committed)?)
 }
 
 fn parse(m: &proto::Award, v: &mut Violations) -> Option<Award> {

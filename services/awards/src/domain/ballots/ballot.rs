@@ -1,91 +1,32 @@
 //! Ballots: votes of a bloc on its nominations. One member, one vote.
 
 use jiff::civil::Date;
-use serde::Deserialize;
 use thidua_proto::names::NominationName;
 
-use super::bloc::MOST_MEMBERS;
-use super::year::BlocYear;
-use crate::error::Error;
-
-/// A number of members or votes, 0 to [`MOST_MEMBERS`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Count(u8);
-
-impl Count {
-    /// The most, as the contract writes numbers.
-    pub const MOST: i64 = 200;
-
-    /// The number.
-    #[must_use]
-    pub fn number(self) -> i64 {
-        self.0.into()
-    }
-}
+use crate::domain::blocs::bloc::MOST_MEMBERS;
+use crate::domain::rules::vote_rule::{Count, VoteBase, VoteRule};
+use crate::domain::years::year::{BlocYear, YearError};
 
 // One number, written in the two types that need it.
 const _: () = assert!(MOST_MEMBERS == 200 && Count::MOST == 200);
 
-impl TryFrom<i64> for Count {
-    type Error = OutOfRange;
-
-    fn try_from(number: i64) -> Result<Self, OutOfRange> {
-        u8::try_from(number).ok().filter(|_| number <= Self::MOST).map(Self).ok_or(OutOfRange)
-    }
+/// A vote that cannot be counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BallotError {
+    /// The counts of a show of hands contradict each other.
+    VotesDoNotAdd {
+        /// Members present.
+        present: i64,
+        /// Votes counted, or members entitled where fewer of these than present.
+        counted: i64,
+    },
+    /// The vote does not fit its year.
+    Year(YearError),
 }
 
-/// The number is no [`Count`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OutOfRange;
-
-/// When a vote has passed: with more than a share of a base. Data of the rule set, since sources contradict each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct VoteRule {
-    /// The share's numerator, 0 or more, less than the denominator.
-    pub numerator: i64,
-    /// The share's denominator, at most 1,000.
-    pub denominator: i64,
-    /// Of what.
-    pub of: VoteBase,
-}
-
-/// What a share of votes is taken of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum VoteBase {
-    /// All members on the day of the vote.
-    Entitled,
-    /// Those who were there.
-    Present,
-}
-
-impl VoteBase {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Entitled => "entitled",
-            Self::Present => "present",
-        }
-    }
-}
-
-impl VoteRule {
-    /// Refuses shares that no vote can pass, or that every vote does.
-    pub fn check(self) -> Result<(), String> {
-        if 0 <= self.numerator && self.numerator < self.denominator && self.denominator <= 1000 {
-            return Ok(());
-        }
-        Err(format!("the threshold {}/{} is no share below 1", self.numerator, self.denominator))
-    }
-
-    /// Whether so many votes of so many are more than the share; in whole numbers.
-    fn passes(self, votes: Count, base: Count) -> bool {
-        votes.number() * self.denominator > base.number() * self.numerator
-    }
-
-    /// The least number of votes that passes.
-    fn least(self, base: Count) -> i64 {
-        (base.number() * self.numerator).div_euclid(self.denominator) + 1
+impl From<YearError> for BallotError {
+    fn from(refused: YearError) -> Self {
+        Self::Year(refused)
     }
 }
 
@@ -121,14 +62,14 @@ pub struct Ballot {
 
 impl ShowOfHands {
     /// The result, once the counts agree: no more present than entitled, no more votes than present.
-    pub fn result(self, year: &BlocYear, rule: VoteRule) -> Result<Ballot, Error> {
+    pub fn result(self, year: &BlocYear, rule: VoteRule) -> Result<Ballot, BallotError> {
         year.require_not_before("ballot.vote_date", self.vote_date)?;
         let present = self.present.number();
-        let contradicts = |counted: i64| move |_| Error::VotesDoNotAdd { present, counted };
+        let contradicts = |counted: i64| move |_| BallotError::VotesDoNotAdd { present, counted };
         let entitled: i64 = year.bloc.members_on(self.vote_date).map(|_| 1).sum();
         let entitled = Count::try_from(entitled).map_err(contradicts(entitled))?;
         if self.present > entitled {
-            return Err(Error::VotesDoNotAdd { present, counted: entitled.number() });
+            return Err(BallotError::VotesDoNotAdd { present, counted: entitled.number() });
         }
         let counted = self.votes_for.number() + self.votes_against.number();
         let abstentions = Count::try_from(present - counted).map_err(contradicts(counted))?;
@@ -153,8 +94,8 @@ impl ShowOfHands {
 mod tests {
     use jiff::civil::date;
 
-    use super::super::samples::year;
     use super::*;
+    use crate::domain::samples::year;
 
     const HALF: VoteRule = VoteRule { numerator: 1, denominator: 2, of: VoteBase::Entitled };
 
@@ -202,27 +143,14 @@ mod tests {
     }
 
     #[test]
-    fn the_least_number_of_votes_is_the_first_that_passes() {
-        for rule in [
-            HALF,
-            VoteRule { numerator: 2, denominator: 3, ..HALF },
-            VoteRule { numerator: 0, denominator: 1, ..HALF },
-        ] {
-            for base in 1..=Count::MOST {
-                let least = rule.least(count(base));
-                assert!(rule.passes(count(least), count(base)), "{rule:?} of {base}");
-                assert!(!rule.passes(count(least - 1), count(base)), "{rule:?} of {base}");
-            }
-        }
-    }
-
-    #[test]
     fn counts_that_contradict_each_other_are_refused() {
         for (present, votes_for, votes_against, counted) in
             [(9, 5, 0, 8), (8, 5, 4, 9), (1, 0, 2, 2), (8, 200, 200, 400)]
         {
             let refused = hands(present, votes_for, votes_against).result(&year(), HALF);
-            let Err(Error::VotesDoNotAdd { present: p, counted: c }) = refused else { panic!("{refused:?}") };
+            let Err(BallotError::VotesDoNotAdd { present: p, counted: c }) = refused else {
+                panic!("{refused:?}")
+            };
             assert_eq!((p, c), (present, counted));
         }
     }
@@ -230,27 +158,8 @@ mod tests {
     #[test]
     fn a_vote_does_not_come_before_its_year() {
         let early = ShowOfHands { vote_date: date(2022, 12, 14), ..hands(8, 8, 0) };
-        let failure = early.result(&year(), HALF).unwrap_err().into_failure();
-        assert_eq!(failure.metadata, [("fields", "ballot.vote_date".to_owned())]);
-    }
-
-    #[test]
-    fn shares_lie_below_one() {
-        for (numerator, denominator, sound) in
-            [(1, 2, true), (0, 1, true), (1, 1, false), (-1, 2, false), (1, 0, false), (1, 1001, false)]
-        {
-            assert_eq!(
-                VoteRule { numerator, denominator, ..HALF }.check().is_ok(),
-                sound,
-                "{numerator}/{denominator}"
-            );
-        }
-    }
-
-    #[test]
-    fn counts_have_bounds() {
-        for (number, sound) in [(-1, false), (0, true), (200, true), (201, false), (i64::MAX, false)] {
-            assert_eq!(Count::try_from(number).is_ok(), sound, "{number}");
-        }
+        let refused = early.result(&year(), HALF);
+        let Err(BallotError::Year(YearError::Fields(fields))) = refused else { panic!("{refused:?}") };
+        assert_eq!(fields.paths(), "ballot.vote_date");
     }
 }

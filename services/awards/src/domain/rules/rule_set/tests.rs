@@ -1,8 +1,8 @@
 use jiff::civil::date;
 
-use super::super::ballot::VoteBase;
-use super::super::samples::code;
 use super::*;
+use crate::domain::rules::vote_rule::VoteBase;
+use crate::domain::samples::code;
 
 const TITLE: &str = r#"
     [[title]]
@@ -66,11 +66,11 @@ fn the_government_flag_is_decided_by_the_prime_minister_then_by_the_government()
 fn days_and_titles_without_a_rule_are_told() {
     let sets = RuleSets::built_in().unwrap();
     let day = date(2004, 6, 30);
-    assert!(matches!(sets.holding_on(day), Err(Error::RuleSetMissing { date }) if date == day));
+    assert!(matches!(sets.holding_on(day), Err(RuleError::RuleSetMissing { date }) if date == day));
     let rules = sets.holding_on(date(2023, 12, 14)).unwrap();
     assert_eq!(sets.get(&rules.name), Some(rules));
     let refused = rules.title(&code("huan-chuong"));
-    assert!(matches!(refused, Err(Error::TitleUnknown { rule_set, .. }) if rule_set == rules.name));
+    assert!(matches!(refused, Err(RuleError::TitleUnknown { rule_set, .. }) if rule_set == rules.name));
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! Years of blocs: their conversions, and the methods of `BlocService` on them.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use thidua_chassis::body;
 use thidua_chassis::caller::{Caller, Role};
+use thidua_chassis::list::ListQuery;
+use thidua_chassis::resources::{self, Patch};
 use thidua_chassis::store::{Change, Decision, Index, Needs, State, StoredVersion};
 use thidua_chassis::write_options::WriteOptions;
 use thidua_proto::awards as proto;
@@ -13,36 +16,36 @@ use thidua_proto::page::Binding;
 use thidua_proto::parse::{Problem, Violations};
 use tonic::{Request, Response};
 
-use super::read::{self, ListQuery, held};
-use super::write::{answer, patch, require_free, required};
-use super::{Awards, bloc, caller, may_run_some_year};
-use crate::domain::year::{
+use crate::domain::years::year::{
     BlocYear, MOST_CONTENTS, MOST_DAYS, NextLeader, PledgeAgreement, PledgeContent, YearPlan,
 };
 use crate::error::Error;
+use crate::rpc::blocs::bloc;
+use crate::rpc::service::Awards;
 
-pub(super) async fn list(
+pub(in crate::rpc) async fn list(
     service: &Awards,
     request: Request<proto::ListYearsRequest>,
 ) -> Result<Response<proto::ListYearsResponse>, Error> {
     let mut request = request.into_inner();
-    let asked = ListQuery::take(&mut request.page_size, &mut request.page_token);
+    let list = ListQuery::take(&mut request.page_size, &mut request.page_token);
     let mut v = Violations::default();
     let parent = v.name("parent", &request.parent);
-    let size = asked.size(&mut v);
+    let size = list.size(&mut v);
     let (parent, size): (BlocName, _) = v.finish((|| Some((parent?, size?)))())?;
-    let page = asked.page(size, Binding::of("ListYears", &request))?;
-    read::require(&service.store, &parent).await?;
-    let (bloc_years, next_page_token) = page.read(&service.store, &collection(&parent), |_| true).await?;
+    let binding = Binding::of("ListYears", &request);
+    resources::require(&service.store, &parent).await?;
+    let (bloc_years, next_page_token) =
+        list.page(&service.store, &collection(&parent), (size, binding), |_| true).await?;
     Ok(Response::new(proto::ListYearsResponse { bloc_years, next_page_token }))
 }
 
-pub(super) async fn start(
+pub(in crate::rpc) async fn start(
     service: &Awards,
     request: Request<proto::StartYearRequest>,
 ) -> Result<Response<proto::BlocYear>, Error> {
     const METHOD: &str = "thidua.awards.v1.BlocService/StartYear";
-    let caller = caller(&request);
+    let caller = Caller::of(&request);
     let request = request.into_inner();
     let mut v = Violations::default();
     let parent = v.name("parent", &request.parent);
@@ -50,7 +53,7 @@ pub(super) async fn start(
     if year.is_none() {
         v.refuse("year", Problem::OutOfRange { min: 1900, max: 9999, found: request.year.into() });
     }
-    let plan = required(&mut v, "bloc_year", request.bloc_year.as_ref(), parse);
+    let plan = resources::required(&mut v, "bloc_year", request.bloc_year.as_ref(), parse);
     let terms = (request.request_id.as_str(), request.validate_only);
     let terms = WriteOptions::parse(&mut v, METHOD, &caller, &request, terms);
     let (parent, year, plan, terms) = v.finish((|| Some((parent?, year?, plan?, terms?)))())?;
@@ -60,52 +63,55 @@ pub(super) async fn start(
     let needs = needs(&name);
     let rules = Arc::clone(&service.rules);
     let decide = move |state: &State, _: &_| {
-        let bloc = bloc::decode(held(state, &name.bloc)?)?;
-        require_free(state, &name.to_string())?;
+        let bloc = bloc::decode(resources::stored(state, &name.bloc)?)?;
+        resources::require_free(state, &name)?;
         let year = BlocYear::start(name.clone(), bloc, plan.clone(), &rules)?;
         Ok(Decision { changes: vec![put(&year)], outcome: None })
     };
     let committed = terms.submit::<Error>(&service.store, needs, decide).await?;
-    answer::<YearName, _>(&committed)
+    Ok(resources::answer::<YearName, _>(&committed)?)
 }
 
-pub(super) async fn update(
+pub(in crate::rpc) async fn update(
     service: &Awards,
     request: Request<proto::UpdateYearRequest>,
 ) -> Result<Response<proto::BlocYear>, Error> {
     const METHOD: &str = "thidua.awards.v1.BlocService/UpdateYear";
-    let caller = caller(&request);
+    let caller = Caller::of(&request);
     let request = request.into_inner();
     let mut v = Violations::default();
-    let patch = patch(&mut v, "bloc_year", request.bloc_year.as_ref(), |year: &proto::BlocYear| &year.name);
+    let patch =
+        resources::patch(&mut v, "bloc_year", request.bloc_year.as_ref(), |year: &proto::BlocYear| {
+            &year.name
+        });
     let terms = (request.request_id.as_str(), request.validate_only);
     let terms = WriteOptions::parse(&mut v, METHOD, &caller, &request, terms);
-    let ((name, patch), terms): ((YearName, _), _) = v.finish((|| Some((patch?, terms?)))())?;
-    may_run_some_year(&caller, &name)?;
+    let (Patch { name, message }, terms): (Patch<YearName, _>, _) = v.finish((|| Some((patch?, terms?)))())?;
+    require_runner_of_some(&caller, &name)?;
 
     let needs = needs(&name);
     let rules = Arc::clone(&service.rules);
     let decide = move |state: &State, _: &_| {
         let year = run_by(&caller, state, &name)?;
-        let held = held(state, &name)?;
-        body::check_etag(&name.to_string(), held, &patch.etag)?;
+        let held = resources::stored(state, &name)?;
+        body::check_etag(&name.to_string(), held, &message.etag)?;
         let stored = held.body.as_deref().unwrap_or("{}");
-        let merged: proto::BlocYear = body::merge(stored, &patch, request.update_mask.as_ref())?;
+        let merged: proto::BlocYear = body::merge(stored, &message, request.update_mask.as_ref())?;
         let mut v = Violations::default();
         let plan = v.within("bloc_year", |v| parse(&merged, v));
         let changed = year.change(v.finish(plan)?, &rules)?;
         Ok(body::replace::<proto::BlocYear>(held, put(&changed))?)
     };
     let committed = terms.submit::<Error>(&service.store, needs, decide).await?;
-    answer::<YearName, _>(&committed)
+    Ok(resources::answer::<YearName, _>(&committed)?)
 }
 
-pub(super) async fn agree_next_leader(
+pub(in crate::rpc) async fn agree_next_leader(
     service: &Awards,
     request: Request<proto::AgreeNextLeaderRequest>,
 ) -> Result<Response<proto::BlocYear>, Error> {
     const METHOD: &str = "thidua.awards.v1.BlocService/AgreeNextLeader";
-    let caller = caller(&request);
+    let caller = Caller::of(&request);
     let request = request.into_inner();
     let mut v = Violations::default();
     let name = v.name("name", &request.name);
@@ -115,30 +121,38 @@ pub(super) async fn agree_next_leader(
     let terms = WriteOptions::parse(&mut v, METHOD, &caller, &request, terms);
     let next = (|| Some(NextLeader { unit: unit?, agreed_date: agreed_date? }))();
     let (name, next, terms): (YearName, _, _) = v.finish((|| Some((name?, next?, terms?)))())?;
-    may_run_some_year(&caller, &name)?;
+    require_runner_of_some(&caller, &name)?;
 
     let needs = needs(&name);
     let decide = move |state: &State, _: &_| {
         let agreed = run_by(&caller, state, &name)?.agree_next_leader(next.clone())?;
-        let change = body::keep::<proto::BlocYear>(held(state, &name)?, put(&agreed))?;
+        let change = body::keep::<proto::BlocYear>(resources::stored(state, &name)?, put(&agreed))?;
         Ok(Decision { changes: vec![change], outcome: None })
     };
     let committed = terms.submit::<Error>(&service.store, needs, decide).await?;
-    answer::<YearName, _>(&committed)
+    Ok(resources::answer::<YearName, _>(&committed)?)
+}
+
+/// Refuses callers who can run no year at all; whether their unit leads this one is decided with the year.
+pub(in crate::rpc) fn require_runner_of_some(caller: &Caller, resource: &impl Display) -> Result<(), Error> {
+    if caller.has(Role::Registrar) || caller.has(Role::Secretary) {
+        return Ok(());
+    }
+    Err(caller.refusal(Role::Secretary, resource).into())
 }
 
 /// What a decision on a year looks at: the bloc with its members, and the year.
-pub(super) fn needs(name: &YearName) -> Needs {
+pub(in crate::rpc) fn needs(name: &YearName) -> Needs {
     Needs::names([name.bloc.to_string(), name.to_string()])
 }
 
 /// A year of the state.
-pub(super) fn of(state: &State, name: &YearName) -> Result<BlocYear, Error> {
-    decode(name, held(state, name)?, held(state, &name.bloc)?)
+pub(in crate::rpc) fn of(state: &State, name: &YearName) -> Result<BlocYear, Error> {
+    decode(name, resources::stored(state, name)?, resources::stored(state, &name.bloc)?)
 }
 
 /// A year of the state that the caller may run.
-pub(super) fn run_by(caller: &Caller, state: &State, name: &YearName) -> Result<BlocYear, Error> {
+pub(in crate::rpc) fn run_by(caller: &Caller, state: &State, name: &YearName) -> Result<BlocYear, Error> {
     let year = of(state, name)?;
     year.require_runner(caller)?;
     Ok(year)
@@ -223,15 +237,20 @@ fn encode_pledge(pledge: &PledgeAgreement) -> proto::PledgeAgreement {
     }
 }
 
-pub(super) fn decode(name: &YearName, year: &StoredVersion, bloc: &StoredVersion) -> Result<BlocYear, Error> {
+pub(in crate::rpc) fn decode(
+    name: &YearName,
+    year: &StoredVersion,
+    bloc: &StoredVersion,
+) -> Result<BlocYear, Error> {
     let bloc = bloc::decode(bloc)?;
-    let m: proto::BlocYear = read::message(year)?;
-    read::stored(|v| {
+    let m: proto::BlocYear = resources::message(year)?;
+    let read = |v: &mut Violations| {
         let plan = parse(&m, v)?;
         let rule_set = v.name("rule_set", &m.rule_set)?;
         let unit = v.optional_name("next_leader", &m.next_leader)?;
         let agreed_date = v.day("next_leader_agreed_date", m.next_leader_agreed_date)?;
         let next_leader = unit.zip(agreed_date).map(|(unit, agreed_date)| NextLeader { unit, agreed_date });
         Some(BlocYear { name: name.clone(), bloc, plan, next_leader, rule_set })
-    })
+    };
+    Ok(resources::read(read)?)
 }

@@ -3,10 +3,27 @@
 use jiff::civil::Date;
 use thidua_proto::names::{BlocName, UnitName};
 
-use crate::error::Error;
-
 /// The most terms of members that a bloc has (`Bloc.members`).
 pub const MOST_MEMBERS: usize = 200;
+
+/// Members that do not fit their bloc.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BlocError {
+    /// The unit is no member of the bloc on a day.
+    NotMember {
+        /// The unit.
+        unit: UnitName,
+        /// The bloc.
+        bloc: BlocName,
+        /// The day.
+        date: Date,
+    },
+    /// Two terms of a unit share a day.
+    TermOverlaps {
+        /// The unit.
+        unit: UnitName,
+    },
+}
 
 /// A bloc: agencies of a province that compete with each other.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,11 +67,11 @@ impl Member {
 
 impl Bloc {
     /// Refuses two terms of one unit that share a day: the unit would have two votes then.
-    pub fn check_terms(&self) -> Result<(), Error> {
+    pub fn check_terms(&self) -> Result<(), BlocError> {
         for (index, member) in self.members.iter().enumerate() {
             let mut later = self.members.iter().skip(index + 1);
             if later.any(|other| other.unit == member.unit && other.overlaps(member)) {
-                return Err(Error::TermOverlaps { unit: member.unit.clone() });
+                return Err(BlocError::TermOverlaps { unit: member.unit.clone() });
             }
         }
         Ok(())
@@ -66,11 +83,11 @@ impl Bloc {
     }
 
     /// Refuses a unit that is no member on a day.
-    pub fn require_member(&self, name: &BlocName, unit: &UnitName, date: Date) -> Result<(), Error> {
+    pub fn require_member(&self, name: &BlocName, unit: &UnitName, date: Date) -> Result<(), BlocError> {
         if self.members_on(date).any(|member| member.unit == *unit) {
             return Ok(());
         }
-        Err(Error::NotMember { unit: unit.clone(), bloc: name.clone(), date })
+        Err(BlocError::NotMember { unit: unit.clone(), bloc: name.clone(), date })
     }
 }
 
@@ -78,8 +95,8 @@ impl Bloc {
 mod tests {
     use jiff::civil::date;
 
-    use super::super::samples::{bloc_name, unit};
     use super::*;
+    use crate::domain::samples::{bloc_name, unit};
 
     fn term(name: &str, first_date: Date, last_date: Option<Date>) -> Member {
         let (display_name, display_name_en) = (name.to_owned(), String::new());
@@ -101,7 +118,7 @@ mod tests {
         {
             let twice = bloc(vec![term("b", january, None), term("a", july, None), term("a", first, last)]);
             assert!(
-                matches!(twice.check_terms(), Err(Error::TermOverlaps { unit: of }) if of == unit("a")),
+                matches!(twice.check_terms(), Err(BlocError::TermOverlaps { unit: of }) if of == unit("a")),
                 "{first}"
             );
         }
@@ -125,7 +142,7 @@ mod tests {
     fn who_is_no_member_is_told_with_bloc_and_day() {
         let day = date(2023, 1, 1);
         let refused = bloc(Vec::new()).require_member(&bloc_name(), &unit("a"), day);
-        let Err(Error::NotMember { unit: told, bloc, date }) = refused else { panic!("{refused:?}") };
+        let Err(BlocError::NotMember { unit: told, bloc, date }) = refused else { panic!("{refused:?}") };
         assert_eq!((told, bloc, date), (unit("a"), bloc_name(), day));
     }
 }

@@ -3,6 +3,10 @@
 use std::sync::Arc;
 
 use thidua_chassis::body;
+use thidua_chassis::caller::Caller;
+use thidua_chassis::failure::CommonError;
+use thidua_chassis::list::ListQuery;
+use thidua_chassis::resources;
 use thidua_chassis::store::{Change, Decision, Index, State, StoredVersion};
 use thidua_chassis::write_options::{WriteOptions, id_or_new};
 use thidua_proto::awards as proto;
@@ -12,13 +16,12 @@ use thidua_proto::page::Binding;
 use thidua_proto::parse::Violations;
 use tonic::{Request, Response, Status};
 
-use super::read::{self, ListQuery};
-use super::rule::parse_code;
-use super::write::{answer, require_free, required};
-use super::{Awards, caller, may_run_some_year, year};
-use crate::domain::nomination::{Nomination, NominationState};
-use crate::domain::rule_set::TitleCode;
+use crate::domain::nominations::nomination::{Nomination, NominationState};
+use crate::domain::rules::rule_set::TitleCode;
 use crate::error::Error;
+use crate::rpc::rules::rule_set::parse_code;
+use crate::rpc::service::Awards;
+use crate::rpc::years::year;
 
 #[tonic::async_trait]
 impl NominationService for Awards {
@@ -26,7 +29,7 @@ impl NominationService for Awards {
         &self,
         request: Request<proto::GetNominationRequest>,
     ) -> Result<Response<proto::Nomination>, Status> {
-        Ok(read::get::<NominationName, _>(self, &request.get_ref().name).await?)
+        Ok(self.show::<NominationName, _>(&request.get_ref().name).await?)
     }
 
     async fn list_nominations(
@@ -55,14 +58,15 @@ async fn list(
     service: &Awards,
     mut request: proto::ListNominationsRequest,
 ) -> Result<Response<proto::ListNominationsResponse>, Error> {
-    let asked = ListQuery::take(&mut request.page_size, &mut request.page_token);
+    let list = ListQuery::take(&mut request.page_size, &mut request.page_token);
     let mut v = Violations::default();
     let parent = v.name("parent", &request.parent);
-    let size = asked.size(&mut v);
+    let size = list.size(&mut v);
     let (parent, size): (YearName, _) = v.finish((|| Some((parent?, size?)))())?;
-    let page = asked.page(size, Binding::of("ListNominations", &request))?;
-    read::require(&service.store, &parent).await?;
-    let (nominations, next_page_token) = page.read(&service.store, &collection(&parent), |_| true).await?;
+    let binding = Binding::of("ListNominations", &request);
+    resources::require(&service.store, &parent).await?;
+    let (nominations, next_page_token) =
+        list.page(&service.store, &collection(&parent), (size, binding), |_| true).await?;
     Ok(Response::new(proto::ListNominationsResponse { nominations, next_page_token }))
 }
 
@@ -71,16 +75,16 @@ async fn nominate(
     request: Request<proto::NominateRequest>,
 ) -> Result<Response<proto::Nomination>, Error> {
     const METHOD: &str = "thidua.awards.v1.NominationService/Nominate";
-    let caller = caller(&request);
+    let caller = Caller::of(&request);
     let request = request.into_inner();
     let mut v = Violations::default();
     let year = v.name("parent", &request.parent);
     let id = id_or_new(&mut v, "nomination_id", &request.nomination_id);
-    let proposal = required(&mut v, "nomination", request.nomination.as_ref(), parse);
+    let proposal = resources::required(&mut v, "nomination", request.nomination.as_ref(), parse);
     let terms = (request.request_id.as_str(), request.validate_only);
     let terms = WriteOptions::parse(&mut v, METHOD, &caller, &request, terms);
     let (year, id, (unit, title), terms) = v.finish((|| Some((year?, id?, proposal?, terms?)))())?;
-    may_run_some_year(&caller, &year)?;
+    year::require_runner_of_some(&caller, &year)?;
 
     let name = NominationName { year, id };
     let collection = collection(&name.year);
@@ -89,14 +93,14 @@ async fn nominate(
     let rules = Arc::clone(&service.rules);
     let decide = move |state: &State, _: &_| {
         let year = year::run_by(&caller, state, &name.year)?;
-        require_free(state, &name.to_string())?;
+        resources::require_free(state, &name)?;
         let others = state.collection(&collection).map(|(name, held)| Ok((parse_name(name)?, decode(held)?)));
         let others = others.collect::<Result<Vec<_>, Error>>()?;
         let nomination = Nomination::propose(unit.clone(), title.clone(), &year, &rules, &others)?;
         Ok(Decision { changes: vec![put(state, &name, &nomination)?], outcome: None })
     };
     let committed = terms.submit::<Error>(&service.store, needs, decide).await?;
-    answer::<NominationName, _>(&committed)
+    Ok(resources::answer::<NominationName, _>(&committed)?)
 }
 
 async fn withdraw(
@@ -104,7 +108,7 @@ async fn withdraw(
     request: Request<proto::WithdrawNominationRequest>,
 ) -> Result<Response<proto::Nomination>, Error> {
     const METHOD: &str = "thidua.awards.v1.NominationService/WithdrawNomination";
-    let caller = caller(&request);
+    let caller = Caller::of(&request);
     let request = request.into_inner();
     let mut v = Violations::default();
     let name = v.name("name", &request.name);
@@ -112,7 +116,7 @@ async fn withdraw(
     let terms = (request.request_id.as_str(), request.validate_only);
     let terms = WriteOptions::parse(&mut v, METHOD, &caller, &request, terms);
     let (name, reason, terms): (NominationName, _, _) = v.finish((|| Some((name?, reason?, terms?)))())?;
-    may_run_some_year(&caller, &name)?;
+    year::require_runner_of_some(&caller, &name)?;
 
     let mut needs = year::needs(&name.year);
     needs.names.push(name.to_string().into());
@@ -122,16 +126,20 @@ async fn withdraw(
         Ok(Decision { changes: vec![put(state, &name, &withdrawn)?], outcome: None })
     };
     let committed = terms.submit::<Error>(&service.store, needs, decide).await?;
-    answer::<NominationName, _>(&committed)
+    Ok(resources::answer::<NominationName, _>(&committed)?)
 }
 
 /// A nomination of the state.
-pub(super) fn of(state: &State, name: &NominationName) -> Result<Nomination, Error> {
-    decode(read::held(state, name)?)
+pub(in crate::rpc) fn of(state: &State, name: &NominationName) -> Result<Nomination, Error> {
+    decode(resources::stored(state, name)?)
 }
 
 /// A nomination as it now stands.
-pub(super) fn put(state: &State, name: &NominationName, nomination: &Nomination) -> Result<Change, Error> {
+pub(in crate::rpc) fn put(
+    state: &State,
+    name: &NominationName,
+    nomination: &Nomination,
+) -> Result<Change, Error> {
     let index = Index { collection: collection(&name.year).into(), sort_number: 0, refers_to: None };
     let change = Change::put(&name.to_string(), index, encode(nomination));
     match state.get(&change.name) {
@@ -141,7 +149,7 @@ pub(super) fn put(state: &State, name: &NominationName, nomination: &Nomination)
 }
 
 /// Where a year's nominations are listed.
-pub(super) fn collection(year: &YearName) -> String {
+pub(in crate::rpc) fn collection(year: &YearName) -> String {
     format!("{year}/nominations")
 }
 
@@ -152,7 +160,7 @@ fn parse(m: &proto::Nomination, v: &mut Violations) -> Option<(UnitName, TitleCo
 }
 
 fn parse_name(text: &str) -> Result<NominationName, Error> {
-    text.parse().map_err(|_| Error::corrupt(format!("`{text}` is listed as a nomination")))
+    Ok(text.parse().map_err(|_| CommonError::corrupt(format!("`{text}` is listed as a nomination")))?)
 }
 
 fn encode(nomination: &Nomination) -> String {
@@ -172,8 +180,8 @@ fn encode(nomination: &Nomination) -> String {
 }
 
 fn decode(held: &StoredVersion) -> Result<Nomination, Error> {
-    let m: proto::Nomination = read::message(held)?;
-    read::stored(|v| {
+    let m: proto::Nomination = resources::message(held)?;
+    let read = |v: &mut Violations| {
         let (unit, title) = parse(&m, v)?;
         let state = match v.choice("state", m.state)? {
             proto::NominationState::Unspecified => None,
@@ -185,5 +193,6 @@ fn decode(held: &StoredVersion) -> Result<Nomination, Error> {
             }
         };
         Some(Nomination { unit, title, state: state? })
-    })
+    };
+    Ok(resources::read(read)?)
 }

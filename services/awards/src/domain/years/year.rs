@@ -6,9 +6,47 @@ use thidua_proto::date;
 use thidua_proto::names::{RuleSetName, UnitName, YearName};
 use thidua_proto::parse::{Problem, Violations};
 
-use super::bloc::Bloc;
-use super::rule_set::{RuleSet, RuleSets};
-use crate::error::Error;
+use crate::domain::blocs::bloc::{Bloc, BlocError};
+use crate::domain::rules::rule_set::{RuleError, RuleSet, RuleSets};
+
+/// What does not fit a year.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum YearError {
+    /// A day before the year begins.
+    Fields(Violations),
+    /// The caller's unit does not lead the year.
+    NotLeader {
+        /// The caller.
+        caller: String,
+        /// The year.
+        year: YearName,
+        /// The unit that leads it.
+        leader: UnitName,
+    },
+    /// The next leader has been agreed.
+    NextLeaderAgreed {
+        /// The year.
+        year: YearName,
+        /// The unit agreed on.
+        next_leader: UnitName,
+    },
+    /// A unit is no member of the bloc.
+    Bloc(BlocError),
+    /// No rule set holds.
+    Rules(RuleError),
+}
+
+impl From<BlocError> for YearError {
+    fn from(refused: BlocError) -> Self {
+        Self::Bloc(refused)
+    }
+}
+
+impl From<RuleError> for YearError {
+    fn from(refused: RuleError) -> Self {
+        Self::Rules(refused)
+    }
+}
 
 /// The most days of a reporting year: a year that moves its calendar (such as from 14 December to 31 December) is longer than
 /// 366 days, but one beyond this is a slip of the keyboard.
@@ -84,21 +122,21 @@ pub struct BlocYear {
 
 impl BlocYear {
     /// A year that begins.
-    pub fn start(name: YearName, bloc: Bloc, plan: YearPlan, rules: &RuleSets) -> Result<Self, Error> {
+    pub fn start(name: YearName, bloc: Bloc, plan: YearPlan, rules: &RuleSets) -> Result<Self, YearError> {
         let rule_set = admit(&name, &bloc, &plan, rules)?;
         Ok(Self { name, bloc, plan, next_leader: None, rule_set })
     }
 
     /// The year with other content; the next leader, agreed by the conference, stays.
-    pub fn change(self, plan: YearPlan, rules: &RuleSets) -> Result<Self, Error> {
+    pub fn change(self, plan: YearPlan, rules: &RuleSets) -> Result<Self, YearError> {
         let rule_set = admit(&self.name, &self.bloc, &plan, rules)?;
         Ok(Self { plan, rule_set, ..self })
     }
 
     /// The year with its next leader, which is agreed once: the conference decides, nobody edits it afterwards.
-    pub fn agree_next_leader(self, next: NextLeader) -> Result<Self, Error> {
+    pub fn agree_next_leader(self, next: NextLeader) -> Result<Self, YearError> {
         if let Some(NextLeader { unit, .. }) = self.next_leader {
-            return Err(Error::NextLeaderAgreed { year: self.name, next_leader: unit });
+            return Err(YearError::NextLeaderAgreed { year: self.name, next_leader: unit });
         }
         self.require_not_before("agreed_date", next.agreed_date)?;
         self.require_member(&next.unit, next.agreed_date)?;
@@ -106,37 +144,38 @@ impl BlocYear {
     }
 
     /// Refuses callers who may not run the year: registrars may, and the secretary of the unit that leads.
-    pub fn require_runner(&self, caller: &Caller) -> Result<(), Error> {
+    pub fn require_runner(&self, caller: &Caller) -> Result<(), YearError> {
         if caller.has(Role::Registrar) || caller.acts_for(&self.plan.leader, Role::Secretary) {
             return Ok(());
         }
         let (caller, year, leader) = (caller.to_string(), self.name.clone(), self.plan.leader.clone());
-        Err(Error::NotLeader { caller, year, leader })
+        Err(YearError::NotLeader { caller, year, leader })
     }
 
     /// Refuses a unit that is no member of the bloc on a day.
-    pub fn require_member(&self, unit: &UnitName, date: Date) -> Result<(), Error> {
-        self.bloc.require_member(&self.name.bloc, unit, date)
+    pub fn require_member(&self, unit: &UnitName, date: Date) -> Result<(), YearError> {
+        Ok(self.bloc.require_member(&self.name.bloc, unit, date)?)
     }
 
     /// Refuses a day before the year's first one: votes and decisions on a year come in it or after it.
-    pub fn require_not_before(&self, field: &str, date: Date) -> Result<(), Error> {
+    pub fn require_not_before(&self, field: &str, date: Date) -> Result<(), YearError> {
         let mut violations = Violations::default();
         if date < self.plan.first_date {
             violations.refuse(field, Problem::Before { other: "bloc_year.first_date" });
         }
-        Ok(violations.finish(Some(()))?)
+        violations.finish(Some(())).map_err(YearError::Fields)
     }
 
     /// The rules of the year.
-    pub fn rules<'r>(&self, rules: &'r RuleSets) -> Result<&'r RuleSet, Error> {
+    pub fn rules<'r>(&self, rules: &'r RuleSets) -> Result<&'r RuleSet, YearError> {
         // Missing only where a later release has lost a data file.
-        rules.get(&self.rule_set).ok_or(Error::RuleSetMissing { date: self.plan.last_date })
+        let missing = RuleError::RuleSetMissing { date: self.plan.last_date };
+        Ok(rules.get(&self.rule_set).ok_or(missing)?)
     }
 }
 
 /// The leader is a member on the year's last day, when the year is judged; that day's rules are the year's.
-fn admit(name: &YearName, bloc: &Bloc, plan: &YearPlan, rules: &RuleSets) -> Result<RuleSetName, Error> {
+fn admit(name: &YearName, bloc: &Bloc, plan: &YearPlan, rules: &RuleSets) -> Result<RuleSetName, YearError> {
     bloc.require_member(&name.bloc, &plan.leader, plan.last_date)?;
     Ok(rules.holding_on(plan.last_date)?.name.clone())
 }
@@ -145,8 +184,8 @@ fn admit(name: &YearName, bloc: &Bloc, plan: &YearPlan, rules: &RuleSets) -> Res
 mod tests {
     use jiff::civil::date;
 
-    use super::super::samples::{bloc, plan, rules, unit, year, year_name};
     use super::*;
+    use crate::domain::samples::{bloc, plan, rules, unit, year, year_name};
 
     #[test]
     fn a_year_has_the_rules_of_its_last_day() {
@@ -164,7 +203,9 @@ mod tests {
         long_standing.members.iter_mut().for_each(|member| member.first_date = first_date);
         let old = YearPlan { first_date, last_date, ..plan() };
         let refused = BlocYear::start(year_name(), long_standing, old, &rules());
-        assert!(matches!(refused, Err(Error::RuleSetMissing { date }) if date == last_date));
+        assert!(
+            matches!(refused, Err(YearError::Rules(RuleError::RuleSetMissing { date })) if date == last_date)
+        );
     }
 
     #[test]
@@ -173,10 +214,13 @@ mod tests {
             let plan = YearPlan { leader: unit(leader), ..plan() };
             let refused = BlocYear::start(year_name(), bloc(), plan.clone(), &rules());
             assert!(
-                matches!(refused, Err(Error::NotMember { date, .. }) if date == plan.last_date),
+                matches!(refused, Err(YearError::Bloc(BlocError::NotMember { date, .. })) if date == plan.last_date),
                 "{leader}"
             );
-            assert!(matches!(year().change(plan, &rules()), Err(Error::NotMember { .. })), "{leader}");
+            assert!(
+                matches!(year().change(plan, &rules()), Err(YearError::Bloc(BlocError::NotMember { .. }))),
+                "{leader}"
+            );
         }
         let joined = YearPlan { leader: unit("joined-in-july"), ..plan() };
         assert!(BlocYear::start(year_name(), bloc(), joined, &rules()).is_ok());
@@ -193,7 +237,7 @@ mod tests {
         assert_eq!(changed.next_leader, agreed.next_leader);
         let refused = agreed.agree_next_leader(next("c", date(2023, 11, 21)));
         assert!(
-            matches!(refused, Err(Error::NextLeaderAgreed { next_leader, .. }) if next_leader == unit("b"))
+            matches!(refused, Err(YearError::NextLeaderAgreed { next_leader, .. }) if next_leader == unit("b"))
         );
     }
 
@@ -201,9 +245,10 @@ mod tests {
     fn the_next_leader_is_a_member_on_the_day_of_the_agreement() {
         assert!(year().agree_next_leader(next("left-in-june", date(2023, 6, 30))).is_ok());
         let refused = year().agree_next_leader(next("left-in-june", date(2023, 7, 1)));
-        assert!(matches!(refused, Err(Error::NotMember { .. })));
-        let early = year().agree_next_leader(next("b", date(2022, 12, 14))).unwrap_err().into_failure();
-        assert_eq!(early.metadata, [("fields", "agreed_date".to_owned())]);
+        assert!(matches!(refused, Err(YearError::Bloc(BlocError::NotMember { .. }))));
+        let early = year().agree_next_leader(next("b", date(2022, 12, 14)));
+        let Err(YearError::Fields(fields)) = early else { panic!("{early:?}") };
+        assert_eq!(fields.paths(), "agreed_date");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `RuleService`: rule sets and titles, which are data files.
 
 use thidua_chassis::failure::CommonError;
+use thidua_chassis::resources;
 use thidua_proto::awards as proto;
 use thidua_proto::awards::rule_service_server::RuleService;
 use thidua_proto::date;
@@ -9,9 +10,9 @@ use thidua_proto::page::{Binding, CodePage};
 use thidua_proto::parse::Violations;
 use tonic::{Request, Response, Status};
 
-use super::{Awards, read};
-use crate::domain::rule_set::{RuleSet, Title, TitleCode, TitleKind};
+use crate::domain::rules::rule_set::{RuleSet, Title, TitleCode, TitleKind};
 use crate::error::Error;
+use crate::rpc::service::Awards;
 
 #[tonic::async_trait]
 impl RuleService for Awards {
@@ -19,7 +20,7 @@ impl RuleService for Awards {
         &self,
         request: Request<proto::GetRuleSetRequest>,
     ) -> Result<Response<proto::RuleSet>, Status> {
-        let name = read::name("name", &request.get_ref().name)?;
+        let name = resources::parse_name("name", &request.get_ref().name).map_err(Error::from)?;
         Ok(Response::new(to_proto(self.rule_set(&name)?)))
     }
 
@@ -49,7 +50,7 @@ impl RuleService for Awards {
         let rule_set = v.name("rule_set", &request.rule_set);
         let code = parse_code(&mut v, "title", &request.title);
         let (rule_set, code) = v.finish((|| Some((rule_set?, code?)))()).map_err(Error::from)?;
-        Ok(Response::new(title_to_proto(self.rule_set(&rule_set)?.title(&code)?)))
+        Ok(Response::new(title_to_proto(self.rule_set(&rule_set)?.title(&code).map_err(Error::from)?)))
     }
 
     async fn list_titles(
@@ -72,16 +73,16 @@ impl RuleService for Awards {
 
 impl Awards {
     fn rule_set(&self, name: &RuleSetName) -> Result<&RuleSet, Error> {
-        self.rules.get(name).ok_or_else(|| Error::not_found(name))
+        Ok(self.rules.get(name).ok_or_else(|| CommonError::not_found(name))?)
     }
 }
 
 /// The code of a title; whether there is one of that code is for the rule set to say.
-pub(super) fn parse_code(v: &mut Violations, field: &str, text: &str) -> Option<TitleCode> {
+pub(in crate::rpc) fn parse_code(v: &mut Violations, field: &str, text: &str) -> Option<TitleCode> {
     v.id(field, text).map(TitleCode::from)
 }
 
-pub(super) fn to_proto(rules: &RuleSet) -> proto::RuleSet {
+pub(in crate::rpc) fn to_proto(rules: &RuleSet) -> proto::RuleSet {
     proto::RuleSet {
         name: rules.name.to_string(),
         display_name: rules.display_name.clone(),

@@ -1,7 +1,9 @@
 //! Blocs: their conversions, and the methods of `BlocService` on them.
 
 use thidua_chassis::body;
-use thidua_chassis::caller::Role;
+use thidua_chassis::caller::{Caller, Role};
+use thidua_chassis::list::ListQuery;
+use thidua_chassis::resources::{self, Patch};
 use thidua_chassis::store::{Change, Decision, Index, Needs, State, StoredVersion};
 use thidua_chassis::write_options::WriteOptions;
 use thidua_proto::awards as proto;
@@ -11,39 +13,37 @@ use thidua_proto::page::Binding;
 use thidua_proto::parse::{Problem, Violations};
 use tonic::{Request, Response};
 
-use super::read::{self, ListQuery};
-use super::write::{answer, patch, require_free, required};
-use super::{Awards, caller};
-use crate::domain::bloc::{Bloc, MOST_MEMBERS, Member};
+use crate::domain::blocs::bloc::{Bloc, MOST_MEMBERS, Member};
 use crate::error::Error;
+use crate::rpc::service::Awards;
 
 /// Where blocs are listed.
-pub(super) const COLLECTION: &str = "blocs";
+pub(in crate::rpc) const COLLECTION: &str = "blocs";
 
-pub(super) async fn list(
+pub(in crate::rpc) async fn list(
     service: &Awards,
     request: Request<proto::ListBlocsRequest>,
 ) -> Result<Response<proto::ListBlocsResponse>, Error> {
     let mut request = request.into_inner();
-    let asked = ListQuery::take(&mut request.page_size, &mut request.page_token);
+    let list = ListQuery::take(&mut request.page_size, &mut request.page_token);
     let mut v = Violations::default();
-    let size = asked.size(&mut v);
+    let size = list.size(&mut v);
     let size = v.finish(size)?;
-    let page = asked.page(size, Binding::of("ListBlocs", &request))?;
-    let (blocs, next_page_token) = page.read(&service.store, COLLECTION, |_| true).await?;
+    let binding = Binding::of("ListBlocs", &request);
+    let (blocs, next_page_token) = list.page(&service.store, COLLECTION, (size, binding), |_| true).await?;
     Ok(Response::new(proto::ListBlocsResponse { blocs, next_page_token }))
 }
 
-pub(super) async fn create(
+pub(in crate::rpc) async fn create(
     service: &Awards,
     request: Request<proto::CreateBlocRequest>,
 ) -> Result<Response<proto::Bloc>, Error> {
     const METHOD: &str = "thidua.awards.v1.BlocService/CreateBloc";
-    let caller = caller(&request);
+    let caller = Caller::of(&request);
     let request = request.into_inner();
     let mut v = Violations::default();
     let name = parse_id(&mut v, &request.bloc_id);
-    let bloc = required(&mut v, "bloc", request.bloc.as_ref(), parse);
+    let bloc = resources::required(&mut v, "bloc", request.bloc.as_ref(), parse);
     let terms = (request.request_id.as_str(), request.validate_only);
     let terms = WriteOptions::parse(&mut v, METHOD, &caller, &request, terms);
     let (name, bloc, terms) = v.finish((|| Some((name?, bloc?, terms?)))())?;
@@ -52,35 +52,35 @@ pub(super) async fn create(
     let key = name.to_string();
     let needs = Needs::names([key.clone()]);
     let decide = move |state: &State, _: &_| {
-        require_free(state, &key)?;
+        resources::require_free(state, &key)?;
         bloc.check_terms()?;
         Ok(Decision::put(&key, index(), encode(&bloc)))
     };
     let committed = terms.submit::<Error>(&service.store, needs, decide).await?;
-    answer::<BlocName, _>(&committed)
+    Ok(resources::answer::<BlocName, _>(&committed)?)
 }
 
-pub(super) async fn update(
+pub(in crate::rpc) async fn update(
     service: &Awards,
     request: Request<proto::UpdateBlocRequest>,
 ) -> Result<Response<proto::Bloc>, Error> {
     const METHOD: &str = "thidua.awards.v1.BlocService/UpdateBloc";
-    let caller = caller(&request);
+    let caller = Caller::of(&request);
     let request = request.into_inner();
     let mut v = Violations::default();
-    let patch = patch(&mut v, "bloc", request.bloc.as_ref(), |bloc: &proto::Bloc| &bloc.name);
+    let patch = resources::patch(&mut v, "bloc", request.bloc.as_ref(), |bloc: &proto::Bloc| &bloc.name);
     let terms = (request.request_id.as_str(), request.validate_only);
     let terms = WriteOptions::parse(&mut v, METHOD, &caller, &request, terms);
-    let ((name, patch), terms): ((BlocName, _), _) = v.finish((|| Some((patch?, terms?)))())?;
+    let (Patch { name, message }, terms): (Patch<BlocName, _>, _) = v.finish((|| Some((patch?, terms?)))())?;
     caller.require(Role::Registrar, &name)?;
 
     let key = name.to_string();
     let needs = Needs::names([key.clone()]);
     let decide = move |state: &State, _: &_| {
-        let held = read::held(state, &key)?;
-        body::check_etag(&key, held, &patch.etag)?;
+        let held = resources::stored(state, &key)?;
+        body::check_etag(&key, held, &message.etag)?;
         let stored = held.body.as_deref().unwrap_or("{}");
-        let merged: proto::Bloc = body::merge(stored, &patch, request.update_mask.as_ref())?;
+        let merged: proto::Bloc = body::merge(stored, &message, request.update_mask.as_ref())?;
         let mut v = Violations::default();
         let bloc = v.within("bloc", |v| parse(&merged, v));
         let bloc = v.finish(bloc)?;
@@ -88,7 +88,7 @@ pub(super) async fn update(
         Ok(body::replace::<proto::Bloc>(held, Change::put(&key, index(), encode(&bloc)))?)
     };
     let committed = terms.submit::<Error>(&service.store, needs, decide).await?;
-    answer::<BlocName, _>(&committed)
+    Ok(resources::answer::<BlocName, _>(&committed)?)
 }
 
 /// The id of a bloc: a readable slug, so longer than one character.
@@ -147,9 +147,9 @@ fn encode(bloc: &Bloc) -> String {
     })
 }
 
-pub(super) fn decode(held: &StoredVersion) -> Result<Bloc, Error> {
-    let message = read::message(held)?;
-    read::stored(|v| parse(&message, v))
+pub(in crate::rpc) fn decode(held: &StoredVersion) -> Result<Bloc, Error> {
+    let message = resources::message(held)?;
+    Ok(resources::read(|v| parse(&message, v))?)
 }
 
 fn index() -> Index {

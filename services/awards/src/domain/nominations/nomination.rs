@@ -2,9 +2,45 @@
 
 use thidua_proto::names::{NominationName, UnitName};
 
-use super::rule_set::{RuleSets, TitleCode};
-use super::year::BlocYear;
-use crate::error::Error;
+use crate::domain::rules::rule_set::{RuleError, RuleSets, TitleCode};
+use crate::domain::years::year::{BlocYear, YearError};
+
+/// A nomination that cannot be made or cannot move.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NominationError {
+    /// The unit has an open nomination for the title.
+    AlreadyNominated {
+        /// The unit.
+        unit: UnitName,
+        /// The code of the title.
+        title: TitleCode,
+        /// The open nomination.
+        nomination: NominationName,
+    },
+    /// The nomination is not in the state that the method takes.
+    NominationClosed {
+        /// The nomination.
+        nomination: NominationName,
+        /// Where it stands, such as `WITHDRAWN`.
+        state: &'static str,
+    },
+    /// The unit is no member, or the year has no rules.
+    Year(YearError),
+    /// The rules have no such title.
+    Rules(RuleError),
+}
+
+impl From<YearError> for NominationError {
+    fn from(refused: YearError) -> Self {
+        Self::Year(refused)
+    }
+}
+
+impl From<RuleError> for NominationError {
+    fn from(refused: RuleError) -> Self {
+        Self::Rules(refused)
+    }
+}
 
 /// A proposal of a member for a title.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,31 +100,31 @@ impl Nomination {
         year: &BlocYear,
         rules: &RuleSets,
         others: &[(NominationName, Self)],
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, NominationError> {
         year.require_member(&unit, year.plan.last_date)?;
         year.rules(rules)?.title(&title)?;
         let same = |other: &Self| other.state.is_open() && other.unit == unit && other.title == title;
         if let Some((nomination, _)) = others.iter().find(|(_, other)| same(other)) {
-            return Err(Error::AlreadyNominated { unit, title, nomination: nomination.clone() });
+            return Err(NominationError::AlreadyNominated { unit, title, nomination: nomination.clone() });
         }
         Ok(Self { unit, title, state: NominationState::Proposed })
     }
 
     /// The nomination taken back.
-    pub fn withdraw(self, name: &NominationName, reason: String) -> Result<Self, Error> {
+    pub fn withdraw(self, name: &NominationName, reason: String) -> Result<Self, NominationError> {
         self.require_proposed(name)?;
         Ok(Self { state: NominationState::Withdrawn { reason }, ..self })
     }
 
     /// The nomination after its vote.
-    pub fn vote(self, name: &NominationName, passed: bool) -> Result<Self, Error> {
+    pub fn vote(self, name: &NominationName, passed: bool) -> Result<Self, NominationError> {
         self.require_proposed(name)?;
         let state = if passed { NominationState::Endorsed } else { NominationState::Rejected };
         Ok(Self { state, ..self })
     }
 
     /// Refuses a nomination that the bloc has not voted for: an authority answers only those.
-    pub fn require_endorsed(&self, name: &NominationName) -> Result<(), Error> {
+    pub fn require_endorsed(&self, name: &NominationName) -> Result<(), NominationError> {
         match self.state {
             NominationState::Endorsed => Ok(()),
             NominationState::Proposed | NominationState::Rejected | NominationState::Withdrawn { .. } => {
@@ -97,7 +133,7 @@ impl Nomination {
         }
     }
 
-    fn require_proposed(&self, name: &NominationName) -> Result<(), Error> {
+    fn require_proposed(&self, name: &NominationName) -> Result<(), NominationError> {
         match self.state {
             NominationState::Proposed => Ok(()),
             NominationState::Endorsed | NominationState::Rejected | NominationState::Withdrawn { .. } => {
@@ -106,15 +142,16 @@ impl Nomination {
         }
     }
 
-    fn closed(&self, name: &NominationName) -> Error {
-        Error::NominationClosed { nomination: name.clone(), state: self.state.as_str() }
+    fn closed(&self, name: &NominationName) -> NominationError {
+        NominationError::NominationClosed { nomination: name.clone(), state: self.state.as_str() }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::samples::{code, nomination, rules, unit, year};
     use super::*;
+    use crate::domain::blocs::bloc::BlocError;
+    use crate::domain::samples::{code, nomination, rules, unit, year};
 
     fn name() -> NominationName {
         "blocs/noi-chinh/years/2023/nominations/1".parse().unwrap()
@@ -124,7 +161,11 @@ mod tests {
         NominationState::Withdrawn { reason: "nhầm".to_owned() }
     }
 
-    fn propose(of: &str, title: &str, others: &[(NominationName, Nomination)]) -> Result<Nomination, Error> {
+    fn propose(
+        of: &str,
+        title: &str,
+        others: &[(NominationName, Nomination)],
+    ) -> Result<Nomination, NominationError> {
         Nomination::propose(unit(of), code(title), &year(), &rules(), others)
     }
 
@@ -134,9 +175,18 @@ mod tests {
         assert_eq!(propose("a", flag, &[]).unwrap(), nomination(NominationState::Proposed));
         assert!(propose("joined-in-july", flag, &[]).is_ok());
         for stranger in ["left-in-june", "stranger"] {
-            assert!(matches!(propose(stranger, flag, &[]), Err(Error::NotMember { .. })), "{stranger}");
+            assert!(
+                matches!(
+                    propose(stranger, flag, &[]),
+                    Err(NominationError::Year(YearError::Bloc(BlocError::NotMember { .. })))
+                ),
+                "{stranger}"
+            );
         }
-        assert!(matches!(propose("a", "huan-chuong", &[]), Err(Error::TitleUnknown { .. })));
+        assert!(matches!(
+            propose("a", "huan-chuong", &[]),
+            Err(NominationError::Rules(RuleError::TitleUnknown { .. }))
+        ));
     }
 
     #[test]
@@ -150,7 +200,7 @@ mod tests {
         ] {
             let others = [(name(), nomination(state.clone()))];
             let refused = propose("a", flag, &others);
-            assert_eq!(matches!(refused, Err(Error::AlreadyNominated { .. })), open, "{state:?}");
+            assert_eq!(matches!(refused, Err(NominationError::AlreadyNominated { .. })), open, "{state:?}");
             assert_eq!(refused.is_ok(), !open, "{state:?}");
             assert!(propose("b", flag, &others).is_ok());
             assert!(propose("a", "co-thi-dua-tinh", &others).is_ok());
@@ -170,7 +220,7 @@ mod tests {
                 nomination(state.clone()).withdraw(&name(), String::new()),
             ] {
                 assert!(
-                    matches!(refused, Err(Error::NominationClosed { state, .. }) if state == told),
+                    matches!(refused, Err(NominationError::NominationClosed { state, .. }) if state == told),
                     "{told}"
                 );
             }

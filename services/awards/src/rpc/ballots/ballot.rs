@@ -3,6 +3,9 @@
 use std::sync::Arc;
 
 use thidua_chassis::body;
+use thidua_chassis::caller::Caller;
+use thidua_chassis::list::ListQuery;
+use thidua_chassis::resources;
 use thidua_chassis::store::{Change, Decision, Index, State};
 use thidua_chassis::write_options::{WriteOptions, id_or_new};
 use thidua_proto::awards as proto;
@@ -13,11 +16,12 @@ use thidua_proto::page::Binding;
 use thidua_proto::parse::{Problem, Violations};
 use tonic::{Request, Response, Status};
 
-use super::read::{self, ListQuery};
-use super::write::{answer, require_free, required};
-use super::{Awards, caller, may_run_some_year, nomination, year};
-use crate::domain::ballot::{Ballot, Count, ShowOfHands};
+use crate::domain::ballots::ballot::{Ballot, ShowOfHands};
+use crate::domain::rules::vote_rule::Count;
 use crate::error::Error;
+use crate::rpc::nominations::nomination;
+use crate::rpc::service::Awards;
+use crate::rpc::years::year;
 
 #[tonic::async_trait]
 impl BallotService for Awards {
@@ -25,7 +29,7 @@ impl BallotService for Awards {
         &self,
         request: Request<proto::GetBallotRequest>,
     ) -> Result<Response<proto::Ballot>, Status> {
-        Ok(read::get::<BallotName, _>(self, &request.get_ref().name).await?)
+        Ok(self.show::<BallotName, _>(&request.get_ref().name).await?)
     }
 
     async fn list_ballots(
@@ -47,14 +51,15 @@ async fn list(
     service: &Awards,
     mut request: proto::ListBallotsRequest,
 ) -> Result<Response<proto::ListBallotsResponse>, Error> {
-    let asked = ListQuery::take(&mut request.page_size, &mut request.page_token);
+    let list = ListQuery::take(&mut request.page_size, &mut request.page_token);
     let mut v = Violations::default();
     let parent = v.name("parent", &request.parent);
-    let size = asked.size(&mut v);
+    let size = list.size(&mut v);
     let (parent, size): (YearName, _) = v.finish((|| Some((parent?, size?)))())?;
-    let page = asked.page(size, Binding::of("ListBallots", &request))?;
-    read::require(&service.store, &parent).await?;
-    let (ballots, next_page_token) = page.read(&service.store, &collection(&parent), |_| true).await?;
+    let binding = Binding::of("ListBallots", &request);
+    resources::require(&service.store, &parent).await?;
+    let (ballots, next_page_token) =
+        list.page(&service.store, &collection(&parent), (size, binding), |_| true).await?;
     Ok(Response::new(proto::ListBallotsResponse { ballots, next_page_token }))
 }
 
@@ -63,16 +68,17 @@ async fn record(
     request: Request<proto::RecordShowOfHandsRequest>,
 ) -> Result<Response<proto::Ballot>, Error> {
     const METHOD: &str = "thidua.awards.v1.BallotService/RecordShowOfHands";
-    let caller = caller(&request);
+    let caller = Caller::of(&request);
     let request = request.into_inner();
     let mut v = Violations::default();
     let parent: Option<YearName> = v.name("parent", &request.parent);
     let id = id_or_new(&mut v, "ballot_id", &request.ballot_id);
-    let hands = required(&mut v, "ballot", request.ballot.as_ref(), |m, v| parse(m, parent.as_ref(), v));
+    let hands =
+        resources::required(&mut v, "ballot", request.ballot.as_ref(), |m, v| parse(m, parent.as_ref(), v));
     let terms = (request.request_id.as_str(), request.validate_only);
     let terms = WriteOptions::parse(&mut v, METHOD, &caller, &request, terms);
     let (year, id, hands, terms) = v.finish((|| Some((parent?, id?, hands?, terms?)))())?;
-    may_run_some_year(&caller, &year)?;
+    year::require_runner_of_some(&caller, &year)?;
 
     let name = BallotName { year, id };
     let mut needs = year::needs(&name.year);
@@ -80,7 +86,7 @@ async fn record(
     let rules = Arc::clone(&service.rules);
     let decide = move |state: &State, _: &_| {
         let year = year::run_by(&caller, state, &name.year)?;
-        require_free(state, &name.to_string())?;
+        resources::require_free(state, &name)?;
         let nomination = nomination::of(state, &hands.nomination)?;
         let ballot = hands.clone().result(&year, year.rules(&rules)?.vote)?;
         let voted = nomination.vote(&hands.nomination, ballot.passed)?;
@@ -89,11 +95,11 @@ async fn record(
         Ok(Decision { changes, outcome: None })
     };
     let committed = terms.submit::<Error>(&service.store, needs, decide).await?;
-    answer::<BallotName, _>(&committed)
+    Ok(resources::answer::<BallotName, _>(&committed)?)
 }
 
 /// Where a year's ballots are listed.
-pub(super) fn collection(year: &YearName) -> String {
+pub(in crate::rpc) fn collection(year: &YearName) -> String {
     format!("{year}/ballots")
 }
 

@@ -9,8 +9,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use thidua_proto::names::{Id, RuleSetName};
 
-use super::ballot::VoteRule;
-use crate::error::Error;
+use super::vote_rule::VoteRule;
 
 /// The code of a title, a slug such as `co-thi-dua-chinh-phu`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +25,23 @@ impl fmt::Display for TitleCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
+}
+
+/// What a rule set does not have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RuleError {
+    /// The rule set has no such title.
+    TitleUnknown {
+        /// The code.
+        title: TitleCode,
+        /// The rule set.
+        rule_set: RuleSetName,
+    },
+    /// No rule set holds on a day.
+    RuleSetMissing {
+        /// The day.
+        date: Date,
+    },
 }
 
 /// What is awarded.
@@ -82,8 +98,8 @@ pub struct RuleSet {
 
 impl RuleSet {
     /// A title by code.
-    pub fn title(&self, code: &TitleCode) -> Result<&Title, Error> {
-        let unknown = || Error::TitleUnknown { title: code.clone(), rule_set: self.name.clone() };
+    pub fn title(&self, code: &TitleCode) -> Result<&Title, RuleError> {
+        let unknown = || RuleError::TitleUnknown { title: code.clone(), rule_set: self.name.clone() };
         self.titles.iter().find(|title| title.code == *code).ok_or_else(unknown)
     }
 
@@ -135,7 +151,10 @@ pub struct RuleSets(Vec<RuleSet>);
 impl RuleSets {
     /// The rule sets built in.
     pub fn built_in() -> Result<Self, String> {
-        Self::parse(&[include_str!("../../data/luat-2003.toml"), include_str!("../../data/luat-2022.toml")])
+        Self::parse(&[
+            include_str!("../../../data/luat-2003.toml"),
+            include_str!("../../../data/luat-2022.toml"),
+        ])
     }
 
     /// Reads and checks data files.
@@ -166,8 +185,8 @@ impl RuleSets {
     }
 
     /// The one that holds on a day.
-    pub fn holding_on(&self, date: Date) -> Result<&RuleSet, Error> {
-        self.all().find(|rules| rules.holds_on(date)).ok_or(Error::RuleSetMissing { date })
+    pub fn holding_on(&self, date: Date) -> Result<&RuleSet, RuleError> {
+        self.all().find(|rules| rules.holds_on(date)).ok_or(RuleError::RuleSetMissing { date })
     }
 }
 

@@ -4,10 +4,52 @@ use jiff::civil::Date;
 use thidua_proto::names::{AwardName, NominationName, UnitName};
 use thidua_proto::parse::{Problem, Violations};
 
-use super::nomination::Nomination;
-use super::rule_set::{RuleSets, TitleCode};
-use super::year::BlocYear;
-use crate::error::Error;
+use crate::domain::nominations::nomination::{Nomination, NominationError};
+use crate::domain::rules::rule_set::{RuleError, RuleSets, TitleCode};
+use crate::domain::years::year::{BlocYear, YearError};
+
+/// A decision that does not answer its nomination.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AwardError {
+    /// Unit or title are not the nomination's.
+    Fields(Violations),
+    /// Another authority decides on the title.
+    AuthorityWrong {
+        /// The code of the title.
+        title: TitleCode,
+        /// Who does, in Vietnamese.
+        authority: String,
+    },
+    /// A decision has answered the nomination before.
+    AlreadyAnswered {
+        /// That decision's conferment.
+        award: AwardName,
+    },
+    /// The bloc has not voted for the nomination.
+    Nomination(NominationError),
+    /// The decision comes before the year, or the year has no rules.
+    Year(YearError),
+    /// The rules have no such title.
+    Rules(RuleError),
+}
+
+impl From<NominationError> for AwardError {
+    fn from(refused: NominationError) -> Self {
+        Self::Nomination(refused)
+    }
+}
+
+impl From<YearError> for AwardError {
+    fn from(refused: YearError) -> Self {
+        Self::Year(refused)
+    }
+}
+
+impl From<RuleError> for AwardError {
+    fn from(refused: RuleError) -> Self {
+        Self::Rules(refused)
+    }
+}
 
 /// A decision that was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,21 +77,21 @@ impl Award {
         year: &BlocYear,
         rules: &RuleSets,
         earlier: Option<&AwardName>,
-    ) -> Result<(), Error> {
+    ) -> Result<(), AwardError> {
         nomination.require_endorsed(&self.nomination)?;
         self.require_same(nomination)?;
         year.require_not_before("award.decision_date", self.decision_date)?;
         let title = year.rules(rules)?.title(&self.title)?;
         if self.authority != title.authority.trim() {
-            return Err(Error::AuthorityWrong {
+            return Err(AwardError::AuthorityWrong {
                 title: self.title.clone(),
                 authority: title.authority.clone(),
             });
         }
-        earlier.map_or(Ok(()), |award| Err(Error::already_exists(award)))
+        earlier.map_or(Ok(()), |award| Err(AwardError::AlreadyAnswered { award: award.clone() }))
     }
 
-    fn require_same(&self, nomination: &Nomination) -> Result<(), Error> {
+    fn require_same(&self, nomination: &Nomination) -> Result<(), AwardError> {
         let mut violations = Violations::default();
         let mut same = |field: &str, nominated: String, found: String| {
             if nominated != found {
@@ -60,7 +102,7 @@ impl Award {
         };
         same("award.unit", nomination.unit.to_string(), self.unit.to_string());
         same("award.title", nomination.title.to_string(), self.title.to_string());
-        Ok(violations.finish(Some(()))?)
+        violations.finish(Some(())).map_err(AwardError::Fields)
     }
 }
 
@@ -68,9 +110,9 @@ impl Award {
 mod tests {
     use jiff::civil::date;
 
-    use super::super::nomination::NominationState;
-    use super::super::samples::{code, nomination, rules, unit, year};
     use super::*;
+    use crate::domain::nominations::nomination::NominationState;
+    use crate::domain::samples::{code, nomination, rules, unit, year};
 
     fn award() -> Award {
         Award {
@@ -83,7 +125,7 @@ mod tests {
         }
     }
 
-    fn admit(award: &Award) -> Result<(), Error> {
+    fn admit(award: &Award) -> Result<(), AwardError> {
         award.admit(&nomination(NominationState::Endorsed), &year(), &rules(), None)
     }
 
@@ -92,21 +134,25 @@ mod tests {
         assert!(admit(&award()).is_ok());
         let proposed = nomination(NominationState::Proposed);
         let refused = award().admit(&proposed, &year(), &rules(), None);
-        assert!(matches!(refused, Err(Error::NominationClosed { state: "PROPOSED", .. })));
+        assert!(matches!(
+            refused,
+            Err(AwardError::Nomination(NominationError::NominationClosed { state: "PROPOSED", .. }))
+        ));
     }
 
     #[test]
     fn unit_and_title_are_the_nominations() {
         let other = Award { unit: unit("b"), title: code("co-thi-dua-tinh"), ..award() };
-        let failure = admit(&other).unwrap_err().into_failure();
-        assert_eq!(failure.metadata, [("fields", "award.unit,award.title".to_owned())]);
+        let refused = admit(&other);
+        let Err(AwardError::Fields(fields)) = refused else { panic!("{refused:?}") };
+        assert_eq!(fields.paths(), "award.unit,award.title");
     }
 
     #[test]
     fn the_authority_is_the_titles() {
         for authority in ["Chính phủ", "thủ tướng chính phủ", ""] {
             let refused = admit(&Award { authority: authority.to_owned(), ..award() });
-            let Err(Error::AuthorityWrong { authority, .. }) = refused else { panic!("{refused:?}") };
+            let Err(AwardError::AuthorityWrong { authority, .. }) = refused else { panic!("{refused:?}") };
             assert_eq!(authority, "Thủ tướng Chính phủ");
         }
     }
@@ -114,9 +160,9 @@ mod tests {
     #[test]
     fn a_decision_does_not_come_before_its_year() {
         assert!(admit(&Award { decision_date: date(2022, 12, 15), ..award() }).is_ok());
-        let failure =
-            admit(&Award { decision_date: date(2022, 12, 14), ..award() }).unwrap_err().into_failure();
-        assert_eq!(failure.metadata, [("fields", "award.decision_date".to_owned())]);
+        let refused = admit(&Award { decision_date: date(2022, 12, 14), ..award() });
+        let Err(AwardError::Year(YearError::Fields(fields))) = refused else { panic!("{refused:?}") };
+        assert_eq!(fields.paths(), "award.decision_date");
     }
 
     #[test]
@@ -124,7 +170,6 @@ mod tests {
         let earlier: AwardName = "awards/1".parse().unwrap();
         let refused =
             award().admit(&nomination(NominationState::Endorsed), &year(), &rules(), Some(&earlier));
-        let failure = refused.unwrap_err().into_failure();
-        assert_eq!(failure.metadata, [("resource", "awards/1".to_owned())]);
+        assert_eq!(refused, Err(AwardError::AlreadyAnswered { award: earlier }));
     }
 }

@@ -1,0 +1,3 @@
+//! Conferments: the decisions of authorities that answer nominations.
+
+pub mod award;

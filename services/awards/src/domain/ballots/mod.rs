@@ -1,0 +1,3 @@
+//! Ballots: the votes of a bloc on its nominations.
+
+pub mod ballot;

@@ -1,0 +1,3 @@
+//! Emulation blocs and their members' terms.
+
+pub mod bloc;

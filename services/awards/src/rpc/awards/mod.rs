@@ -1,0 +1,3 @@
+//! Conferments: their conversions and the methods on them.
+
+pub(super) mod award;

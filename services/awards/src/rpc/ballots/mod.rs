@@ -1,0 +1,3 @@
+//! Ballots: their conversions and the methods on them.
+
+pub(super) mod ballot;

@@ -1,0 +1,3 @@
+//! Blocs: their conversions and the methods on them.
+
+pub(super) mod bloc;

@@ -1,0 +1,3 @@
+//! Nominations: their conversions and the methods on them.
+
+pub(super) mod nomination;

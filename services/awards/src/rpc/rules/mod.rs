@@ -1,0 +1,3 @@
+//! Rule sets and titles, as data files have them.
+
+pub(super) mod rule_set;

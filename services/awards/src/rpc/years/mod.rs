@@ -1,0 +1,3 @@
+//! Years of blocs: their conversions and the methods on them.
+
+pub(super) mod year;
