@@ -24,10 +24,10 @@ use crate::domain::calendars::calendar::{Calendar, Period};
 use crate::domain::calendars::window::Window;
 use crate::domain::forms::check::{Finding, FormValues};
 use crate::domain::forms::form::{Form, FormId, Values, fill};
+use crate::domain::forms::periods::OtherReturns;
 use crate::domain::locks::lock::Lock;
 use crate::domain::returns::filing::{Content, Entry, Filing};
-use crate::domain::returns::step;
-use crate::domain::returns::step::StepRequest;
+use crate::domain::returns::step::{self, StepRequest};
 use crate::domain::units::error::UnitError;
 use crate::error::Error;
 use crate::rules::Rules;
@@ -407,20 +407,14 @@ impl ReturnPlan {
         Ok(v.finish(Some(found))?)
     }
 
-    /// The returns of the same form that this one is compared with: shorter cumulative periods of the year, the period
-    /// before, the same one of the year before.
+    /// The returns of the same form that this one is compared with: the others of the year, those of periods that adjoin, and
+    /// of the same period of the years before and after.
     fn compared(&self) -> Vec<(ReturnName, Window)> {
         let Some(calendar) = self.rules.calendars.get(&self.calendar) else { return Vec::new() };
-        let mut found: Vec<(ReturnName, Window)> = Vec::new();
-        for period in calendar.compared(&self.period) {
-            let name = name(&self.name.unit, &self.form.id, &self.calendar, &period);
-            if let Some(window) = period.window(None)
-                && found.iter().all(|(known, _)| *known != name)
-            {
-                found.push((name, window));
-            }
-        }
-        found
+        let named = |period: Period| {
+            Some((name(&self.name.unit, &self.form.id, &self.calendar, &period), period.window(None)?))
+        };
+        calendar.related(&self.period).into_iter().filter_map(named).collect()
     }
 
     /// The other forms that rules between forms name with this one, and the unit's returns of them for the period.
@@ -449,8 +443,8 @@ impl ReturnPlan {
         }
     }
 
-    /// What the checks find: of the form by itself, beside the unit's other forms of the period, and against its approved
-    /// returns of earlier periods.
+    /// What the checks find: of the form by itself, beside the unit's other forms of the period, and against its returns of
+    /// other periods.
     fn findings(
         &self,
         filing: &Filing,
@@ -463,14 +457,18 @@ impl ReturnPlan {
             let said = self.said(form, other, filing.content.has_records(), running_totals);
             beside.extend(said.map(|values| (form.id.code.clone(), values)));
         }
-        let mut earlier = Vec::new();
+        let mut others = OtherReturns { beside, ..OtherReturns::default() };
+        others.entered.extend(filing.content.entries.keys().cloned());
         for (name, window) in self.compared() {
-            let published = find(&name.to_string())?.and_then(|other| other.published().cloned());
-            earlier.extend(published.map(|values| (window, values)));
+            let Some(other) = find(&name.to_string())? else { continue };
+            if let Some(values) = other.binding(&self.form, window.last < self.period.last) {
+                others.entered.extend(other.content.entries.into_keys());
+                others.periods.push((window, values));
+            }
         }
         let values = filing.content.values(&self.form);
         let stand = FormValues { window: self.window(), values: &values };
-        Ok(self.rules.checks.review(&self.rules.forms, &self.form, stand, beside, &earlier))
+        Ok(self.rules.checks.of_return(&self.rules.forms, &self.form, stand, others))
     }
 
     /// The same, of what a command has loaded.

@@ -1,5 +1,6 @@
 //! `ReturnService`: prepared, handed in, approved, locked, reopened; each refusal with its own reason.
 
+mod orders;
 mod restated;
 
 use thidua_proto::journal::{Change, ListEntriesRequest};

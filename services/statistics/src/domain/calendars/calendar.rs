@@ -192,6 +192,21 @@ impl Calendar {
         found
     }
 
+    /// The periods whose returns must agree with those of this one: the others of its year, those that adjoin it, and the same one
+    /// of the years before and after.
+    #[must_use]
+    pub fn related(&self, period: &Period) -> Vec<Period> {
+        let adjoins = |one: &Period, next: &Period| one.last.tomorrow().is_ok_and(|day| day == next.first);
+        let name = |period: &Period| period.code.split_once('-').map(|(_, name)| name.to_owned());
+        let years = period.year - 1..=period.year + 1;
+        let mut found: Vec<Period> = years.flat_map(|year| self.periods(year)).collect();
+        found.retain(|other| {
+            let near = adjoins(other, period) || adjoins(period, other) || name(other) == name(period);
+            other.code != period.code && (other.year == period.year || near)
+        });
+        found
+    }
+
     /// The last day for handing in the returns of a period to the superior.
     #[must_use]
     pub fn due(&self, period: &Period) -> Date {

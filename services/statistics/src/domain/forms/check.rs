@@ -55,17 +55,17 @@ pub struct Checks {
     /// Name and version of the data file.
     pub version: String,
     between_forms: Vec<(String, Rule)>,
-    successions: Vec<Succession>,
+    pub(super) successions: Vec<Succession>,
     growths: Vec<Growth>,
 }
 
 /// What stood at the end of a period must stand on the eve of the next.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Succession {
-    form: FormId,
-    closing: Expression,
-    opening: Expression,
-    meaning: String,
+pub(super) struct Succession {
+    pub(super) form: FormId,
+    pub(super) closing: Expression,
+    pub(super) opening: Expression,
+    pub(super) meaning: String,
 }
 
 /// From which factor on a change against the same period of the year before is worth a look.
@@ -376,7 +376,7 @@ impl Growth {
     }
 }
 
-fn cite(form: &Form, column: &str, stand: FormValues<'_>) -> Option<Cited> {
+pub(super) fn cite(form: &Form, column: &str, stand: FormValues<'_>) -> Option<Cited> {
     let value = *stand.values.get(column)?;
     let days = Some((stand.window.first, stand.window.last));
     Some(Cited { form: form.id.code.clone(), column: column.to_owned(), value, days })

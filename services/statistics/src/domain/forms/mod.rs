@@ -6,6 +6,7 @@ pub mod check;
 mod data_file;
 pub mod expression;
 pub mod form;
+pub mod periods;
 pub mod rule;
 mod telling;
 mod wording;

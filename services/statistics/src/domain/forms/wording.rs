@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use crate::domain::calendars::window::Window;
 use crate::domain::forms::expression::{Claim, Expression, Reference, Relation};
 use crate::domain::forms::form::{Column, Form};
 use thidua_chassis::language::Language;
@@ -139,6 +140,48 @@ pub(super) fn succession(closing: (&str, i64, Date), opening: (&str, i64, Date))
                 "What was left on {end_day}, columns {end} ({end_value}), differs from what was carried over on \
                  {start_day}, columns {start} ({start_value}), by {gap}"
             ),
+        }
+    };
+    (say(Language::Vietnamese), say(Language::English))
+}
+
+/// A stock on one day of which two periods say different things.
+pub(super) fn stock((columns, day): (&str, Date), one: (i64, Window), other: (i64, Window)) -> Texts {
+    let say = |language: Language| {
+        let number = |value| language.number(value, 0);
+        let span = |window: Window| format!("{}–{}", language.day(window.first), language.day(window.last));
+        let (day, gap) = (language.day(day), number(one.0.saturating_sub(other.0).saturating_abs()));
+        let (value, of, other_value, other_of) = (number(one.0), span(one.1), number(other.0), span(other.1));
+        match language {
+            Language::Vietnamese => format!(
+                "Số tồn ngày {day}, cột {columns}: kỳ {of} ghi {value}, kỳ {other_of} ghi {other_value}, chênh {gap}"
+            ),
+            Language::English => format!(
+                "What stood on {day}, columns {columns}: {value} for {of}, {other_value} for {other_of}, by {gap}"
+            ),
+        }
+    };
+    (say(Language::Vietnamese), say(Language::English))
+}
+
+/// A column whose parts do not add up to the whole.
+pub(super) fn parts(column: &Column, parts: &[(Window, i64)], whole: (Window, i64)) -> Texts {
+    let say = |language: Language| {
+        let number = |value| language.number(value, column.decimals());
+        let span = |window: Window| format!("{}–{}", language.day(window.first), language.day(window.last));
+        let added: Vec<String> =
+            parts.iter().map(|(window, value)| format!("{} ({})", span(*window), number(*value))).collect();
+        let (added, code) = (added.join(" + "), &column.code);
+        let sum = parts.iter().map(|(_, value)| *value).fold(0, i64::saturating_add);
+        let gap = number(sum.saturating_sub(whole.1).saturating_abs());
+        let (sum, of, value) = (number(sum), span(whole.0), number(whole.1));
+        match language {
+            Language::Vietnamese => {
+                format!("Cột {code}: {added} = {sum}, khác cả kỳ {of} ({value}), chênh {gap}")
+            }
+            Language::English => {
+                format!("Column {code}: {added} = {sum}, which differs from {of} ({value}) by {gap}")
+            }
         }
     };
     (say(Language::Vietnamese), say(Language::English))

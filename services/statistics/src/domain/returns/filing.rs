@@ -244,6 +244,19 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 impl Filing {
+    /// What it binds the unit's returns of other periods to: what is handed in or approved; of an earlier period also what was
+    /// approved before a correction. A later one that is open for correction follows the earlier ones.
+    #[must_use]
+    pub fn binding(&self, form: &Form, is_earlier: bool) -> Option<Values> {
+        match self.state {
+            State::Submitted => Some(self.content.values(form)),
+            State::Approved => self.published().cloned(),
+            State::Draft | State::SentBack | State::Reopened => {
+                self.published().filter(|_| is_earlier).cloned()
+            }
+        }
+    }
+
     /// The values that were published last.
     #[must_use]
     pub fn published(&self) -> Option<&Values> {
