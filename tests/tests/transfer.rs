@@ -272,7 +272,7 @@ async fn nothing_is_overwritten_unless_that_is_said() {
     let output = thidua(&running, &[&import[..], &["--refused", &refused, &path]].concat()).await;
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(told.contains("700 created, 0 updated, 0 unchanged, 1 refused"), "{told}");
-    assert!(told.contains("line 702: id: `don-00000001` stands in line 2 already"), "{told}");
+    assert!(told.contains("line 702: id: line 2 has the id `don-00000001` already"), "{told}");
     assert!(told.contains("đã có ở dòng 2"), "{told}");
 
     // Brought again as it is, the refused row would take the first one's place.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::{Offset, TimeZone};
 use uuid::Uuid;
 
@@ -43,7 +43,13 @@ impl Clock {
 /// The civil day of an instant in Vietnam (`Asia/Ho_Chi_Minh`, which has been UTC+7 without change since 1975).
 #[must_use]
 pub fn civil_day(time: Timestamp) -> Date {
-    TimeZone::fixed(Offset::constant(7)).to_datetime(time).date()
+    civil_time(time).date()
+}
+
+/// The civil day and time of day of an instant in Vietnam.
+#[must_use]
+pub fn civil_time(time: Timestamp) -> DateTime {
+    TimeZone::fixed(Offset::constant(7)).to_datetime(time)
 }
 
 impl fmt::Debug for Clock {

@@ -9,6 +9,7 @@
 //! - [`journal`]: `JournalService` over a store.
 //! - [`language`]: numbers and days as Vietnamese and English texts write them.
 //! - [`list`]: pages of lists.
+//! - [`output`]: standard output and standard error, without panics.
 //! - [`plain`]: failures for callers in plain HTTP.
 //! - [`program`]: from `main` to the exit code.
 //! - [`resources`]: one resource, read for a caller or a rule.
@@ -26,6 +27,7 @@ pub mod failure;
 pub mod journal;
 pub mod language;
 pub mod list;
+pub mod output;
 pub mod plain;
 pub mod program;
 pub mod resources;

@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::{Problems, Setting, Settings};
+use crate::output::{self, CommandError, OUTPUT_FAILED, OutputError};
 use crate::serve::{PROBE, check_health};
 
 /// Exit code for settings that cannot be used (`EX_USAGE`).
@@ -66,8 +67,9 @@ pub fn main<C>(
     match read_settings(program, about, known, arguments) {
         Ok(settings) if asks_health => health(program, settings),
         Ok(settings) => run(program, settings, read, serve),
+        Err((text, 0)) => finish(program, output::print(text)),
         Err((text, code)) => {
-            eprint!("{text}");
+            output::print_problem(&text);
             ExitCode::from(code)
         }
     }
@@ -109,19 +111,22 @@ pub fn run<C>(
 }
 
 fn refuse(program: &str, problems: &Problems) -> ExitCode {
-    eprintln!("{program}: the settings cannot be used:\n{problems}");
+    output::print_problem(&format!("{program}: the settings cannot be used:\n{problems}"));
     ExitCode::from(USAGE)
 }
 
-/// The exit code of what was run.
+/// The exit code of what was run: 0 also where nobody reads its output any more, [`OUTPUT_FAILED`] where that cannot be written,
+/// 1 for any other failure. The failure is told on standard error.
 #[must_use]
-pub fn finish(program: &str, outcome: Result<(), String>) -> ExitCode {
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
-            eprintln!("{program}: {problem}");
-            ExitCode::FAILURE
-        }
+pub fn finish(program: &str, outcome: Result<(), impl Into<CommandError>>) -> ExitCode {
+    let failure = match outcome.map_err(Into::into) {
+        Ok(()) | Err(CommandError::Output(OutputError::Closed)) => return ExitCode::SUCCESS,
+        Err(failure) => failure,
+    };
+    output::print_problem(&format!("{program}: {failure}"));
+    match failure {
+        CommandError::Output(_) => ExitCode::from(OUTPUT_FAILED),
+        CommandError::Failed(_) => ExitCode::FAILURE,
     }
 }
 

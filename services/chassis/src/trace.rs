@@ -43,7 +43,11 @@ impl Trace {
 /// Starts the log: lines for people on a terminal, JSON otherwise. `filter` is a level or a list of `target=level`.
 pub fn start_log(filter: &str) -> Result<(), String> {
     let filter: EnvFilter = filter.parse().map_err(|cause| format!("`log` is no filter: {cause}"))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A log that cannot be written is no reason to panic, as the library's own complaint about it would.
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .log_internal_errors(false);
     let started =
         if std::io::stderr().is_terminal() { builder.try_init() } else { builder.json().try_init() };
     started.map_err(|cause| cause.to_string())

@@ -2,25 +2,24 @@
 
 use thidua_proto::statistics as proto;
 use thidua_proto::statistics::figure_service_client::FigureServiceClient;
-use tonic::transport::Channel;
 
-use crate::client::tell;
+use crate::system::{Connection, describe};
 
-/// A function that asks for one page after the other until there is none.
+/// A function that reads one page after the other until there is none.
 macro_rules! all_pages {
     ($(#[$about:meta])* $name:ident, $method:ident, $request:ident, $entry:ident, $field:ident $(, $filter:ident: $type:ty)?) => {
         $(#[$about])*
         pub(crate) async fn $name(
-            figures: &mut FigureServiceClient<Channel>
+            figures: &mut FigureServiceClient<Connection>
             $(, $filter: $type)?
         ) -> Result<Vec<proto::$entry>, String> {
             let mut request = proto::$request { $($filter,)? ..Default::default() };
-            let mut found = Vec::new();
+            let mut entries = Vec::new();
             loop {
-                let page = figures.$method(request.clone()).await.map_err(tell)?.into_inner();
-                found.extend(page.$field);
+                let page = figures.$method(request.clone()).await.map_err(describe)?.into_inner();
+                entries.extend(page.$field);
                 if page.next_page_token.is_empty() {
-                    return Ok(found);
+                    return Ok(entries);
                 }
                 request.page_token = page.next_page_token;
             }

@@ -1,20 +1,24 @@
 //! The command line.
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
+use thidua_chassis::output::{CommandError, print_line};
 use thidua_chassis::program;
 use thidua_chassis::serve::{PROBE, check_health};
-use thidua_proto::names::{RecordKind, UnitName};
 
-use crate::{client, example, export, figures, form, import, journal, list, office, report, returns, store};
+use crate::system::{SystemArguments, full_address};
+use crate::{example, export, figures, form, import, journal, list, office, report, returns, store};
 
-/// What the program can be asked to do; without any of these it serves.
+/// The program's name.
+pub(crate) const PROGRAM: &str = "thidua";
+
+/// What the program does on a running system; without any of these it serves.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Action {
     /// Print a bloc's report
     Report(report::ReportArguments),
     /// Print official forms, filled from the records
     Form(form::FormArguments),
-    /// Prepare, hand in and approve returns, and tell who is late
+    /// Prepare, hand in and approve returns, and list who is late
     #[command(subcommand)]
     Return(returns::ReturnCommand),
     /// Import records of one kind from CSV, Excel or JSON lines files
@@ -27,144 +31,61 @@ pub(crate) enum Action {
     #[command(subcommand)]
     List(list::ListCommand),
     /// Load the example year (Bắc Ninh 2023) into a running system; loading it again changes nothing
-    LoadExample(Address),
+    LoadExample(SystemArguments),
     /// Ask a running program for its health; exit code 1 where it does not serve
-    Health(Health),
+    Health(HealthArguments),
     /// Move a service's store to another engine
     #[command(subcommand)]
-    Store(StoreAction),
+    Store(store::StoreCommand),
     /// Verify or export the journal of a service
     #[command(subcommand)]
-    Journal(JournalAction),
+    Journal(journal::JournalCommand),
 }
 
-/// Where the system is reached.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Address {
-    /// The gateway's address
-    #[arg(long, default_value = "http://127.0.0.1:8080")]
-    pub(crate) address: String,
-}
-
-/// Whom to ask.
+/// Which program to ask.
 #[derive(Debug, Args)]
-pub(crate) struct Health {
+pub(crate) struct HealthArguments {
     /// The program's address
     #[arg(long, env = "THIDUA_HEALTH", default_value = "http://127.0.0.1:8080")]
     address: String,
 }
 
-/// A kind of records.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Kind {
-    /// Inspections and checks
-    Inspections,
-    /// Visits of citizens
-    Receptions,
-    /// Petitions
-    Petitions,
-    /// Matters
-    Matters,
-}
-
-impl From<Kind> for RecordKind {
-    fn from(kind: Kind) -> Self {
-        match kind {
-            Kind::Inspections => Self::Inspection,
-            Kind::Receptions => Self::Reception,
-            Kind::Petitions => Self::Petition,
-            Kind::Matters => Self::Matter,
-        }
-    }
-}
-
-/// What to do with a store.
-#[derive(Debug, Subcommand)]
-pub(crate) enum StoreAction {
-    /// Copy all of a store into an empty one, every revision and hash; the service must be stopped
-    Copy {
-        /// Where it is: `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`
-        from: String,
-        /// Where it goes
-        to: String,
-    },
-}
-
-/// What to do with a journal.
-#[derive(Debug, Subcommand)]
-pub(crate) enum JournalAction {
-    /// Recompute every hash, the state and the sums; exit code 1 where something does not hold
-    Verify(JournalArguments),
-    /// Print all entries of one journal as JSON lines, for backups and for verification offline
-    ///
-    /// One --journal must be named. Write it to a file: `thidua journal export --journal statistics > journal.jsonl`;
-    /// `tests/peers/verify_journal.py journal.jsonl` verifies it without thidua.
-    Export(OneJournal),
-}
-
-/// The journal of one service.
-#[derive(Debug, Args)]
-pub(crate) struct OneJournal {
-    #[command(flatten)]
-    pub(crate) address: Address,
-    /// Of which service
-    #[arg(long, value_parser = JOURNALS)]
-    pub(crate) journal: String,
-}
-
-/// The services that keep a journal.
-pub(crate) const JOURNALS: [&str; 3] = ["statistics", "awards", "gateway"];
-
-/// Which journals.
-#[derive(Debug, Args)]
-pub(crate) struct JournalArguments {
-    #[command(flatten)]
-    pub(crate) address: Address,
-    /// Of which service; all three if left out
-    #[arg(long, value_parser = JOURNALS)]
-    pub(crate) journal: Option<String>,
-}
-
-/// Reads a unit's name; its id alone will do.
-pub(crate) fn unit(text: &str) -> Result<UnitName, String> {
-    let by_id = || format!("units/{text}").parse();
-    text.parse().or_else(|_| by_id()).map_err(|_| {
-        "write units/{unit}, such as units/thanh-tra-tinh; `thidua list units` tells all (viết mã đơn vị)"
-            .to_owned()
-    })
-}
+/// The exit codes, below every help.
+const EXIT_CODES: &str = "Exit codes: 0 done, also where nobody reads the output any more; 1 failed, standard error says why; \
+                          64 the arguments or settings cannot be used; 74 standard output cannot be written.";
 
 pub(crate) fn command() -> clap::Command {
-    let command = clap::Command::new(crate::PROGRAM)
+    let command = clap::Command::new(PROGRAM)
         .version(env!("CARGO_PKG_VERSION"))
         .args_conflicts_with_subcommands(true)
-        .args(program::arguments_of(&office::SETTINGS));
+        .args(program::arguments_of(&office::SETTINGS))
+        .after_help(EXIT_CODES);
     Action::augment_subcommands(command)
         .about("The system of record of an emulation bloc: serves all three services, or acts on a running system")
         .subcommand_required(false)
 }
 
-pub(crate) async fn run(action: Action) -> Result<(), String> {
+pub(crate) async fn run(action: Action) -> Result<(), CommandError> {
     match action {
-        Action::Report(asked) => report::print(&asked).await,
-        Action::Form(asked) => form::print(&asked).await,
-        Action::Return(asked) => returns::run(asked).await,
-        Action::Import(asked) => import::files(asked).await,
-        Action::Export(asked) => export::run(&asked).await,
-        Action::Figures(asked) => figures::run(&asked).await,
-        Action::List(asked) => list::print(&asked).await,
-        Action::LoadExample(address) => {
-            example::load(&client::connect(&address.address)?).await?;
-            println!("{}: the example year is loaded (đã nạp năm mẫu): {}", address.address, example::BLOC);
-            Ok(())
+        Action::Report(arguments) => report::print(&arguments).await,
+        Action::Form(arguments) => form::print(&arguments).await,
+        Action::Return(command) => returns::run(command).await,
+        Action::Import(arguments) => import::run(arguments).await,
+        Action::Export(arguments) => export::run(&arguments).await,
+        Action::Figures(arguments) => figures::run(&arguments).await,
+        Action::List(command) => list::print(&command).await,
+        Action::LoadExample(arguments) => load_example(&arguments).await,
+        Action::Health(arguments) => {
+            check_health(&full_address(&arguments.address)?, PROBE).await?;
+            Ok(print_line(&format!("{}: serving (đang phục vụ)", arguments.address))?)
         }
-        Action::Health(asked) => {
-            check_health(&client::address(&asked.address)?, PROBE).await?;
-            println!("{}: serving (đang phục vụ)", asked.address);
-            Ok(())
-        }
-        Action::Store(StoreAction::Copy { from, to }) => store::copy(&from, &to).await,
-        Action::Journal(JournalAction::Verify(asked)) => journal::verify(&asked).await,
-        Action::Journal(JournalAction::Export(asked)) => journal::export(&asked).await,
+        Action::Store(store::StoreCommand::Copy { from, to }) => store::copy(&from, &to).await,
+        Action::Journal(command) => journal::run(&command).await,
     }
+}
+
+async fn load_example(arguments: &SystemArguments) -> Result<(), CommandError> {
+    example::load(&arguments.connect()?).await?;
+    let address = &arguments.address;
+    Ok(print_line(&format!("{address}: the example year is loaded (đã nạp năm mẫu): {}", example::BLOC))?)
 }

@@ -1,4 +1,4 @@
-//! The units that there are, as the command line needs them: to route rows, to print names, and to guess what was meant.
+//! The units of the system, as the command line needs them: to route rows, to print names, and to suggest names.
 
 use std::collections::BTreeMap;
 
@@ -6,38 +6,37 @@ use thidua_proto::statistics::directory_service_client::DirectoryServiceClient;
 use thidua_proto::statistics::{ErrorReason, ListUnitsRequest, Unit};
 use thidua_statistics::domain::text::search::nearest;
 use tonic::Status;
-use tonic::transport::Channel;
 use tonic_types::StatusExt as _;
 
-use crate::client::tell;
+use crate::system::{Connection, describe};
 
 /// All units, in the order of a Vietnamese dictionary.
-pub(crate) async fn all(channel: &Channel) -> Result<Vec<Unit>, String> {
-    list(channel, ListUnitsRequest::default()).await.map_err(tell)
+pub(crate) async fn all(system: &Connection) -> Result<Vec<Unit>, String> {
+    list(system, ListUnitsRequest::default()).await.map_err(describe)
 }
 
-/// The units that are asked for, all pages of them.
-pub(crate) async fn list(channel: &Channel, mut asked: ListUnitsRequest) -> Result<Vec<Unit>, Status> {
-    let mut directory = DirectoryServiceClient::new(channel.clone());
+/// The units of a list, all its pages.
+pub(crate) async fn list(system: &Connection, mut request: ListUnitsRequest) -> Result<Vec<Unit>, Status> {
+    let mut directory = DirectoryServiceClient::new(system.clone());
     let mut units = Vec::new();
-    asked.page_size = 1000;
+    request.page_size = 1000;
     loop {
-        let answer = directory.list_units(asked.clone()).await?.into_inner();
+        let answer = directory.list_units(request.clone()).await?.into_inner();
         units.extend(answer.units);
-        asked.page_token = answer.next_page_token;
-        if asked.page_token.is_empty() {
+        request.page_token = answer.next_page_token;
+        if request.page_token.is_empty() {
             return Ok(units);
         }
     }
 }
 
-/// What all units are called, by name.
-pub(crate) async fn names(channel: &Channel) -> Result<BTreeMap<String, String>, String> {
-    Ok(all(channel).await?.into_iter().map(|unit| (unit.name, unit.display_name)).collect())
+/// The display names of all units, by name.
+pub(crate) async fn names(system: &Connection) -> Result<BTreeMap<String, String>, String> {
+    Ok(all(system).await?.into_iter().map(|unit| (unit.name, unit.display_name)).collect())
 }
 
-/// A failure for people; where a unit is not there, with those that may have been meant.
-pub(crate) async fn tell_with_units(channel: &Channel, status: Status) -> String {
+/// A failure for people; where a unit is not found, with the units of the nearest names.
+pub(crate) async fn describe_with_units(system: &Connection, status: Status) -> String {
     let details = status.get_error_details();
     let info = details.error_info();
     let missing = info
@@ -45,18 +44,18 @@ pub(crate) async fn tell_with_units(channel: &Channel, status: Status) -> String
         .and_then(|info| info.metadata.get("resource"))
         .filter(|name| name.matches('/').count() == 1 && name.starts_with("units/"))
         .cloned();
-    let told = tell(status);
-    let Some(missing) = missing else { return told };
-    // What went wrong is told in any case.
-    let units = all(channel).await.unwrap_or_default();
-    let called = |name: &String| {
+    let description = describe(status);
+    let Some(missing) = missing else { return description };
+    // Suggestions are an extra: without them the failure is described all the same.
+    let units = all(system).await.unwrap_or_default();
+    let with_display_name = |name: &String| {
         let unit = units.iter().find(|unit| unit.name == *name);
         unit.map_or_else(|| name.clone(), |unit| format!("{name} ({})", unit.display_name))
     };
     let near: Vec<String> =
-        nearest(&missing, units.iter().map(|unit| unit.name.clone())).iter().map(called).collect();
+        nearest(&missing, units.iter().map(|unit| unit.name.clone())).iter().map(with_display_name).collect();
     if near.is_empty() {
-        return format!("{told}\n  `thidua list units` tells all units (liệt kê các đơn vị)");
+        return format!("{description}\n  `thidua list units` lists all units (liệt kê các đơn vị)");
     }
-    format!("{told}\n  did you mean (có phải là): {}?", near.join(", "))
+    format!("{description}\n  did you mean (có phải là): {}?", near.join(", "))
 }

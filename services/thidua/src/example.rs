@@ -15,18 +15,17 @@ use thidua_proto::names::{RecordKind, UnitName};
 use thidua_proto::statistics as s;
 use thidua_proto::statistics::directory_service_client::DirectoryServiceClient;
 use tonic::Code;
-use tonic::transport::Channel;
 use uuid::Uuid;
 
-use crate::client::tell;
 use crate::import::{self, Document, Reading, Target};
+use crate::system::{Connection, describe};
 
 /// The example's bloc.
 pub(crate) const BLOC: &str = "blocs/noi-chinh-bac-ninh";
 /// The example's year.
 pub(crate) const YEAR: i32 = 2023;
 
-/// Every file of the example, by its path below `example/`.
+/// Every file of the example: its path below `example/`, and its content.
 const FILES: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/example.rs"));
 
 /// Request ids follow from what is loaded, so that loading twice does nothing twice.
@@ -37,8 +36,8 @@ fn request_id(of: &str) -> String {
 }
 
 fn file(path: &str) -> Result<&'static str, String> {
-    let found = FILES.iter().find(|(name, _)| *name == path);
-    found.map(|(_, content)| *content).ok_or_else(|| format!("the example has no {path}"))
+    let file = FILES.iter().find(|(name, _)| *name == path);
+    file.map(|(_, content)| *content).ok_or_else(|| format!("the example has no {path}"))
 }
 
 #[derive(Deserialize)]
@@ -110,62 +109,62 @@ struct Nomination {
     against_count: i64,
 }
 
-/// Loads the example where both stores are empty, or where an earlier loading was cut short. Tells whether the example
+/// Loads the example where both stores are empty, or where an earlier loading was interrupted. Returns whether the example
 /// is there now.
-pub(crate) async fn load_into_empty(channel: &Channel) -> Result<bool, String> {
-    let mut journals = JournalServiceClient::new(channel.clone());
+pub(crate) async fn load_into_empty(system: &Connection) -> Result<bool, String> {
+    let mut journals = JournalServiceClient::new(system.clone());
     let mut heads = Vec::new();
     for journal in ["journals/statistics", "journals/awards"] {
         let request = GetHeadRequest { journal: journal.to_owned() };
-        heads.push(journals.get_head(request).await.map_err(tell)?.into_inner().revision);
+        heads.push(journals.get_head(request).await.map_err(describe)?.into_inner().revision);
     }
     let empty = heads.iter().all(|revision| *revision == 0);
-    if !empty && !begun_here(&mut journals).await? {
-        return has_bloc(channel).await;
+    if !empty && !begins_with_example(&mut journals).await? {
+        return has_bloc(system).await;
     }
-    if empty || !has_last(channel).await? {
-        load(channel).await?;
+    if empty || !has_last(system).await? {
+        load(system).await?;
     }
     Ok(true)
 }
 
 /// Whether the first entry of statistics is the example's first one.
-async fn begun_here(journals: &mut JournalServiceClient<Channel>) -> Result<bool, String> {
+async fn begins_with_example(journals: &mut JournalServiceClient<Connection>) -> Result<bool, String> {
     let request = ListEntriesRequest {
         journal: "journals/statistics".to_owned(),
         page_size: 1,
         ..ListEntriesRequest::default()
     };
-    let first = journals.list_entries(request).await.map_err(tell)?.into_inner().entries;
+    let first = journals.list_entries(request).await.map_err(describe)?.into_inner().entries;
     let unit = units()?.into_iter().next().map(|unit| request_id(&unit.unit_id));
     Ok(first.first().map(|entry| entry.request_id.clone()) == unit)
 }
 
-/// Whether the last thing that is loaded is there.
-async fn has_last(channel: &Channel) -> Result<bool, String> {
+/// Whether the last ballot of the example is there.
+async fn has_last(system: &Connection) -> Result<bool, String> {
     let Some(last) = bloc_file()?.nominations.pop() else { return Ok(true) };
     let name = format!("{BLOC}/years/{YEAR}/ballots/{}", last.id);
-    found(BallotServiceClient::new(channel.clone()).get_ballot(a::GetBallotRequest { name }).await)
+    exists(BallotServiceClient::new(system.clone()).get_ballot(a::GetBallotRequest { name }).await)
 }
 
-async fn has_bloc(channel: &Channel) -> Result<bool, String> {
+async fn has_bloc(system: &Connection) -> Result<bool, String> {
     let name = format!("{BLOC}/years/{YEAR}");
-    found(BlocServiceClient::new(channel.clone()).get_year(a::GetYearRequest { name }).await)
+    exists(BlocServiceClient::new(system.clone()).get_year(a::GetYearRequest { name }).await)
 }
 
-fn found<T>(answer: Result<T, tonic::Status>) -> Result<bool, String> {
+fn exists<T>(answer: Result<T, tonic::Status>) -> Result<bool, String> {
     match answer {
         Ok(_) => Ok(true),
         Err(status) if status.code() == Code::NotFound => Ok(false),
-        Err(status) => Err(tell(status)),
+        Err(status) => Err(describe(status)),
     }
 }
 
 /// Loads everything; what is there already is left as it is.
-pub(crate) async fn load(channel: &Channel) -> Result<(), String> {
-    load_units(channel).await?;
-    load_records(channel).await?;
-    load_bloc(channel).await
+pub(crate) async fn load(system: &Connection) -> Result<(), String> {
+    load_units(system).await?;
+    load_records(system).await?;
+    load_bloc(system).await
 }
 
 fn units() -> Result<Vec<UnitRow>, String> {
@@ -183,8 +182,8 @@ fn table<R: DeserializeOwned>(content: &str) -> Result<Vec<R>, String> {
         .collect()
 }
 
-async fn load_units(channel: &Channel) -> Result<(), String> {
-    let mut directory = DirectoryServiceClient::new(channel.clone());
+async fn load_units(system: &Connection) -> Result<(), String> {
+    let mut directory = DirectoryServiceClient::new(system.clone());
     for row in units()? {
         let unit = s::Unit {
             display_name: row.display_name,
@@ -196,12 +195,12 @@ async fn load_units(channel: &Channel) -> Result<(), String> {
         let request_id = request_id(&row.unit_id);
         let request =
             s::CreateUnitRequest { unit_id: row.unit_id, unit: Some(unit), request_id, validate_only: false };
-        directory.create_unit(request).await.map_err(tell)?;
+        directory.create_unit(request).await.map_err(describe)?;
     }
     Ok(())
 }
 
-async fn load_records(channel: &Channel) -> Result<(), String> {
+async fn load_records(system: &Connection) -> Result<(), String> {
     let bytes =
         FILES.iter().filter(|(path, _)| path.starts_with("records/")).map(|(_, content)| content.len()).sum();
     let bar = import::progress(bytes);
@@ -222,7 +221,7 @@ async fn load_records(channel: &Channel) -> Result<(), String> {
             let target = Target { unit: Some(unit), dry_run: false, update: true };
             bar.set_message(format!("Đang nạp năm mẫu: {path}"));
             let hidden = indicatif::ProgressBar::hidden();
-            let outcome = import::document_of(channel, &target, id, &document, &hidden).await?;
+            let outcome = import::import(system, &target, id, &document, &hidden).await?;
             if let Some(row) = outcome.answer.refused_rows.first() {
                 return Err(format!("{path}, line {}: {}: {}", row.line, row.field, row.description));
             }
@@ -233,9 +232,9 @@ async fn load_records(channel: &Channel) -> Result<(), String> {
     Ok(())
 }
 
-async fn load_bloc(channel: &Channel) -> Result<(), String> {
+async fn load_bloc(system: &Connection) -> Result<(), String> {
     let BlocFile { bloc, year, nominations } = bloc_file()?;
-    let mut blocs = BlocServiceClient::new(channel.clone());
+    let mut blocs = BlocServiceClient::new(system.clone());
     let members = bloc.members.into_iter().map(|member| a::BlocMember {
         unit: member.unit,
         display_name: member.display_name,
@@ -255,7 +254,7 @@ async fn load_bloc(channel: &Channel) -> Result<(), String> {
         bloc: Some(entered),
         validate_only: false,
     };
-    let bloc = blocs.create_bloc(bloc_request).await.map_err(tell)?.into_inner();
+    let bloc = blocs.create_bloc(bloc_request).await.map_err(describe)?.into_inner();
     let name = start_year(&mut blocs, &bloc.name, &year).await?;
     let agreed = a::AgreeNextLeaderRequest {
         request_id: request_id(&format!("{name} next leader")),
@@ -264,15 +263,15 @@ async fn load_bloc(channel: &Channel) -> Result<(), String> {
         agreed_date: Some(date::to_wire(year.conference_date)),
         validate_only: false,
     };
-    blocs.agree_next_leader(agreed).await.map_err(tell)?;
+    blocs.agree_next_leader(agreed).await.map_err(describe)?;
     for nomination in nominations {
-        nominate_and_vote(channel, &name, year.conference_date, nomination).await?;
+        nominate_and_vote(system, &name, year.conference_date, nomination).await?;
     }
     Ok(())
 }
 
 async fn start_year(
-    blocs: &mut BlocServiceClient<Channel>,
+    blocs: &mut BlocServiceClient<Connection>,
     bloc: &str,
     year: &Year,
 ) -> Result<String, String> {
@@ -299,11 +298,11 @@ async fn start_year(
         request_id: request_id(&format!("{bloc} {}", year.number)),
         validate_only: false,
     };
-    Ok(blocs.start_year(request).await.map_err(tell)?.into_inner().name)
+    Ok(blocs.start_year(request).await.map_err(describe)?.into_inner().name)
 }
 
 async fn nominate_and_vote(
-    channel: &Channel,
+    system: &Connection,
     year: &str,
     conference: jiff::civil::Date,
     row: Nomination,
@@ -317,7 +316,7 @@ async fn nominate_and_vote(
         validate_only: false,
     };
     let nomination =
-        NominationServiceClient::new(channel.clone()).nominate(request).await.map_err(tell)?.into_inner();
+        NominationServiceClient::new(system.clone()).nominate(request).await.map_err(describe)?.into_inner();
     let ballot = a::Ballot {
         nomination: nomination.name,
         vote_date: Some(date::to_wire(conference)),
@@ -333,6 +332,6 @@ async fn nominate_and_vote(
         ballot: Some(ballot),
         validate_only: false,
     };
-    BallotServiceClient::new(channel.clone()).record_show_of_hands(request).await.map_err(tell)?;
+    BallotServiceClient::new(system.clone()).record_show_of_hands(request).await.map_err(describe)?;
     Ok(())
 }

@@ -1,11 +1,11 @@
 //! `thidua figures`: figures of a window, printed or written to a file.
 
 use std::collections::HashMap;
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
 use jiff::civil::Date;
+use thidua_chassis::output::{CommandError, print};
 use thidua_proto::date;
 use thidua_proto::names::UnitName;
 use thidua_proto::statistics::figure::Value;
@@ -14,11 +14,10 @@ use thidua_proto::statistics::{
     ComputeFiguresRequest, ComputeFiguresResponse, Figure, FigureStatus, Measure, Window,
 };
 
-use crate::cli::{Address, unit};
-use crate::client::connect;
-use crate::directory::tell_with_units;
-use crate::export::is_there;
-use crate::output::{self, Book, Format};
+use crate::arguments::unit;
+use crate::directory::describe_with_units;
+use crate::output::{self, Book, Format, file_exists};
+use crate::system::SystemArguments;
 use crate::table::{Cell, Wording};
 use crate::view::View;
 
@@ -26,7 +25,7 @@ use crate::view::View;
 #[derive(Debug, Args)]
 pub(crate) struct FigureArguments {
     #[command(flatten)]
-    address: Address,
+    system: SystemArguments,
     /// Of which units, such as units/thanh-tra-tinh; of all if left out
     #[arg(long, value_parser = unit)]
     unit: Vec<UnitName>,
@@ -89,56 +88,68 @@ const TITLES: [(&str, &str); 11] = [
 ];
 
 /// Computes and writes them.
-pub(crate) async fn run(asked: &FigureArguments) -> Result<(), String> {
-    let format = match &asked.file {
-        Some(path) => Format::of(asked.format, path)?,
-        None => asked.format.unwrap_or(Format::Csv),
+pub(crate) async fn run(arguments: &FigureArguments) -> Result<(), CommandError> {
+    let format = match &arguments.file {
+        Some(path) => Format::of(arguments.format, path)?,
+        None => arguments.format.unwrap_or(Format::Csv),
     };
-    if let Some(path) = asked.file.as_deref().filter(|path| path.exists()) {
-        return Err(is_there(path));
+    if let Some(path) = arguments.file.as_deref().filter(|path| path.exists()) {
+        return Err(file_exists(path).into());
     }
-    let (structure, structure_date) = asked.view.structure();
-    let (as_of_revision, as_of_time) = asked.view.as_of();
-    let request = ComputeFiguresRequest {
-        units: asked.unit.iter().map(ToString::to_string).collect(),
-        measures: asked.measures.clone(),
-        window: asked.window(),
-        by_unit: asked.by_unit,
+    let system = arguments.system.connect()?;
+    let answer = match FigureServiceClient::new(system.clone()).compute_figures(request(arguments)).await {
+        Ok(answer) => answer.into_inner(),
+        Err(status) => return Err(describe_with_units(&system, status).await.into()),
+    };
+    write(arguments, format, &answer)
+}
+
+/// The request of the arguments.
+fn request(arguments: &FigureArguments) -> ComputeFiguresRequest {
+    let (structure, structure_date) = arguments.view.structure();
+    let (as_of_revision, as_of_time) = arguments.view.as_of();
+    ComputeFiguresRequest {
+        units: arguments.unit.iter().map(ToString::to_string).collect(),
+        measures: arguments.measures.clone(),
+        window: arguments.window(),
+        by_unit: arguments.by_unit,
         structure,
         structure_date,
         as_of_revision,
         as_of_time,
-    };
-    let channel = connect(&asked.address.address)?;
-    let answer = match FigureServiceClient::new(channel.clone()).compute_figures(request).await {
-        Ok(answer) => answer.into_inner(),
-        Err(status) => return Err(tell_with_units(&channel, status).await),
-    };
+    }
+}
+
+/// Writes figures to the file, or to standard output without one.
+fn write(
+    arguments: &FigureArguments,
+    format: Format,
+    answer: &ComputeFiguresResponse,
+) -> Result<(), CommandError> {
     let by_default = if format == Format::Xlsx { Wording::Vi } else { Wording::Fields };
-    let wording = asked.wording.unwrap_or(by_default);
+    let wording = arguments.wording.unwrap_or(by_default);
     let titles = TITLES.map(|(field, vietnamese)| match wording {
         Wording::Fields => field,
         Wording::Vi => vietnamese,
     });
-    let rows = rows(&answer, wording);
-    let bytes = match (format, &asked.file) {
+    let rows = rows(answer, wording);
+    let bytes = match (format, &arguments.file) {
         (Format::Csv, _) => {
             let heading = titles.map(|title| Cell::Text(title.into())).to_vec();
             output::csv(std::iter::once(heading).chain(rows))?
         }
-        (Format::Jsonl, _) => json_lines(&answer)?,
-        (Format::Xlsx, None) => return Err("name a file for the workbook".to_owned()),
+        (Format::Jsonl, _) => json_lines(answer)?,
+        (Format::Xlsx, None) => return Err("name a file for the workbook".to_owned().into()),
         (Format::Xlsx, Some(path)) => {
             let mut book = Book::new("figures", &titles)?;
             rows.iter().try_for_each(|row| book.row(row))?;
-            return book.save(path);
+            return Ok(book.save(path)?);
         }
     };
-    match &asked.file {
-        Some(path) => {
-            std::fs::write(path, bytes).map_err(|cause| format!("cannot write {}: {cause}", path.display()))
-        }
-        None => std::io::stdout().write_all(&bytes).map_err(|cause| format!("cannot write: {cause}")),
+    match &arguments.file {
+        Some(path) => std::fs::write(path, bytes)
+            .map_err(|cause| format!("cannot write {}: {cause}", path.display()).into()),
+        None => Ok(print(bytes)?),
     }
 }
 

@@ -1,28 +1,28 @@
 //! `thidua form`: official forms, filled from the records and printed.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use clap::Args;
+use thidua_chassis::output::{CommandError, print_line};
 use thidua_proto::date;
 use thidua_proto::names::UnitName;
 use thidua_proto::statistics as proto;
 use thidua_proto::statistics::figure_service_client::FigureServiceClient;
 use thidua_proto::statistics::{FigureStatus, FindingSeverity};
-use tonic::transport::Channel;
 
+use crate::arguments::unit;
 use crate::catalogue;
-use crate::cli::{Address, unit};
-use crate::client::connect;
-use crate::directory::{self, tell_with_units};
-use crate::output::{aligned, print_line};
+use crate::directory::{self, describe_with_units};
+use crate::system::{Connection, SystemArguments};
+use crate::text::Alignment::{Left, Right};
+use crate::text::{paragraph, table, terminal_width};
 use crate::view::View;
 
 /// Which forms, of whom, over which period.
 #[derive(Debug, Args)]
 pub(crate) struct FormArguments {
     #[command(flatten)]
-    address: Address,
+    system: SystemArguments,
     /// The issuing document
     #[arg(long, default_value = "TT 02/2021/TT-TTCP")]
     document: String,
@@ -51,23 +51,23 @@ pub(crate) struct FormArguments {
     view: View,
 }
 
-pub(crate) async fn print(asked: &FormArguments) -> Result<(), String> {
-    let channel = connect(&asked.address.address)?;
-    let mut figures = FigureServiceClient::new(channel.clone());
-    let forms = match &asked.code {
-        Some(code) => vec![(asked.document.clone(), code.clone())],
-        None => in_force(&mut figures, asked).await?,
+pub(crate) async fn print(arguments: &FormArguments) -> Result<(), CommandError> {
+    let system = arguments.system.connect()?;
+    let mut figures = FigureServiceClient::new(system.clone());
+    let forms = match &arguments.code {
+        Some(code) => vec![(arguments.document.clone(), code.clone())],
+        None => in_force(&mut figures, arguments).await?,
     };
-    let names = directory::names(&channel).await?;
-    let (structure, structure_date) = asked.view.structure();
-    let (as_of_revision, as_of_time) = asked.view.as_of();
+    let names = directory::names(&system).await?;
+    let (structure, structure_date) = arguments.view.structure();
+    let (as_of_revision, as_of_time) = arguments.view.as_of();
     for (issuing_document, form) in forms {
         let request = proto::FillFormRequest {
             issuing_document,
             form,
-            units: asked.units.iter().map(ToString::to_string).collect(),
-            window: Some(proto::Window::of_period(&asked.calendar, &asked.period).up_to(asked.cut_off)),
-            by_unit: asked.by_unit || asked.all,
+            units: arguments.units.iter().map(ToString::to_string).collect(),
+            window: Some(proto::Window::of_period(&arguments.calendar, &arguments.period).up_to(arguments.cut_off)),
+            by_unit: arguments.by_unit || arguments.all,
             structure,
             structure_date,
             as_of_revision,
@@ -75,13 +75,11 @@ pub(crate) async fn print(asked: &FormArguments) -> Result<(), String> {
         };
         let answer = match figures.fill_form(request).await {
             Ok(answer) => answer.into_inner(),
-            Err(status) => return Err(tell_with_units(&channel, status).await),
+            Err(status) => return Err(describe_with_units(&system, status).await.into()),
         };
         for fill in &answer.fills {
-            let who = names.get(&fill.unit).map_or_else(|| whole(&asked.units, &names), Clone::clone);
-            if !print_line(&page(&answer, fill, &who))? {
-                return Ok(());
-            }
+            let who = names.get(&fill.unit).map_or_else(|| whole(&arguments.units, &names), Clone::clone);
+            print_line(&page(&answer, fill, &who, terminal_width()))?;
         }
     }
     Ok(())
@@ -89,30 +87,30 @@ pub(crate) async fn print(asked: &FormArguments) -> Result<(), String> {
 
 /// The forms in force when the period, or its data, ends.
 async fn in_force(
-    figures: &mut FigureServiceClient<Channel>,
-    asked: &FormArguments,
+    figures: &mut FigureServiceClient<Connection>,
+    arguments: &FormArguments,
 ) -> Result<Vec<(String, String)>, String> {
-    let valid_on = match asked.cut_off {
+    let valid_on = match arguments.cut_off {
         Some(day) => Some(date::to_wire(day)),
-        None => last_day(figures, asked).await?,
+        None => last_day(figures, arguments).await?,
     };
     let forms = catalogue::forms(figures, valid_on).await?;
     Ok(forms.into_iter().map(|form| (form.issuing_document, form.code)).collect())
 }
 
-/// The period's last day; none where there is no such period, which filling a form then tells.
+/// The period's last day; none where there is no such period, which filling a form then refuses.
 async fn last_day(
-    figures: &mut FigureServiceClient<Channel>,
-    asked: &FormArguments,
+    figures: &mut FigureServiceClient<Connection>,
+    arguments: &FormArguments,
 ) -> Result<Option<thidua_proto::Date>, String> {
-    let year = asked.period.split('-').next().and_then(|year| year.parse().ok());
+    let year = arguments.period.split('-').next().and_then(|year| year.parse().ok());
     let calendars = catalogue::calendars(figures, year).await?;
-    let calendar = calendars.into_iter().find(|calendar| calendar.code == asked.calendar);
+    let calendar = calendars.into_iter().find(|calendar| calendar.code == arguments.calendar);
     let mut periods = calendar.into_iter().flat_map(|calendar| calendar.periods);
-    Ok(periods.find(|period| period.code == asked.period).and_then(|period| period.last_date))
+    Ok(periods.find(|period| period.code == arguments.period).and_then(|period| period.last_date))
 }
 
-/// Whom the form of all together is of.
+/// Whose the form of all units together is.
 fn whole(units: &[UnitName], names: &BTreeMap<String, String>) -> String {
     if units.is_empty() {
         return "Tất cả đơn vị".to_owned();
@@ -131,35 +129,33 @@ pub(crate) fn doubt(form: &proto::Form) -> Option<&'static str> {
     }
 }
 
-/// One form as text: title, whom it is of, the window, a line a column, and what does not hold.
-fn page(answer: &proto::FillFormResponse, fill: &proto::FormFill, who: &str) -> String {
+/// One form as text: its title, its unit, the window, a line for each column, and what does not hold.
+fn page(answer: &proto::FillFormResponse, fill: &proto::FormFill, who: &str, width: Option<usize>) -> String {
     let Some(form) = &answer.form else { return String::new() };
     let open = fill.values.iter().any(|value| value.status() == FigureStatus::Provisional);
     let state = if open { " (tạm tính)" } else { "" };
-    let mut text = format!("Biểu {} – {} ({})\n{who}\n", form.code, form.display_name, form.issuing_document);
-    let mut line = |content: &str| {
-        // Writing to a text does not fail.
-        let _ = writeln!(text, "{content}");
-    };
-    line(&format!("{}{state}", answer.window_text));
+    let title = format!("Biểu {} – {} ({})", form.code, form.display_name, form.issuing_document);
+    let mut lines = paragraph(&title, width);
+    lines.push(who.to_owned());
+    lines.extend(paragraph(&format!("{}{state}", answer.window_text), width));
     if let Some(doubt) = doubt(form) {
-        line(&format!("{}: {}", doubt.to_uppercase(), form.note));
+        lines.extend(paragraph(&format!("{}: {}", doubt.to_uppercase(), form.note), width));
     }
-    line("");
-    for row in aligned(&rows(form, fill), [true, false, false, true]) {
-        line(&row);
-    }
-    for (column, value) in
-        form.columns.iter().zip(&fill.values).filter(|(_, value)| value.published_value.is_some())
-    {
-        line(&format!("Điều chỉnh: cột {} đã công bố {}.", column.code, value.published_text));
+    lines.push(String::new());
+    lines.extend(table(&rows(form, fill), [Right, Left, Left, Right], width));
+    for (column, value) in form.columns.iter().zip(&fill.values) {
+        if value.published_value.is_some() {
+            lines.push(format!("Điều chỉnh: cột {} đã công bố {}.", column.code, value.published_text));
+        }
     }
     for (severity, word) in [(FindingSeverity::Error, "Lỗi"), (FindingSeverity::Warning, "Cảnh báo")] {
         for finding in fill.findings.iter().filter(|finding| finding.severity() == severity) {
-            line(&format!("{word} [{}]: {}. {}.", finding.rule, finding.text, finding.meaning));
+            let text = format!("{word} [{}]: {}. {}.", finding.rule, finding.text, finding.meaning);
+            lines.extend(paragraph(&text, width));
         }
     }
-    text
+    lines.push(String::new());
+    lines.join("\n")
 }
 
 /// The heading and a row for each column: code, label, unit, value.
@@ -241,6 +237,9 @@ MS  Chỉ tiêu            Đơn vị tính     Số liệu
 Điều chỉnh: cột 11 đã công bố 2.
 Cảnh báo [1 = 2 + 3]: Cột 1 (3.704) khác. Tổng số bằng hai phần.
 ";
-        assert_eq!(page(&answer, &fill, &whole(&[], &BTreeMap::new())), expected);
+        let all = whole(&[], &BTreeMap::new());
+        assert_eq!(page(&answer, &fill, &all, None), expected);
+        let narrow = page(&answer, &fill, &all, Some(48));
+        assert!(narrow.lines().all(|line| line.chars().count() <= 48), "{narrow}");
     }
 }

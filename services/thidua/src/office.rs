@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use thidua_chassis::clock::Clock;
 use thidua_chassis::config::{ServingConfig, Setting, Settings};
+use thidua_chassis::output::{OutputError, print_line};
 use thidua_chassis::program::{self, stop_signal};
 use thidua_chassis::serve::check_health;
 use thidua_proto::reports::RenderBlocReportRequest;
@@ -13,7 +14,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::{client, example, report};
+use crate::system::connect;
+use crate::{example, report};
 
 /// How long a service may take to open its store: a later release may have to count millions of records anew. One that cannot
 /// open it ends by itself.
@@ -182,26 +184,56 @@ fn ended_early(ended: Option<Result<Result<(), String>, tokio::task::JoinError>>
     }
 }
 
-/// Loads the example year where it belongs, prints its report, and tells where the system is reached.
+/// Loads the example year where it belongs, and prints its report and where the system is reached. A message that nobody takes
+/// is no reason to stop serving.
 async fn welcome(config: &Config, address: &str) -> Result<(), String> {
-    let channel = client::connect(address)?;
-    let has_example = if config.load_example { example::load_into_empty(&channel).await? } else { false };
+    let system = connect(address, None)?;
+    let has_example = config.load_example && example::load_into_empty(&system).await?;
+    let mut message = String::new();
     if has_example {
         let request = RenderBlocReportRequest {
             bloc: example::BLOC.to_owned(),
             year: example::YEAR,
             ..RenderBlocReportRequest::default()
         };
-        println!("{}", report::render(&channel, request).await?);
+        message = report::render(&system, request).await?;
+        message.push('\n');
     }
-    println!("Serving at {address} (gRPC). Data in {}. Try, in another terminal:", config.data.display());
-    println!("  cargo run --release -- report --language en");
-    println!(
-        "  grpcurl -plaintext -d '{{\"bloc\":\"{}\",\"year\":{}}}' {} thidua.reports.v1.BlocReportService/GenerateBlocReport",
+    message.push_str(&start_message(config, address));
+    tracing::info!(address, "serving");
+    if let Err(OutputError::Failed(cause)) = print_line(&message) {
+        tracing::warn!(address, %cause, "serving; the start message cannot be written");
+    }
+    Ok(())
+}
+
+/// Where the system is reached, with commands that work as they are written, whatever the address is.
+fn start_message(config: &Config, address: &str) -> String {
+    let by_default = SETTINGS.iter().any(|setting| address.strip_prefix("http://") == setting.default);
+    let export = if by_default { String::new() } else { format!("  export THIDUA_ADDRESS={address}\n") };
+    format!(
+        "Serving at {address} (gRPC). Data in {}. Try, in another terminal:\n\
+         {export}  cargo run --release -- report --language en\n\
+         \x20 grpcurl -plaintext -d '{{\"bloc\":\"{}\",\"year\":{}}}' {} thidua.reports.v1.BlocReportService/GenerateBlocReport\n\
+         Ctrl-C stops.",
+        config.data.display(),
         example::BLOC,
         example::YEAR,
         address.trim_start_matches("http://")
-    );
-    println!("Ctrl-C stops.");
-    Ok(())
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_commands_of_the_start_message_name_the_address_in_use() {
+        let mut settings = Settings::look_up(&SETTINGS, |_| None);
+        let config = Config::read(&mut settings).unwrap();
+        let other = start_message(&config, "http://127.0.0.1:18080");
+        assert!(other.contains("\n  export THIDUA_ADDRESS=http://127.0.0.1:18080\n"), "{other}");
+        assert!(other.contains(" 127.0.0.1:18080 thidua.reports.v1"), "{other}");
+        assert!(!start_message(&config, "http://127.0.0.1:8080").contains("export"));
+    }
 }

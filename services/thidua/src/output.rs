@@ -1,6 +1,5 @@
 //! Files that are written: CSV text and workbooks, row by row.
 
-use std::io::Write as _;
 use std::path::Path;
 
 use jiff::civil::Date;
@@ -20,9 +19,9 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    /// As asked, or by the file's ending.
-    pub(crate) fn of(asked: Option<Self>, path: &Path) -> Result<Self, String> {
-        if let Some(format) = asked {
+    /// The format that is named, or else that of the file's ending.
+    pub(crate) fn of(named: Option<Self>, path: &Path) -> Result<Self, String> {
+        if let Some(format) = named {
             return Ok(format);
         }
         match path.extension().and_then(|ending| ending.to_str()).map(str::to_lowercase).as_deref() {
@@ -34,6 +33,11 @@ impl Format {
             }
         }
     }
+}
+
+/// Refuses to overwrite a file.
+pub(crate) fn file_exists(path: &Path) -> String {
+    format!("{} is there already (tệp đã có); name another file or remove it", path.display())
 }
 
 /// Rows as CSV text.
@@ -128,40 +132,5 @@ fn serial(date: Date) -> Result<ExcelDateTime, XlsxError> {
     match parts {
         (Ok(year), Ok(month), Ok(day)) => ExcelDateTime::from_ymd(year, month, day),
         _ => Err(XlsxError::DateTimeRangeError(date.to_string())),
-    }
-}
-
-/// Rows with their cells one below the other; those of a column to the right, such as numbers, or to the left.
-pub(crate) fn aligned<const N: usize>(rows: &[[String; N]], to_the_right: [bool; N]) -> Vec<String> {
-    let mut widths = [0; N];
-    for row in rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = cell.chars().count().max(*width);
-        }
-    }
-    let line = |row: &[String; N]| {
-        let cells = row.iter().zip(widths).zip(to_the_right);
-        let cells = cells.map(
-            |((cell, width), right)| {
-                if right { format!("{cell:>width$}") } else { format!("{cell:<width$}") }
-            },
-        );
-        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
-    };
-    rows.iter().map(line).collect()
-}
-
-/// A day as people write it; nothing where there is none.
-pub(crate) fn day(day: Option<thidua_proto::Date>) -> String {
-    let day = day.and_then(thidua_proto::date::from_wire);
-    day.map_or_else(String::new, |day| day.strftime("%d/%m/%Y").to_string())
-}
-
-/// Prints a line; tells whether anybody still reads: in `… | head` nobody does, and that is no fault.
-pub(crate) fn print_line(text: &str) -> Result<bool, String> {
-    match writeln!(std::io::stdout(), "{text}") {
-        Ok(()) => Ok(true),
-        Err(cause) if cause.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
-        Err(cause) => Err(format!("cannot write: {cause}")),
     }
 }

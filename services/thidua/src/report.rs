@@ -1,19 +1,18 @@
 //! `thidua report`: a bloc's report, printed.
 
 use clap::{Args, ValueEnum};
+use thidua_chassis::output::{CommandError, print_line};
 use thidua_proto::date;
 use thidua_proto::reports::bloc_report_service_client::BlocReportServiceClient;
 use thidua_proto::reports::{DocumentFormat, RenderBlocReportRequest};
-use tonic::transport::Channel;
 
-use crate::cli::Address;
-use crate::client::{connect, tell};
+use crate::system::{Connection, SystemArguments, describe};
 
 /// Which report, and how.
 #[derive(Debug, Args)]
 pub(crate) struct ReportArguments {
     #[command(flatten)]
-    address: Address,
+    system: SystemArguments,
     /// The bloc
     #[arg(long, default_value = "blocs/noi-chinh-bac-ninh")]
     bloc: String,
@@ -41,27 +40,26 @@ enum Format {
     Html,
 }
 
-pub(crate) async fn print(asked: &ReportArguments) -> Result<(), String> {
-    let format = match asked.format {
+pub(crate) async fn print(arguments: &ReportArguments) -> Result<(), CommandError> {
+    let format = match arguments.format {
         Format::Text => DocumentFormat::Text,
         Format::Markdown => DocumentFormat::Markdown,
         Format::Html => DocumentFormat::Html,
     };
     let request = RenderBlocReportRequest {
-        bloc: asked.bloc.clone(),
-        year: asked.year,
-        cut_off_date: asked.cut_off.map(date::to_wire),
-        allow_partial: asked.partial,
+        bloc: arguments.bloc.clone(),
+        year: arguments.year,
+        cut_off_date: arguments.cut_off.map(date::to_wire),
+        allow_partial: arguments.partial,
         format: Some(format.into()),
-        language_code: asked.language.clone(),
+        language_code: arguments.language.clone(),
         ..RenderBlocReportRequest::default()
     };
-    println!("{}", render(&connect(&asked.address.address)?, request).await?);
-    Ok(())
+    Ok(print_line(&render(&arguments.system.connect()?, request).await?)?)
 }
 
-pub(crate) async fn render(channel: &Channel, request: RenderBlocReportRequest) -> Result<String, String> {
-    let mut client = BlocReportServiceClient::new(channel.clone());
-    let answer = client.render_bloc_report(request).await.map_err(tell)?;
+pub(crate) async fn render(system: &Connection, request: RenderBlocReportRequest) -> Result<String, String> {
+    let mut client = BlocReportServiceClient::new(system.clone());
+    let answer = client.render_bloc_report(request).await.map_err(describe)?;
     Ok(answer.into_inner().content)
 }

@@ -1,62 +1,45 @@
 //! `thidua return`: forms handed in and approved.
 
 use clap::{Args, Subcommand};
-use thidua_chassis::caller::HEADER;
 use thidua_chassis::language::Language;
+use thidua_chassis::output::{CommandError, print_line};
 use thidua_proto::names::{ReturnName, UnitName};
 use thidua_proto::statistics as proto;
 use thidua_proto::statistics::figure_service_client::FigureServiceClient;
 use thidua_proto::statistics::return_service_client::ReturnServiceClient;
 use thidua_proto::statistics::{ColumnOrigin, FindingSeverity, Return, ReturnAction, ReturnState};
+use tonic::{Response, Status};
 
-use tonic::metadata::{Ascii, MetadataValue};
-use tonic::transport::Channel;
-use tonic::{Request, Response, Status};
-
+use crate::arguments::unit;
 use crate::catalogue;
-use crate::cli::{Address, unit};
-use crate::client::connect;
-use crate::directory::{self, tell_with_units};
+use crate::directory::{self, describe_with_units};
 use crate::form::label;
-use crate::output::{aligned, day, print_line};
+use crate::system::{Connection, SystemArguments};
+use crate::text::Alignment::{Left, Right};
+use crate::text::{day, minute, paragraph, table, terminal_width};
 
 /// What to do with returns.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReturnCommand {
     /// Fill a form for a unit and period from its records, and keep it as the unit's return
-    Prepare(Prepare),
+    Prepare(PrepareArguments),
     /// Print a return with its checks, its history and the digest that an approval names
-    Show(One),
+    Show(ReturnArguments),
     /// Hand a return in
-    Submit(One),
+    Submit(ReturnArguments),
     /// Approve what was read, and lock its period
-    Approve(Approve),
+    Approve(ApproveArguments),
     /// Give a return back to its unit
-    SendBack(Reasoned),
+    SendBack(ReasonArguments),
     /// Open an approved return for a correction
-    Reopen(Reasoned),
+    Reopen(ReasonArguments),
     /// Print who has handed a form in, and who is late
-    Standings(Standings),
-}
-
-/// Where, and who asks.
-#[derive(Debug, Args)]
-struct Call {
-    #[command(flatten)]
-    address: Address,
-    /// Who asks, such as `office=van-phong; unit=units/so-noi-vu; roles=recorder`; the local operator if left out
-    #[arg(long, env = "THIDUA_CALLER", value_parser = caller)]
-    caller: Option<MetadataValue<Ascii>>,
-}
-
-fn caller(text: &str) -> Result<MetadataValue<Ascii>, String> {
-    let expected = "write it like `office=van-phong; unit=units/so-noi-vu; roles=recorder`";
-    text.parse().map_err(|_| expected.to_owned())
+    Standings(StandingArguments),
 }
 
 /// A form and period.
 #[derive(Debug, Args)]
-struct Which {
+struct FormPeriod {
     /// The issuing document
     #[arg(long, default_value = "TT 02/2021/TT-TTCP")]
     document: String,
@@ -73,14 +56,14 @@ struct Which {
 
 /// Which return to fill.
 #[derive(Debug, Args)]
-pub(crate) struct Prepare {
+pub(crate) struct PrepareArguments {
     #[command(flatten)]
-    call: Call,
+    system: SystemArguments,
     /// Whose, such as units/so-noi-vu
     #[arg(long, value_parser = unit)]
     unit: UnitName,
     #[command(flatten)]
-    which: Which,
+    form_period: FormPeriod,
     /// A column put in by hand, as CODE=VALUE, or CODE=VALUE:REASON where the records give something else; values count the
     /// smallest unit (đồng, tenths of a per cent). Give it again for more
     #[arg(long = "enter", value_parser = entry, value_name = "CODE=VALUE[:REASON]")]
@@ -97,24 +80,24 @@ fn entry(text: &str) -> Result<proto::ColumnEntry, String> {
 
 /// One return.
 #[derive(Debug, Args)]
-pub(crate) struct One {
+pub(crate) struct ReturnArguments {
     #[command(flatten)]
-    call: Call,
+    system: SystemArguments,
     /// Its name, such as units/so-noi-vu/returns/…; `prepare` and `standings` print it
     #[arg(value_parser = name)]
     name: ReturnName,
 }
 
 fn name(text: &str) -> Result<ReturnName, String> {
-    let expected = "write units/{unit}/returns/{return}; `thidua return standings` tells the names";
+    let expected = "write units/{unit}/returns/{return}; `thidua return standings` lists the names";
     text.parse().map_err(|_| expected.to_owned())
 }
 
 /// One return, read.
 #[derive(Debug, Args)]
-pub(crate) struct Approve {
+pub(crate) struct ApproveArguments {
     #[command(flatten)]
-    one: One,
+    subject: ReturnArguments,
     /// The digest of the content that was read
     #[arg(long)]
     digest: String,
@@ -122,9 +105,9 @@ pub(crate) struct Approve {
 
 /// One return, and why.
 #[derive(Debug, Args)]
-pub(crate) struct Reasoned {
+pub(crate) struct ReasonArguments {
     #[command(flatten)]
-    one: One,
+    subject: ReturnArguments,
     /// Why; no personal names
     #[arg(long)]
     reason: String,
@@ -132,170 +115,170 @@ pub(crate) struct Reasoned {
 
 /// Which form and period to look at.
 #[derive(Debug, Args)]
-pub(crate) struct Standings {
+pub(crate) struct StandingArguments {
     #[command(flatten)]
-    call: Call,
+    system: SystemArguments,
     #[command(flatten)]
-    which: Which,
+    form_period: FormPeriod,
 }
 
 type Answer = Result<Response<Return>, Status>;
+type Client = ReturnServiceClient<Connection>;
 
-pub(crate) async fn run(asked: ReturnCommand) -> Result<(), String> {
-    match asked {
-        ReturnCommand::Prepare(Prepare { call, unit, which, entries }) => {
-            let request = proto::PrepareReturnRequest {
-                parent: unit.to_string(),
-                issuing_document: which.document,
-                form: which.form,
-                calendar: which.calendar,
-                period: which.period,
-                entries,
-                ..Default::default()
-            };
-            done(call, request, async |mut client, request| client.prepare_return(request).await).await
-        }
-        ReturnCommand::Show(One { call, name }) => {
+pub(crate) async fn run(command: ReturnCommand) -> Result<(), CommandError> {
+    match command {
+        ReturnCommand::Prepare(arguments) => prepare(arguments).await,
+        ReturnCommand::Show(ReturnArguments { system, name }) => {
             let request = proto::GetReturnRequest { name: name.to_string() };
-            done(call, request, async |mut client, request| client.get_return(request).await).await
+            change(&system, async |mut client: Client| client.get_return(request).await).await
         }
-        ReturnCommand::Submit(One { call, name }) => {
+        ReturnCommand::Submit(ReturnArguments { system, name }) => {
             let request = proto::SubmitReturnRequest { name: name.to_string(), ..Default::default() };
-            done(call, request, async |mut client, request| client.submit_return(request).await).await
+            change(&system, async |mut client: Client| client.submit_return(request).await).await
         }
-        ReturnCommand::Approve(Approve { one: One { call, name }, digest }) => {
-            let request =
-                proto::ApproveReturnRequest { name: name.to_string(), digest, ..Default::default() };
-            done(call, request, async |mut client, request| client.approve_return(request).await).await
+        ReturnCommand::Approve(ApproveArguments { subject, digest }) => {
+            let name = subject.name.to_string();
+            let request = proto::ApproveReturnRequest { name, digest, ..Default::default() };
+            change(&subject.system, async |mut client: Client| client.approve_return(request).await).await
         }
-        ReturnCommand::SendBack(Reasoned { one: One { call, name }, reason }) => {
-            let request =
-                proto::SendBackReturnRequest { name: name.to_string(), reason, ..Default::default() };
-            done(call, request, async |mut client, request| client.send_back_return(request).await).await
+        ReturnCommand::SendBack(ReasonArguments { subject, reason }) => {
+            let name = subject.name.to_string();
+            let request = proto::SendBackReturnRequest { name, reason, ..Default::default() };
+            change(&subject.system, async |mut client: Client| client.send_back_return(request).await).await
         }
-        ReturnCommand::Reopen(Reasoned { one: One { call, name }, reason }) => {
-            let request = proto::ReopenReturnRequest { name: name.to_string(), reason, ..Default::default() };
-            done(call, request, async |mut client, request| client.reopen_return(request).await).await
+        ReturnCommand::Reopen(ReasonArguments { subject, reason }) => {
+            let name = subject.name.to_string();
+            let request = proto::ReopenReturnRequest { name, reason, ..Default::default() };
+            change(&subject.system, async |mut client: Client| client.reopen_return(request).await).await
         }
-        ReturnCommand::Standings(asked) => standings(asked).await,
+        ReturnCommand::Standings(arguments) => standings(arguments).await,
     }
 }
 
-/// Does one thing with a return, and prints it as it is then.
-async fn done<T>(
-    call: Call,
-    message: T,
-    act: impl AsyncFnOnce(ReturnServiceClient<Channel>, Request<T>) -> Answer,
-) -> Result<(), String> {
-    let channel = connect(&call.address.address)?;
-    match act(ReturnServiceClient::new(channel.clone()), request(call.caller, message)).await {
-        Ok(found) => show(&channel, &found.into_inner()).await,
-        Err(status) => Err(tell_with_units(&channel, status).await),
+async fn prepare(arguments: PrepareArguments) -> Result<(), CommandError> {
+    let PrepareArguments { system, unit, form_period, entries } = arguments;
+    let request = proto::PrepareReturnRequest {
+        parent: unit.to_string(),
+        issuing_document: form_period.document,
+        form: form_period.form,
+        calendar: form_period.calendar,
+        period: form_period.period,
+        entries,
+        ..Default::default()
+    };
+    change(&system, async |mut client: Client| client.prepare_return(request).await).await
+}
+
+/// Calls one method on a return, and prints the return that it answers.
+async fn change(
+    system: &SystemArguments,
+    call: impl AsyncFnOnce(Client) -> Answer,
+) -> Result<(), CommandError> {
+    let system = system.connect()?;
+    match call(ReturnServiceClient::new(system.clone())).await {
+        Ok(answer) => show(&system, &answer.into_inner()).await,
+        Err(status) => Err(describe_with_units(&system, status).await.into()),
     }
 }
 
-fn request<T>(caller: Option<MetadataValue<Ascii>>, message: T) -> Request<T> {
-    let mut request = Request::new(message);
-    if let Some(caller) = caller {
-        request.metadata_mut().insert(HEADER, caller);
-    }
-    request
-}
-
-async fn show(channel: &Channel, found: &Return) -> Result<(), String> {
-    let forms = catalogue::forms(&mut FigureServiceClient::new(channel.clone()), None).await?;
-    let is_its =
-        |form: &&proto::Form| form.issuing_document == found.issuing_document && form.code == found.form;
-    let names = directory::names(channel).await?;
-    let unit = found.name.split("/returns/").next().unwrap_or_default();
+async fn show(system: &Connection, shown: &Return) -> Result<(), CommandError> {
+    let forms = catalogue::forms(&mut FigureServiceClient::new(system.clone()), None).await?;
+    let form =
+        forms.iter().find(|form| form.issuing_document == shown.issuing_document && form.code == shown.form);
+    let names = directory::names(system).await?;
+    let unit = shown.name.split("/returns/").next().unwrap_or_default();
     let unit = names.get(unit).map_or(unit, String::as_str);
-    print_line(&page(found, forms.iter().find(is_its), unit)).map(drop)
+    Ok(print_line(&page(shown, form, unit, terminal_width()))?)
 }
 
-/// A return as text: what it is, a line a column, what does not hold, and what was done with it.
-fn page(found: &Return, form: Option<&proto::Form>, unit: &str) -> String {
+/// A return as text: what it is, a line for each column, what does not hold, and its steps.
+fn page(shown: &Return, form: Option<&proto::Form>, unit: &str, width: Option<usize>) -> String {
     let title = form.map_or("", |form| form.display_name.as_str());
-    let mut lines = vec![
-        format!("Biểu {} – {title} ({})", found.form, found.issuing_document),
-        format!("{unit}, kỳ {} ({} – {})", found.period, day(found.first_date), day(found.last_date)),
-        format!("Trạng thái: {}", state(found.state())),
+    let title = format!("Biểu {} – {title} ({})", shown.form, shown.issuing_document);
+    let mut lines = paragraph(&title, width);
+    lines.extend([
+        format!("{unit}, kỳ {} ({} – {})", shown.period, day(shown.first_date), day(shown.last_date)),
+        format!("Trạng thái: {}", state(shown.state())),
         String::new(),
-    ];
+    ]);
     let mut rows = vec![["MS", "Chỉ tiêu", "Số liệu", "Nguồn"].map(str::to_owned)];
-    for column in &found.columns {
+    for column in &shown.columns {
         let printed = form.and_then(|form| form.columns.iter().find(|one| one.code == column.column));
-        let decimals =
-            printed.and_then(|printed| u8::try_from(printed.decimal_digits).ok()).unwrap_or_default();
-        let text = |value: i64| Language::Vietnamese.number(value, decimals);
-        let said = |words: &str, said: Option<String>| said.map(|said| format!("{words}{said}"));
-        let source = [
-            Some(origin(column.origin()).to_owned()),
-            said(": ", Some(column.reason.clone()).filter(|reason| !reason.is_empty())),
-            said("; đã công bố ", column.published_value.map(text)),
-            said("; nay hồ sơ cho ", column.current_value.map(text)),
-        ];
-        let source = source.into_iter().flatten().collect();
-        let value = column.value.map_or_else(|| "–".to_owned(), text);
-        let label = printed.map_or_else(|| column.label.clone(), label);
-        rows.push([column.column.clone(), label, value, source]);
+        rows.push(column_row(column, printed));
     }
-    lines.extend(aligned(&rows, [true, false, true, false]));
-    for finding in &found.findings {
+    lines.extend(table(&rows, [Right, Left, Right, Left], width));
+    for finding in &shown.findings {
         let word = match finding.severity() {
             FindingSeverity::Warning => "Cảnh báo",
             FindingSeverity::Error | FindingSeverity::Unspecified => "Lỗi",
         };
-        lines.push(format!("{word} [{}]: {}. {}.", finding.rule, finding.text, finding.meaning));
+        let text = format!("{word} [{}]: {}. {}.", finding.rule, finding.text, finding.meaning);
+        lines.extend(paragraph(&text, width));
     }
     lines.push(String::new());
-    for step in &found.steps {
-        let time = step.step_time.and_then(|time| jiff::Timestamp::new(time.seconds, time.nanos).ok());
-        let time = time.map_or_else(String::new, |time| time.to_string());
+    for step in &shown.steps {
         let reason = if step.reason.is_empty() { String::new() } else { format!(": {}", step.reason) };
+        let time = minute(step.step_time);
         lines.push(format!("{time} {} {}{reason}", step.caller, action(step.action())));
     }
-    lines.push(found.name.clone());
-    lines.push(format!("--digest {}", found.digest));
+    lines.push(shown.name.clone());
+    lines.push(format!("--digest {}", shown.digest));
     lines.join("\n")
 }
 
-async fn standings(asked: Standings) -> Result<(), String> {
-    let channel = connect(&asked.call.address.address)?;
-    let message = proto::ListReturnsRequest {
+/// A column of a return: code, label, value, and where the value comes from.
+fn column_row(column: &proto::ReturnColumn, printed: Option<&proto::FormColumn>) -> [String; 4] {
+    let decimals = printed.and_then(|printed| u8::try_from(printed.decimal_digits).ok()).unwrap_or_default();
+    let text = |value: i64| Language::Vietnamese.number(value, decimals);
+    let mut source = origin(column.origin()).to_owned();
+    if !column.reason.is_empty() {
+        source.push_str(&format!(": {}", column.reason));
+    }
+    if let Some(published) = column.published_value {
+        source.push_str(&format!("; đã công bố {}", text(published)));
+    }
+    if let Some(current) = column.current_value {
+        source.push_str(&format!("; nay hồ sơ cho {}", text(current)));
+    }
+    let value = column.value.map_or_else(|| "–".to_owned(), text);
+    let label = printed.map_or_else(|| column.label.clone(), label);
+    [column.column.clone(), label, value, source]
+}
+
+async fn standings(arguments: StandingArguments) -> Result<(), CommandError> {
+    let StandingArguments { system, form_period } = arguments;
+    let system = system.connect()?;
+    let request = proto::ListReturnsRequest {
         parent: "units/-".to_owned(),
-        issuing_document: asked.which.document,
-        form: asked.which.form,
-        calendar: asked.which.calendar,
-        period: asked.which.period,
+        issuing_document: form_period.document,
+        form: form_period.form,
+        calendar: form_period.calendar,
+        period: form_period.period,
         page_size: 1000,
         ..Default::default()
     };
-    let answer =
-        ReturnServiceClient::new(channel.clone()).list_returns(request(asked.call.caller, message)).await;
-    let answer = match answer {
+    let answer = match ReturnServiceClient::new(system.clone()).list_returns(request).await {
         Ok(answer) => answer.into_inner(),
-        Err(status) => return Err(tell_with_units(&channel, status).await),
+        Err(status) => return Err(describe_with_units(&system, status).await.into()),
     };
-    let names = directory::names(&channel).await?;
+    let names = directory::names(&system).await?;
     let mut rows = vec![["Đơn vị", "Trạng thái", "Nộp", "Chậm", "Báo cáo"].map(str::to_owned)];
-    for one in answer.standings {
-        let found = answer.returns.iter().find(|found| found.name == one.return_name);
-        let submitted = match one.submitted_date {
-            None => format!("chưa, hạn {}", day(one.due_date)),
+    for standing in answer.standings {
+        let handed_in = answer.returns.iter().find(|one| one.name == standing.return_name);
+        let submitted = match standing.submitted_date {
+            None => format!("chưa, hạn {}", day(standing.due_date)),
             submitted => day(submitted),
         };
-        let late =
-            if one.late_day_count == 0 { String::new() } else { format!("{} ngày", one.late_day_count) };
-        let state = found.map_or("chưa lập", |found| state(found.state())).to_owned();
-        let name = names.get(&one.unit).cloned().unwrap_or(one.unit);
-        rows.push([name, state, submitted, late, one.return_name]);
+        let late = match standing.late_day_count {
+            0 => String::new(),
+            days => format!("{days} ngày"),
+        };
+        let state = handed_in.map_or("chưa lập", |one| state(one.state())).to_owned();
+        let name = names.get(&standing.unit).cloned().unwrap_or(standing.unit);
+        rows.push([name, state, submitted, late, standing.return_name]);
     }
-    for line in aligned(&rows, [false, false, false, true, false]) {
-        if !print_line(&line)? {
-            break;
-        }
-    }
-    Ok(())
+    let lines = table(&rows, [Left, Left, Left, Right, Left], terminal_width());
+    Ok(print_line(&lines.join("\n"))?)
 }
 
 fn state(state: ReturnState) -> &'static str {
@@ -336,11 +319,24 @@ mod tests {
 
     #[test]
     fn columns_by_hand_are_read() {
-        let found = entry("12=4: sổ giấy ghi 9:30").unwrap();
-        assert_eq!((&*found.column, found.value, &*found.reason), ("12", 4, "sổ giấy ghi 9:30"));
+        let read = entry("12=4: sổ giấy ghi 9:30").unwrap();
+        assert_eq!((&*read.column, read.value, &*read.reason), ("12", 4, "sổ giấy ghi 9:30"));
         assert_eq!(entry("12=4").unwrap().reason, "");
         for broken in ["12", "12=", "12=x", "12=1.5"] {
             assert!(entry(broken).unwrap_err().contains("CODE=VALUE"), "{broken}");
         }
+    }
+
+    #[test]
+    fn the_steps_of_a_return_are_told_in_vietnam_to_the_minute() {
+        let step = proto::ReturnStep {
+            action: ReturnAction::Submit.into(),
+            caller: "offices/van-phong".to_owned(),
+            step_time: Some(thidua_proto::Timestamp { seconds: 1_700_000_000, nanos: 123_456_789 }),
+            ..Default::default()
+        };
+        let shown = Return { steps: vec![step], ..Default::default() };
+        let text = page(&shown, None, "Sở Nội vụ", None);
+        assert!(text.contains("\n15/11/2023 05:13 offices/van-phong gửi\n"), "{text}");
     }
 }

@@ -1,9 +1,23 @@
 //! `thidua store`: moving a store.
 
+use clap::Subcommand;
 use indicatif::ProgressBar;
+use thidua_chassis::output::{CommandError, print_line};
 
-/// Copies a store and tells where the copy stands.
-pub(crate) async fn copy(from: &str, to: &str) -> Result<(), String> {
+/// What to do with a store.
+#[derive(Debug, Subcommand)]
+pub(crate) enum StoreCommand {
+    /// Copy all of a store into an empty one, every revision and hash; the service must be stopped
+    Copy {
+        /// Where it is: `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`
+        from: String,
+        /// Where it goes
+        to: String,
+    },
+}
+
+/// Copies a store and prints the copy's head.
+pub(crate) async fn copy(from: &str, to: &str) -> Result<(), CommandError> {
     let bar = ProgressBar::new(0);
     let progress = |reached: i64, last: i64| {
         bar.set_length(u64::try_from(last).unwrap_or_default());
@@ -11,6 +25,5 @@ pub(crate) async fn copy(from: &str, to: &str) -> Result<(), String> {
     };
     let head = thidua_chassis::store::copy(from, to, progress).await.map_err(|error| error.to_string())?;
     bar.finish_and_clear();
-    println!("copied: {} entries, head {}", head.revision, head.hash);
-    Ok(())
+    Ok(print_line(&format!("copied: {} entries, head {}", head.revision, head.hash))?)
 }

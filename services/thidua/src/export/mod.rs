@@ -1,27 +1,26 @@
-//! `thidua export`: records, streamed into a file without ever being held together.
+//! `thidua export`: records, streamed into a file; memory does not grow with their number.
 
-mod kept;
+mod export_file;
 
 use std::path::PathBuf;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::civil::Date;
+use thidua_chassis::output::{CommandError, print_line};
 use thidua_chassis::serve::MOST_BYTES;
 use thidua_proto::date;
 use thidua_proto::names::{RecordKind, UnitName};
 use thidua_proto::statistics as proto;
 use thidua_proto::statistics::transfer_service_client::TransferServiceClient;
 use thidua_proto::statistics::{ExportRecordsRequest, ExportRecordsResponse, ExportRow};
-use tonic::transport::Channel;
 use tonic::{Status, Streaming};
 
-use self::kept::ExportFile;
-pub(crate) use self::kept::is_there;
-use crate::cli::{Address, Kind, unit};
-use crate::client::{connect, tell};
-use crate::directory::tell_with_units;
-use crate::output::{self, Book, Format};
+use self::export_file::{ExportFile, Extent, Reached};
+use crate::arguments::{Kind, unit};
+use crate::directory::describe_with_units;
+use crate::output::{self, Book, Format, file_exists};
+use crate::system::{Connection, SystemArguments, describe};
 use crate::table::columns::{self, Title, UNIT, id_title, titles};
 use crate::table::{Cell, Wording};
 
@@ -29,7 +28,7 @@ use crate::table::{Cell, Wording};
 #[derive(Debug, Args)]
 pub(crate) struct ExportArguments {
     #[command(flatten)]
-    address: Address,
+    system: SystemArguments,
     /// Whose records, such as units/thanh-tra-tinh
     #[arg(long, value_parser = unit, required_unless_present = "all", conflicts_with = "all")]
     unit: Option<UnitName>,
@@ -56,40 +55,40 @@ pub(crate) struct ExportArguments {
 }
 
 /// Writes the file.
-pub(crate) async fn run(asked: &ExportArguments) -> Result<(), String> {
-    let format = Format::of(asked.format, &asked.file)?;
-    let (rows, revision) = match format {
-        Format::Csv | Format::Jsonl => to_text(asked, format).await?,
-        Format::Xlsx => to_book(asked).await?,
+pub(crate) async fn run(arguments: &ExportArguments) -> Result<(), CommandError> {
+    let format = Format::of(arguments.format, &arguments.file)?;
+    let extent = match format {
+        Format::Csv | Format::Jsonl => to_text(arguments, format).await?,
+        Format::Xlsx => to_book(arguments).await?,
     };
-    println!("{}: {rows} rows, at revision {revision}", asked.file.display());
-    Ok(())
+    let (file, Extent { rows, revision }) = (arguments.file.display(), extent);
+    Ok(print_line(&format!("{file}: {rows} rows, at revision {revision}"))?)
 }
 
-/// Which records, as the API has it.
-fn request(asked: &ExportArguments, cursor: String) -> ExportRecordsRequest {
-    let kind = match asked.kind {
+/// The request of the arguments, from a cursor on.
+fn request(arguments: &ExportArguments, cursor: String) -> ExportRecordsRequest {
+    let kind = match arguments.kind {
         Kind::Inspections => proto::RecordKind::Inspection,
         Kind::Receptions => proto::RecordKind::Reception,
         Kind::Petitions => proto::RecordKind::Petition,
         Kind::Matters => proto::RecordKind::Matter,
     };
     ExportRecordsRequest {
-        parent: asked.unit.as_ref().map_or_else(|| "units/-".to_owned(), ToString::to_string),
+        parent: arguments.unit.as_ref().map_or_else(|| "units/-".to_owned(), ToString::to_string),
         kinds: vec![kind.into()],
-        first_date: asked.from.map(date::to_wire),
-        last_date: asked.to.map(date::to_wire),
+        first_date: arguments.from.map(date::to_wire),
+        last_date: arguments.to.map(date::to_wire),
         cursor,
     }
 }
 
 async fn begin(
-    channel: &Channel,
-    asked: &ExportArguments,
+    system: &Connection,
+    arguments: &ExportArguments,
     cursor: String,
 ) -> Result<Streaming<ExportRecordsResponse>, Status> {
-    let mut client = TransferServiceClient::new(channel.clone()).max_decoding_message_size(MOST_BYTES);
-    Ok(client.export_records(request(asked, cursor)).await?.into_inner())
+    let mut client = TransferServiceClient::new(system.clone()).max_decoding_message_size(MOST_BYTES);
+    Ok(client.export_records(request(arguments, cursor)).await?.into_inner())
 }
 
 /// Rows that were written so far.
@@ -98,49 +97,50 @@ fn spinner() -> ProgressBar {
     ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
 }
 
-/// Text grows message by message; beside the file stands how far it has come.
-async fn to_text(asked: &ExportArguments, format: Format) -> Result<(u64, i64), String> {
-    let heading = heading(asked, asked.wording.unwrap_or(Wording::Fields));
-    let plan = format!("{:?} {format:?} {}", request(asked, String::new()), heading.join(","));
-    let mut kept = ExportFile::open(&asked.file, &plan)?;
-    let channel = connect(&asked.address.address)?;
-    match stream_text(&channel, asked, format, &mut kept).await {
-        Ok(()) => kept.finish(),
-        Err(Broken::Here(problem)) => Err(problem),
-        Err(Broken::There(status)) if kept.has_begun() => {
-            let (file, beside) = (asked.file.display(), kept::beside(&asked.file));
+/// Text grows message by message; a file beside it notes how far it has come.
+async fn to_text(arguments: &ExportArguments, format: Format) -> Result<Extent, String> {
+    let heading = heading(arguments, arguments.wording.unwrap_or(Wording::Fields));
+    let plan = format!("{:?} {format:?} {}", request(arguments, String::new()), heading.join(","));
+    let mut file = ExportFile::open(&arguments.file, &plan)?;
+    let system = arguments.system.connect()?;
+    match stream_text(&system, arguments, format, &mut file).await {
+        Ok(()) => file.finish(),
+        Err(Interruption::File(problem)) => Err(problem),
+        Err(Interruption::Service(status)) if file.exists() => {
+            let (path, progress) = (arguments.file.display(), export_file::progress_path(&arguments.file));
             Err(format!(
-                "{}\nthe same command goes on where this one broke off (chạy lại lệnh để tiếp tục); to begin anew, remove {file} and {}",
-                tell(status),
-                beside.display()
+                "{}\nthe same command goes on where this one stopped (chạy lại lệnh để tiếp tục); to begin anew, remove {path} and {}",
+                describe(status),
+                progress.display()
             ))
         }
-        Err(Broken::There(status)) => Err(tell_with_units(&channel, status).await),
+        Err(Interruption::Service(status)) => Err(describe_with_units(&system, status).await),
     }
 }
 
-/// Where an export broke off.
-enum Broken {
+/// Why an export was interrupted.
+enum Interruption {
     /// The file cannot be written.
-    Here(String),
+    File(String),
     /// The service does not go on.
-    There(Status),
+    Service(Status),
 }
 
 async fn stream_text(
-    channel: &Channel,
-    asked: &ExportArguments,
+    system: &Connection,
+    arguments: &ExportArguments,
     format: Format,
-    kept: &mut ExportFile,
-) -> Result<(), Broken> {
-    let wording = asked.wording.unwrap_or(Wording::Fields);
-    let mut stream = begin(channel, asked, kept.cursor().to_owned()).await.map_err(Broken::There)?;
+    file: &mut ExportFile,
+) -> Result<(), Interruption> {
+    let wording = arguments.wording.unwrap_or(Wording::Fields);
+    let mut stream =
+        begin(system, arguments, file.cursor().to_owned()).await.map_err(Interruption::Service)?;
     let bar = spinner();
-    while let Some(message) = stream.message().await.map_err(Broken::There)? {
-        if kept.is_new() && format == Format::Csv {
-            let titles = heading(asked, wording).into_iter().map(text).collect();
-            let line = output::csv([titles]).map_err(Broken::Here)?;
-            kept.append(&line, 0, None).map_err(Broken::Here)?;
+    while let Some(message) = stream.message().await.map_err(Interruption::Service)? {
+        if file.is_new() && format == Format::Csv {
+            let titles = heading(arguments, wording).into_iter().map(text).collect();
+            let line = output::csv([titles]).map_err(Interruption::File)?;
+            file.append(&line, 0, None).map_err(Interruption::File)?;
         }
         let bytes = match format {
             Format::Jsonl => json_lines(&message.rows),
@@ -149,28 +149,28 @@ async fn stream_text(
             }
         };
         let count = u64::try_from(message.rows.len()).unwrap_or(u64::MAX);
-        let at = Some((message.cursor, message.revision));
-        bytes.and_then(|bytes| kept.append(&bytes, count, at)).map_err(Broken::Here)?;
-        bar.set_position(kept.rows());
+        let reached = Some(Reached { cursor: message.cursor, revision: message.revision });
+        bytes.and_then(|bytes| file.append(&bytes, count, reached)).map_err(Interruption::File)?;
+        bar.set_position(file.rows());
     }
     bar.finish_and_clear();
     Ok(())
 }
 
-async fn to_book(asked: &ExportArguments) -> Result<(u64, i64), String> {
-    if asked.file.exists() {
-        return Err(is_there(&asked.file));
+async fn to_book(arguments: &ExportArguments) -> Result<Extent, String> {
+    if arguments.file.exists() {
+        return Err(file_exists(&arguments.file));
     }
-    let wording = asked.wording.unwrap_or(Wording::Vi);
-    let channel = connect(&asked.address.address)?;
-    let mut stream = match begin(&channel, asked, String::new()).await {
+    let wording = arguments.wording.unwrap_or(Wording::Vi);
+    let system = arguments.system.connect()?;
+    let mut stream = match begin(&system, arguments, String::new()).await {
         Ok(stream) => stream,
-        Err(status) => return Err(tell_with_units(&channel, status).await),
+        Err(status) => return Err(describe_with_units(&system, status).await),
     };
-    let mut book = Book::new(RecordKind::from(asked.kind).collection(), &heading(asked, wording))?;
+    let mut book = Book::new(RecordKind::from(arguments.kind).collection(), &heading(arguments, wording))?;
     let bar = spinner();
     let mut revision = 0;
-    while let Some(message) = stream.message().await.map_err(tell)? {
+    while let Some(message) = stream.message().await.map_err(describe)? {
         revision = message.revision;
         for row in &message.rows {
             book.row(&cells(row, wording).unwrap_or_default())?;
@@ -179,8 +179,8 @@ async fn to_book(asked: &ExportArguments) -> Result<(u64, i64), String> {
     }
     let rows = bar.position();
     bar.finish_and_clear();
-    book.save(&asked.file)?;
-    Ok((rows, revision))
+    book.save(&arguments.file)?;
+    Ok(Extent { rows, revision })
 }
 
 fn text(title: &str) -> Cell<'_> {
@@ -188,8 +188,8 @@ fn text(title: &str) -> Cell<'_> {
 }
 
 /// The headings, as an import takes them: whose a record is always stands first.
-fn heading(asked: &ExportArguments, wording: Wording) -> Vec<&'static str> {
-    let kind = RecordKind::from(asked.kind);
+fn heading(arguments: &ExportArguments, wording: Wording) -> Vec<&'static str> {
+    let kind = RecordKind::from(arguments.kind);
     let written = |title: Title| match wording {
         Wording::Fields => title.field,
         Wording::Vi => title.headings.first().copied().unwrap_or(title.field),

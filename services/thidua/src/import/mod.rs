@@ -1,12 +1,13 @@
-//! Import: rows are read from files, judged as far as a reader can, and streamed to the service in chunks.
+//! Import: rows are read from files, checked as far as a reader can, and streamed to the service in chunks.
 
 mod document;
 mod grid;
 mod heading;
 mod legacy;
+mod outcome;
+mod parts;
 mod rows;
 mod sheet;
-mod told;
 mod units;
 
 use std::collections::HashMap;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use thidua_chassis::output::{CommandError, print_line, print_problem};
 use thidua_proto::names::{RecordKind, UnitName};
 use thidua_proto::parse::Problem;
 use thidua_proto::statistics::transfer_service_client::TransferServiceClient;
@@ -25,24 +27,24 @@ use thidua_proto::statistics::{
 };
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::transport::Channel;
 use uuid::Uuid;
 
 pub(crate) use self::document::{Document, Reading};
 use self::legacy::Encoding;
+pub(crate) use self::outcome::Outcome;
+use self::parts::{Part, split};
 use self::rows::{Rows, SkippedRows};
-pub(crate) use self::told::Outcome;
-use self::units::{Part, UnitIndex, Whose, split};
-use crate::cli::{Address, Kind, unit};
-use crate::client::connect;
-use crate::directory::{self, tell_with_units};
+use self::units::{RowOwner, UnitIndex};
+use crate::arguments::{Kind, unit};
+use crate::directory::{self, describe_with_units};
+use crate::system::{Connection, SystemArguments};
 use crate::table::Locale;
 
 /// What to import.
 #[derive(Debug, Args)]
 pub(crate) struct ImportArguments {
     #[command(flatten)]
-    address: Address,
+    system: SystemArguments,
     /// Whose records these are, such as units/thanh-tra-tinh. If left out, each row goes to the unit that its column
     /// `unit` (“Đơn vị”) names
     #[arg(long, value_parser = unit)]
@@ -53,7 +55,7 @@ pub(crate) struct ImportArguments {
     /// Check everything, write nothing
     #[arg(long)]
     dry_run: bool,
-    /// Replace records that are there with other content; without it such rows are refused, and nothing is overwritten
+    /// Replace existing records of other content; without it such rows are refused, and nothing is overwritten
     #[arg(long)]
     update: bool,
     /// The import's own id, to resume one that was cut off; a new one, which is printed, if left out
@@ -79,13 +81,14 @@ pub(crate) struct ImportArguments {
     files: Vec<PathBuf>,
 }
 
-/// Whose records come, and whether they are only checked.
+/// Whose records are imported, and how.
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
-    /// Each row's own if unset.
+    /// The unit of all rows; each row's own if unset.
     pub(crate) unit: Option<UnitName>,
+    /// Whether rows are only checked.
     pub(crate) dry_run: bool,
-    /// Whether records that are there may be replaced.
+    /// Whether existing records may be replaced.
     pub(crate) update: bool,
 }
 
@@ -100,50 +103,56 @@ pub(crate) fn id_of(unit: &UnitName, kind: RecordKind, content: &str) -> Uuid {
     Uuid::new_v5(&NAMESPACE, key.as_bytes())
 }
 
-/// Imports files one after the other and tells what became of them.
-pub(crate) async fn files(asked: ImportArguments) -> Result<(), String> {
-    if asked.refused.is_some() && asked.files.len() > 1 {
-        return Err("--refused takes the rows of one file; import the files one by one".to_owned());
+/// Imports files one after the other and prints the outcome of each. A reader who has gone stops no import.
+pub(crate) async fn run(arguments: ImportArguments) -> Result<(), CommandError> {
+    if arguments.refused.is_some() && arguments.files.len() > 1 {
+        return Err("--refused takes the rows of one file; import the files one by one".to_owned().into());
     }
-    let channel = connect(&asked.address.address)?;
-    let kind = RecordKind::from(asked.kind);
+    let system = arguments.system.connect()?;
+    let kind = RecordKind::from(arguments.kind);
     let reading = Reading {
-        locale: asked.locale,
-        encoding: asked.encoding,
-        sheet: asked.sheet,
-        ignore_columns: asked.ignore_columns,
+        locale: arguments.locale,
+        encoding: arguments.encoding,
+        sheet: arguments.sheet,
+        ignore_columns: arguments.ignore_columns,
     };
-    let target = Target { unit: asked.unit, dry_run: asked.dry_run, update: asked.update };
-    let import_id = asked.import_id.unwrap_or_else(|| {
-        let made = thidua_chassis::clock::new_id();
-        if !target.dry_run {
-            eprintln!("import {made}; if it is cut off, resume it with --import-id {made}");
-        }
-        made
-    });
-    let (mut refused, mut there) = (0, false);
-    for path in &asked.files {
+    let target = Target { unit: arguments.unit, dry_run: arguments.dry_run, update: arguments.update };
+    let import_id = arguments.import_id.unwrap_or_else(|| new_import_id(&target));
+    let (mut refused, mut exists, mut printed) = (0, false, Ok(()));
+    for path in &arguments.files {
         let document = Arc::new(Document::read(path, kind, reading.clone())?);
-        let outcome = file(&channel, &target, import_id, path, &document).await?;
-        outcome.print(path, &document, target.dry_run);
-        if let Some(to) = &asked.refused {
+        let outcome = file(&system, &target, import_id, path, &document).await?;
+        printed = printed.and(print_line(&outcome.text(path, &document, target.dry_run)));
+        if let Some(to) = &arguments.refused {
             outcome.write_refused(to, &document)?;
         }
         refused += outcome.answer.refused_count;
-        there |= outcome.refuses(ErrorReason::ResourceAlreadyExists.as_str_name());
+        exists |= outcome.refuses(ErrorReason::ResourceAlreadyExists.as_str_name());
     }
     if refused == 0 {
-        return Ok(());
+        return Ok(printed?);
     }
-    let update = if there { "; --update replaces records that are there with other content" } else { "" };
-    Err(format!(
+    let update = if exists { "; --update replaces existing records of other content" } else { "" };
+    let problem = format!(
         "{refused} rows were refused; correct them and import the files again (--locale vi or en says how numbers and \
          days are written{update})"
-    ))
+    );
+    Err(problem.into())
+}
+
+/// An id for a new import, printed before anything is sent, so that the import can be resumed.
+fn new_import_id(target: &Target) -> Uuid {
+    let import_id = thidua_chassis::clock::new_id();
+    if !target.dry_run {
+        print_problem(&format!(
+            "import {import_id}; if it is interrupted, resume it with --import-id {import_id}"
+        ));
+    }
+    import_id
 }
 
 async fn file(
-    channel: &Channel,
+    system: &Connection,
     target: &Target,
     import_id: Uuid,
     path: &Path,
@@ -153,7 +162,7 @@ async fn file(
     let import_id = Uuid::new_v5(&import_id, path.as_os_str().as_encoded_bytes());
     let bar = progress(document.size());
     bar.set_message(path.display().to_string());
-    let outcome = document_of(channel, target, import_id, document, &bar).await;
+    let outcome = import(system, target, import_id, document, &bar).await;
     bar.finish_and_clear();
     outcome
 }
@@ -166,29 +175,23 @@ pub(crate) fn progress(size: usize) -> ProgressBar {
 }
 
 /// Imports one document, unit by unit. Rows that cannot be read are refused here, the others by the service.
-pub(crate) async fn document_of(
-    channel: &Channel,
+pub(crate) async fn import(
+    system: &Connection,
     target: &Target,
     import_id: Uuid,
     document: &Arc<Document>,
     bar: &ProgressBar,
 ) -> Result<Outcome, String> {
-    let known = if document.names_units() {
-        UnitIndex::of(&directory::all(channel).await?)
+    let units = if document.names_units() {
+        UnitIndex::of(&directory::all(system).await?)
     } else {
         UnitIndex::default()
     };
-    let known = Arc::new(known);
-    let (parts, mut told) = match &target.unit {
+    let units = Arc::new(units);
+    let (parts, mut skipped) = match &target.unit {
         Some(unit) => (vec![Part::whole(unit)], SkippedRows::default()),
-        None if !document.names_units() => {
-            return Err(
-                "no column says whose the rows are (không có cột “Đơn vị”): name them with --unit units/…, \
-                        or add a column `unit` (“Đơn vị”)"
-                    .to_owned(),
-            );
-        }
-        None => split_aside(document, &known).await?,
+        None if !document.names_units() => return Err(NO_UNIT.to_owned()),
+        None => split_aside(document, &units).await?,
     };
     let mut answer = ImportRecordsResponse::default();
     for part in parts {
@@ -198,35 +201,50 @@ pub(crate) async fn document_of(
             validate_only: target.dry_run,
             create_only: !target.update,
         };
-        let (sender, receiver) = mpsc::channel(4);
-        let reading = tokio::task::spawn_blocking({
-            let (document, known, bar) = (Arc::clone(document), Arc::clone(&known), bar.clone());
-            move || send(&sender, header, &part, &known, &document, &bar)
-        });
-        let mut client = TransferServiceClient::new(channel.clone());
-        let more = client.import_records(ReceiverStream::new(receiver)).await;
-        let of_part = reading.await.map_err(|cause| cause.to_string())??;
-        let more = match more {
-            Ok(more) => more.into_inner(),
-            Err(status) => return Err(tell_with_units(channel, status).await),
-        };
-        answer.created_count += more.created_count;
-        answer.updated_count += more.updated_count;
-        answer.unchanged_count += more.unchanged_count;
-        answer.refused_count += more.refused_count;
-        answer.refused_rows.extend(more.refused_rows);
-        told.take(of_part, target.unit.is_some());
+        let (of_part, skipped_of_part) = import_part(system, header, part, &units, document, bar).await?;
+        answer.created_count += of_part.created_count;
+        answer.updated_count += of_part.updated_count;
+        answer.unchanged_count += of_part.unchanged_count;
+        answer.refused_count += of_part.refused_count;
+        answer.refused_rows.extend(of_part.refused_rows);
+        skipped.extend(skipped_of_part, target.unit.is_some());
     }
-    Ok(Outcome::of(answer, told))
+    Ok(Outcome::of(answer, skipped))
+}
+
+const NO_UNIT: &str = "no column says whose the rows are (không có cột “Đơn vị”): name them with --unit units/…, \
+                       or add a column `unit` (“Đơn vị”)";
+
+/// Imports the rows of one unit: the service's answer, and the rows that were not sent.
+async fn import_part(
+    system: &Connection,
+    header: ImportHeader,
+    part: Part,
+    units: &Arc<UnitIndex>,
+    document: &Arc<Document>,
+    bar: &ProgressBar,
+) -> Result<(ImportRecordsResponse, SkippedRows), String> {
+    let (sender, receiver) = mpsc::channel(4);
+    let reading = tokio::task::spawn_blocking({
+        let (document, units, bar) = (Arc::clone(document), Arc::clone(units), bar.clone());
+        move || send(&sender, header, &part, &units, &document, &bar)
+    });
+    let mut client = TransferServiceClient::new(system.clone());
+    let answer = client.import_records(ReceiverStream::new(receiver)).await;
+    let skipped = reading.await.map_err(|cause| cause.to_string())??;
+    match answer {
+        Ok(answer) => Ok((answer.into_inner(), skipped)),
+        Err(status) => Err(describe_with_units(system, status).await),
+    }
 }
 
 /// Looks through a file without holding others up.
 async fn split_aside(
     document: &Arc<Document>,
-    known: &Arc<UnitIndex>,
+    units: &Arc<UnitIndex>,
 ) -> Result<(Vec<Part>, SkippedRows), String> {
-    let (document, known) = (Arc::clone(document), Arc::clone(known));
-    tokio::task::spawn_blocking(move || split(&document, &known)).await.map_err(|cause| cause.to_string())?
+    let (document, units) = (Arc::clone(document), Arc::clone(units));
+    tokio::task::spawn_blocking(move || split(&document, &units)).await.map_err(|cause| cause.to_string())?
 }
 
 /// Reads all rows of a part and sends them on; what is not sent is returned.
@@ -234,20 +252,20 @@ fn send(
     sender: &mpsc::Sender<ImportRecordsRequest>,
     header: ImportHeader,
     part: &Part,
-    known: &UnitIndex,
+    units: &UnitIndex,
     document: &Document,
     bar: &ProgressBar,
 ) -> Result<SkippedRows, String> {
-    let mut told = SkippedRows::default();
+    let mut skipped = SkippedRows::default();
     let mut source = Rows::of(document, part.begin).ok_or("the table has no rows")?;
-    let whose = Whose { unit: &part.unit, known, others_pass: part.begin.is_some() };
+    let owner = RowOwner { unit: &part.unit, units, skips_others: part.begin.is_some() };
     let mut sent = send_part(sender, import_records_request::Part::Header(header));
     let (mut number, mut rows) = (0, Vec::with_capacity(CHUNK));
-    let mut seen = HashMap::new();
+    let mut lines = HashMap::new();
     while sent {
-        let next = source.next(whose, &mut told)?;
+        let next = source.next(owner, &mut skipped)?;
         let last = next.as_ref().is_none_or(|row| part.end.is_some_and(|end| end.line <= row.line));
-        rows.extend(next.and_then(|row| first_of_its_id(row, &mut seen, &mut told)));
+        rows.extend(next.and_then(|row| first_of_its_id(row, &mut lines, &mut skipped)));
         if rows.len() == CHUNK || last {
             number += 1;
             let rows: Vec<ImportRow> = std::mem::replace(&mut rows, Vec::with_capacity(CHUNK));
@@ -259,16 +277,16 @@ fn send(
         }
     }
     // Where the service has hung up, its status says why.
-    Ok(told)
+    Ok(skipped)
 }
 
 /// A row, unless one before it has its id: the second would overwrite the first.
 fn first_of_its_id(
     row: ImportRow,
-    seen: &mut HashMap<Box<str>, i64>,
-    told: &mut SkippedRows,
+    lines: &mut HashMap<Box<str>, i64>,
+    skipped: &mut SkippedRows,
 ) -> Option<ImportRow> {
-    match seen.entry(row.id.as_str().into()) {
+    match lines.entry(row.id.as_str().into()) {
         Entry::Vacant(entry) => {
             entry.insert(row.line);
             Some(row)
@@ -276,11 +294,13 @@ fn first_of_its_id(
         Entry::Occupied(entry) => {
             let first = entry.get();
             let id = &row.id;
-            told.refused.push(RefusedRow {
+            skipped.refused.push(RefusedRow {
                 line: row.line,
                 field: "id".to_owned(),
                 reason: Problem::Repeated.reason().to_owned(),
-                description: format!("`{id}` stands in line {first} already; give this row an id of its own"),
+                description: format!(
+                    "line {first} has the id `{id}` already; give this row an id of its own"
+                ),
                 localized_description: format!(
                     "mã “{id}” đã có ở dòng {first}; hãy ghi mã khác cho dòng này"
                 ),

@@ -10,13 +10,13 @@ use super::document::{Content, Document};
 use super::grid::{Grid, Line, Mark};
 use super::heading::{Heading, Use};
 use super::sheet::Sheet;
-use super::units::Whose;
+use super::units::RowOwner;
 use crate::table::{Cell, Customs, codec, columns};
 
 /// First words of rows that sum up others.
 const TOTALS: [&str; 7] = ["tong cong", "tong", "tong so", "cong", "total", "grand total", "sum"];
 
-/// What is told of rows that were not sent.
+/// The rows of a file that are not sent.
 #[derive(Debug, Default)]
 pub(super) struct SkippedRows {
     /// Rows that cannot be read, by field.
@@ -24,16 +24,16 @@ pub(super) struct SkippedRows {
     /// Rows without any cell.
     pub(super) empty: usize,
     /// Lines that are no records, with what they are.
-    pub(super) skipped: Vec<(i64, &'static str)>,
+    pub(super) lines: Vec<(i64, &'static str)>,
 }
 
 impl SkippedRows {
-    /// Adds what is told of a part of the file; what is no row of any unit only if nobody has told it yet.
-    pub(super) fn take(&mut self, part: Self, all: bool) {
+    /// Adds those of a part of the file; empty rows and lines that belong to no unit only where they were not counted before.
+    pub(super) fn extend(&mut self, part: Self, all: bool) {
         self.refused.extend(part.refused);
         if all {
             self.empty += part.empty;
-            self.skipped.extend(part.skipped);
+            self.lines.extend(part.lines);
         }
     }
 }
@@ -81,64 +81,66 @@ impl<'d> Rows<'d> {
         }
     }
 
-    /// The next row of a unit that can be read; the others are told, or passed over where they are other units'.
+    /// The next row of a unit that can be read. Others are refused, or left alone where they belong to other units.
     pub(super) fn next(
         &mut self,
-        whose: Whose<'_>,
-        told: &mut SkippedRows,
+        owner: RowOwner<'_>,
+        skipped: &mut SkippedRows,
     ) -> Result<Option<ImportRow>, String> {
         let document = self.document;
-        self.read(told, |row, told| match row {
+        self.read(skipped, |row, skipped| match row {
             Row::Line { line, heading, sheet } => {
-                let passed = whose.others_pass && !whose.holds(&unit_of(line, heading));
-                (!passed).then(|| record(document, whose, heading, line, sheet, told)).flatten()
+                let of_others = owner.skips_others && !owner.owns(&unit_of(line, heading));
+                (!of_others).then(|| record(document, owner, heading, line, sheet, skipped)).flatten()
             }
             Row::Json { mark, text } => match json_object(document, mark.line, text) {
-                Ok((_, unit)) if whose.others_pass && !whose.holds(&unit) => None,
+                Ok((_, unit)) if owner.skips_others && !owner.owns(&unit) => None,
                 Ok((object, unit)) => {
-                    json_record(document.kind, whose, (mark.line, text), object, &unit, told)
+                    json_record(document.kind, owner, (mark.line, text), object, &unit, skipped)
                 }
-                // SkippedRows already by whoever looked for the units.
-                Err(_) if whose.others_pass => None,
+                // It was refused when the parts were looked for.
+                Err(_) if owner.skips_others => None,
                 Err(refused) => {
-                    told.refused.push(refused);
+                    skipped.refused.push(refused);
                     None
                 }
             },
         })
     }
 
-    /// Where the next row begins, and whose it says that it is.
-    pub(super) fn next_unit(&mut self, told: &mut SkippedRows) -> Result<Option<(Mark, String)>, String> {
+    /// Where the next row begins, and what it names as its unit.
+    pub(super) fn next_unit(&mut self, skipped: &mut SkippedRows) -> Result<Option<(Mark, String)>, String> {
         let document = self.document;
-        self.read(told, |row, told| match row {
+        self.read(skipped, |row, skipped| match row {
             Row::Line { line, heading, .. } => Some((line.mark, unit_of(line, heading))),
             Row::Json { mark, text } => match json_object(document, mark.line, text) {
                 Ok((_, unit)) => Some((mark, unit)),
                 Err(refused) => {
-                    told.refused.push(refused);
+                    skipped.refused.push(refused);
                     None
                 }
             },
         })
     }
 
-    /// Reads on until something is made of a row; lines that are no rows are told.
+    /// Reads on until a row is converted; lines that are no rows are skipped.
     fn read<T>(
         &mut self,
-        told: &mut SkippedRows,
-        mut make: impl FnMut(Row<'_>, &mut SkippedRows) -> Option<T>,
+        skipped: &mut SkippedRows,
+        mut convert: impl FnMut(Row<'_>, &mut SkippedRows) -> Option<T>,
     ) -> Result<Option<T>, String> {
         match &mut self.source {
             Source::Table { grid, heading, sheet, begun } => loop {
                 let Some(line) = grid.next()? else { return Ok(None) };
                 let first = !std::mem::replace(begun, true);
                 if line.is_empty() {
-                    told.empty += 1;
+                    skipped.empty += 1;
                 } else if let Some(what) = no_record(&line, heading, self.document.kind, *sheet, first) {
-                    told.skipped.push((line.number, what));
-                } else if let Some(made) = make(Row::Line { line: &line, heading, sheet: *sheet }, told) {
-                    return Ok(Some(made));
+                    skipped.lines.push((line.number, what));
+                } else if let Some(converted) =
+                    convert(Row::Line { line: &line, heading, sheet: *sheet }, skipped)
+                {
+                    return Ok(Some(converted));
                 }
             },
             Source::JsonLines { text, next } => loop {
@@ -147,22 +149,22 @@ impl<'d> Rows<'d> {
                 let Some(line) = rest.split_inclusive('\n').next() else { return Ok(None) };
                 *next = Mark::new(mark.at() + line.len(), mark.line + 1);
                 if line.trim().is_empty() {
-                    told.empty += 1;
-                } else if let Some(made) = make(Row::Json { mark, text: line.trim_end() }, told) {
-                    return Ok(Some(made));
+                    skipped.empty += 1;
+                } else if let Some(converted) = convert(Row::Json { mark, text: line.trim_end() }, skipped) {
+                    return Ok(Some(converted));
                 }
             },
         }
     }
 }
 
-/// What stands in the column of units; nothing where there is none.
+/// The cell of the column of units; empty where there is no such column.
 fn unit_of(line: &Line<'_>, heading: &Heading) -> String {
     let cell = heading.column(Use::Unit).and_then(|column| line.cells.get(column));
     cell.map(ToString::to_string).unwrap_or_default()
 }
 
-/// What a row is that is no record: a sum, the numbers of the columns, a title across the table.
+/// What a row is where it is no record: a sum, the numbers of the columns, a title across the table.
 fn no_record(
     line: &Line<'_>,
     heading: &Heading,
@@ -199,19 +201,19 @@ fn is_numbering(line: &Line<'_>) -> bool {
 /// The record of a line; `None` where it is refused.
 fn record(
     document: &Document,
-    whose: Whose<'_>,
+    owner: RowOwner<'_>,
     heading: &Heading,
     line: &Line<'_>,
     sheet: Option<&Sheet>,
-    told: &mut SkippedRows,
+    skipped: &mut SkippedRows,
 ) -> Option<ImportRow> {
-    let before = told.refused.len();
+    let before = skipped.refused.len();
     let mut refuse =
-        |field: String, problem: Problem| told.refused.push(refusal(line.number, field, &problem));
+        |field: String, problem: Problem| skipped.refused.push(refusal(line.number, field, &problem));
     check_shape(document, heading, line, sheet, &mut refuse);
     let unit = unit_of(line, heading);
-    if !whose.holds(&unit) {
-        refuse("unit".to_owned(), whose.refusal(&unit));
+    if !owner.owns(&unit) {
+        refuse("unit".to_owned(), owner.refusal(&unit));
     }
     let id = heading.column(Use::Id).and_then(|column| line.cells.get(column)).unwrap_or(&Cell::Empty);
     let id = codec::text(id).unwrap_or_else(|problem| {
@@ -224,8 +226,8 @@ fn record(
         Use::Field(index) => Some((*index, cell)),
         Use::Id | Use::Unit | Use::Left | Use::Untitled => None,
     });
-    let record = columns::record(document.kind, whose.unit, cells, customs, &mut refuse);
-    (told.refused.len() == before).then_some(ImportRow { line: line.number, id, record: Some(record) })
+    let record = columns::record(document.kind, owner.unit, cells, customs, &mut refuse);
+    (skipped.refused.len() == before).then_some(ImportRow { line: line.number, id, record: Some(record) })
 }
 
 /// Refuses a line that does not fit its table: cells too few or too many, or merged ones.
@@ -281,7 +283,7 @@ pub(super) fn refusal(line: i64, field: String, problem: &Problem) -> RefusedRow
     }
 }
 
-/// The object of a line, without whose it says that it is: by its `unit`, or by its `name`.
+/// The object of a line, and its unit by its `unit`, or else by its `name`.
 fn json_object(
     document: &Document,
     line: i64,
@@ -310,17 +312,17 @@ fn json_object(
 /// The record of an object; `None` where it is refused.
 fn json_record(
     kind: RecordKind,
-    whose: Whose<'_>,
+    owner: RowOwner<'_>,
     (line, text): (i64, &str),
     mut value: serde_json::Value,
     unit: &str,
-    told: &mut SkippedRows,
+    skipped: &mut SkippedRows,
 ) -> Option<ImportRow> {
-    let before = told.refused.len();
+    let before = skipped.refused.len();
     let mut refuse =
-        |field: &str, problem: &Problem| told.refused.push(refusal(line, field.to_owned(), problem));
-    if !whose.holds(unit) {
-        refuse("unit", &whose.refusal(unit));
+        |field: &str, problem: &Problem| skipped.refused.push(refusal(line, field.to_owned(), problem));
+    if !owner.owns(unit) {
+        refuse("unit", &owner.refusal(unit));
     }
     let mut row = ImportRow { line, ..ImportRow::default() };
     if let Some(serde_json::Value::String(id)) = value.as_object_mut().and_then(|object| object.remove("id"))
@@ -344,7 +346,7 @@ fn json_record(
             refuse(kind.singular(), &Problem::malformed((&english, &vietnamese), text));
         }
     }
-    (told.refused.len() == before).then_some(row)
+    (skipped.refused.len() == before).then_some(row)
 }
 
 /// What a record is called.

@@ -11,16 +11,16 @@ fn open(name: &str, reading: Reading) -> Result<Document, String> {
     Document::read(&fixture(name), RecordKind::Petition, reading)
 }
 
-/// What a document holds: rows that can be read, and what is told of the others.
+/// What a document holds: rows that can be read, and what is skipped of the others.
 fn read(document: &Document) -> (Vec<ImportRow>, SkippedRows) {
     let unit = "units/a".parse().unwrap();
     let mut source = Rows::of(document, None).unwrap();
-    let whose = Whose { unit: &unit, known: &UnitIndex::default(), others_pass: false };
-    let (mut rows, mut told) = (Vec::new(), SkippedRows::default());
-    while let Some(row) = source.next(whose, &mut told).unwrap() {
+    let owner = RowOwner { unit: &unit, units: &UnitIndex::default(), skips_others: false };
+    let (mut rows, mut skipped) = (Vec::new(), SkippedRows::default());
+    while let Some(row) = source.next(owner, &mut skipped).unwrap() {
         rows.push(row);
     }
-    (rows, told)
+    (rows, skipped)
 }
 
 fn petition(row: &ImportRow) -> &thidua_proto::statistics::Petition {
@@ -40,8 +40,8 @@ fn ids(rows: &[ImportRow]) -> Vec<&str> {
 
 #[test]
 fn a_clean_workbook_is_read_whole() {
-    let (expected, told) = read(&open("clean.xlsx", Reading::default()).unwrap());
-    assert!(told.refused.is_empty() && told.skipped.is_empty() && told.empty == 0, "{told:?}");
+    let (expected, skipped) = read(&open("clean.xlsx", Reading::default()).unwrap());
+    assert!(skipped.refused.is_empty() && skipped.lines.is_empty() && skipped.empty == 0, "{skipped:?}");
     assert_eq!(ids(&expected), ["dt-1", "dt-2", "dt-3"]);
     assert_eq!(expected.iter().map(day).collect::<Vec<_>>(), ["2023-03-05", "2023-04-03", "2023-12-31"]);
     let first = petition(&expected[0]);
@@ -60,7 +60,7 @@ fn a_messy_workbook_is_read_as_far_as_it_is_certain() {
 
     let reading = Reading { ignore_columns: true, ..Reading::default() };
     let document = open("messy.xlsx", reading).unwrap();
-    let (rows, told) = read(&document);
+    let (rows, skipped) = read(&document);
     assert_eq!(ids(&rows), ["dt-1", "dt-5", "dt-8", "dt-12"]);
     assert_eq!(
         rows.iter().map(day).collect::<Vec<_>>(),
@@ -68,8 +68,11 @@ fn a_messy_workbook_is_read_as_far_as_it_is_certain() {
     );
     assert_eq!(petition(&rows[1]).signer_count, Some(12));
 
-    let refused: Vec<(String, &str)> =
-        told.refused.iter().map(|row| (document.place(row.line, &row.field), row.reason.as_str())).collect();
+    let refused: Vec<(String, &str)> = skipped
+        .refused
+        .iter()
+        .map(|row| (document.place(row.line, &row.field), row.reason.as_str()))
+        .collect();
     let expected = [
         ("Đơn!E8", "MALFORMED"),
         ("Đơn!C9", "AMBIGUOUS_DATE"),
@@ -82,12 +85,12 @@ fn a_messy_workbook_is_read_as_far_as_it_is_certain() {
         ("Đơn!D21", "MALFORMED"),
     ];
     assert_eq!(refused, expected.map(|(place, reason)| (place.to_owned(), reason)));
-    let description = |index: usize| told.refused[index].description.as_str();
+    let description = |index: usize| skipped.refused[index].description.as_str();
     assert!(description(0).contains("#N/A") && description(6).contains("#REF!"));
     assert!(description(3).contains("unmerge") && description(3).contains("`C14:C15`"), "{}", description(3));
-    let skipped: Vec<(i64, &str)> = told.skipped.clone();
-    assert_eq!(skipped.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [6, 13, 22], "{skipped:?}");
-    assert_eq!(told.empty, 1);
+    let lines: Vec<(i64, &str)> = skipped.lines.clone();
+    assert_eq!(lines.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [6, 13, 22], "{lines:?}");
+    assert_eq!(skipped.empty, 1);
     assert_eq!(document.heading().unwrap().left(), ["STT", "Ghi chú của văn thư"]);
 }
 
@@ -95,10 +98,10 @@ fn a_messy_workbook_is_read_as_far_as_it_is_certain() {
 fn a_locale_settles_what_was_open_and_nothing_else() {
     let reading = Reading { ignore_columns: true, locale: Some(Locale::Vi), ..Reading::default() };
     let document = open("messy.xlsx", reading).unwrap();
-    let (rows, told) = read(&document);
+    let (rows, skipped) = read(&document);
     assert_eq!(ids(&rows), ["dt-1", "dt-3", "dt-4", "dt-5", "dt-8", "dt-12"]);
     assert_eq!((day(&rows[1]), petition(&rows[2]).signer_count), ("2023-04-03".to_owned(), Some(3704)));
-    assert_eq!(told.refused.len(), 7);
+    assert_eq!(skipped.refused.len(), 7);
 }
 
 #[test]
@@ -116,10 +119,10 @@ fn the_sheet_is_the_first_with_a_heading_or_the_one_that_is_named() {
 #[test]
 fn a_table_from_an_english_machine_is_refused_where_it_is_ambiguous() {
     let document = open("english.csv", Reading::default()).unwrap();
-    let (rows, told) = read(&document);
+    let (rows, skipped) = read(&document);
     assert_eq!((ids(&rows), day(&rows[0])), (vec!["dt-3"], "2023-05-05".to_owned()));
     let refused: Vec<(i64, &str, &str)> =
-        told.refused.iter().map(|row| (row.line, row.field.as_str(), row.reason.as_str())).collect();
+        skipped.refused.iter().map(|row| (row.line, row.field.as_str(), row.reason.as_str())).collect();
     let expected = [
         (2, "petition.received_date", "AMBIGUOUS_DATE"),
         (2, "petition.signer_count", "AMBIGUOUS_NUMBER"),
@@ -128,8 +131,8 @@ fn a_table_from_an_english_machine_is_refused_where_it_is_ambiguous() {
     ];
     assert_eq!(refused, expected);
     let reading = Reading { locale: Some(Locale::En), ..Reading::default() };
-    let (rows, told) = read(&open("english.csv", reading).unwrap());
-    assert!(told.refused.is_empty());
+    let (rows, skipped) = read(&open("english.csv", reading).unwrap());
+    assert!(skipped.refused.is_empty());
     assert_eq!(
         rows.iter().map(day).collect::<Vec<_>>(),
         ["2023-03-05", "2023-04-03", "2023-05-05", "2023-12-31"]
@@ -203,6 +206,6 @@ fn refused_rows_are_written_with_their_reasons() {
     assert_eq!(lines.len(), 4);
     // The file itself can be imported, once it is right.
     let reading = Reading { locale: Some(Locale::En), ..Reading::default() };
-    let (rows, told) = read(&Document::read(&path, RecordKind::Petition, reading).unwrap());
-    assert_eq!((ids(&rows), told.refused.len()), (vec!["dt-1", "dt-2", "dt-4"], 0));
+    let (rows, skipped) = read(&Document::read(&path, RecordKind::Petition, reading).unwrap());
+    assert_eq!((ids(&rows), skipped.refused.len()), (vec!["dt-1", "dt-2", "dt-4"], 0));
 }

@@ -1,4 +1,4 @@
-//! Whose rows a file holds, where it has a column that says so: each unit's are imported for that unit.
+//! The units that the cells of a file may mean, and to which unit a row belongs.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,33 +7,30 @@ use thidua_proto::parse::Problem;
 use thidua_proto::statistics as proto;
 use thidua_statistics::domain::text::search::{nearest, search_key};
 
-use super::document::Document;
-use super::grid::Mark;
-use super::rows::{Rows, SkippedRows};
-
-/// The units there are, by all that may stand for one: its name, its id, and what it alone is called.
+/// The units of the system by all that may stand for one: its name, its id, and display names and aliases of it alone.
 #[derive(Debug, Default)]
 pub(super) struct UnitIndex {
     names: BTreeMap<String, UnitName>,
-    /// None where several are called so.
-    called: HashMap<String, Option<UnitName>>,
+    /// By display name or alias; none where several units share it.
+    display_names: HashMap<String, Option<UnitName>>,
 }
 
 impl UnitIndex {
     pub(super) fn of(units: &[proto::Unit]) -> Self {
-        let mut known = Self::default();
+        let mut index = Self::default();
         for unit in units {
             let Ok(name) = unit.name.parse::<UnitName>() else { continue };
-            known.names.insert(unit.name.clone(), name.clone());
-            known.names.insert(name.unit.to_string(), name.clone());
-            for called in std::iter::once(&unit.display_name).chain(&unit.aliases) {
-                let entry = known.called.entry(search_key(called)).or_insert_with(|| Some(name.clone()));
+            index.names.insert(unit.name.clone(), name.clone());
+            index.names.insert(name.unit.to_string(), name.clone());
+            for display_name in std::iter::once(&unit.display_name).chain(&unit.aliases) {
+                let entry =
+                    index.display_names.entry(search_key(display_name)).or_insert_with(|| Some(name.clone()));
                 if entry.as_ref() != Some(&name) {
                     *entry = None;
                 }
             }
         }
-        known
+        index
     }
 
     /// The unit that a cell means. A name that several units had at different times means none.
@@ -41,19 +38,19 @@ impl UnitIndex {
         if written.is_empty() {
             return Err(Problem::Required);
         }
-        let called = || self.called.get(&search_key(written)).and_then(Option::as_ref);
-        self.names.get(written).or_else(called).ok_or_else(|| self.unknown(written))
+        let by_display_name = || self.display_names.get(&search_key(written)).and_then(Option::as_ref);
+        self.names.get(written).or_else(by_display_name).ok_or_else(|| self.unknown(written))
     }
 
     fn unknown(&self, written: &str) -> Problem {
         let near = nearest(written, self.names.keys().filter(|name| name.contains('/')).cloned());
         let (english, vietnamese) = match near.first() {
             Some(near) => (
-                format!("a unit that is there, such as {near}, which is the nearest"),
+                format!("a known unit, such as {near}, which is the nearest"),
                 format!("một đơn vị đã có, gần nhất là {near}"),
             ),
             None => (
-                "a unit that is there; `thidua list units` tells all".to_owned(),
+                "a known unit; `thidua list units` lists all".to_owned(),
                 "một đơn vị đã có (xem “thidua list units”)".to_owned(),
             ),
         };
@@ -61,24 +58,24 @@ impl UnitIndex {
     }
 }
 
-/// Whose rows are read.
+/// The unit whose rows are read.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Whose<'d> {
+pub(super) struct RowOwner<'d> {
     pub(super) unit: &'d UnitName,
-    pub(super) known: &'d UnitIndex,
-    /// Whether rows of other units are passed over; they are refused where not.
-    pub(super) others_pass: bool,
+    pub(super) units: &'d UnitIndex,
+    /// Whether rows of other units are skipped, or else refused.
+    pub(super) skips_others: bool,
 }
 
-impl Whose<'_> {
-    /// Whether a row is of the unit, by what its column of units holds. A row that does not say is, unless others pass.
-    pub(super) fn holds(&self, written: &str) -> bool {
+impl RowOwner<'_> {
+    /// Whether a row belongs to the unit, by the cell of its column of units. A row without one does, unless others are skipped.
+    pub(super) fn owns(&self, written: &str) -> bool {
         if written.is_empty() {
-            return !self.others_pass;
+            return !self.skips_others;
         }
         written == self.unit.unit.as_str()
             || *written == self.unit.to_string()
-            || self.known.find(written) == Ok(self.unit)
+            || self.units.find(written) == Ok(self.unit)
     }
 
     /// What is wrong with a row of another unit.
@@ -90,46 +87,6 @@ impl Whose<'_> {
             format!("{unit} là đơn vị đang nhập (bỏ --unit thì mỗi dòng được nhập cho đơn vị của dòng đó)");
         Problem::malformed((&english, &vietnamese), written)
     }
-}
-
-/// The rows of one unit in a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Part {
-    pub(super) unit: UnitName,
-    /// Where its first row begins; all rows of the file are its if unset.
-    pub(super) begin: Option<Mark>,
-    /// Where its last row begins.
-    pub(super) end: Option<Mark>,
-}
-
-impl Part {
-    /// All rows, for one unit.
-    pub(super) fn whole(unit: &UnitName) -> Self {
-        Self { unit: unit.clone(), begin: None, end: None }
-    }
-}
-
-/// The parts of a file, one a unit, in the order of their first rows; and what is told of all rows that are of none.
-pub(super) fn split(document: &Document, known: &UnitIndex) -> Result<(Vec<Part>, SkippedRows), String> {
-    let mut told = SkippedRows::default();
-    let mut parts: Vec<Part> = Vec::new();
-    let mut places: HashMap<UnitName, usize> = HashMap::new();
-    let mut rows = Rows::of(document, None).ok_or("the table has no rows")?;
-    while let Some((mark, written)) = rows.next_unit(&mut told)? {
-        let unit = match known.find(&written) {
-            Ok(unit) => unit,
-            Err(problem) => {
-                told.refused.push(super::rows::refusal(mark.line, "unit".to_owned(), &problem));
-                continue;
-            }
-        };
-        let place = *places.entry(unit.clone()).or_insert(parts.len());
-        match parts.get_mut(place) {
-            Some(part) => part.end = Some(mark),
-            None => parts.push(Part { unit: unit.clone(), begin: Some(mark), end: Some(mark) }),
-        }
-    }
-    Ok((parts, told))
 }
 
 #[cfg(test)]
@@ -146,13 +103,13 @@ mod tests {
     }
 
     #[test]
-    fn a_unit_goes_by_its_name_its_id_and_what_it_alone_is_called() {
-        let known = UnitIndex::of(&[
+    fn a_unit_is_found_by_its_name_its_id_and_its_own_display_names() {
+        let index = UnitIndex::of(&[
             unit("units/so-noi-vu", "Sở Nội vụ", &["Nội vụ tỉnh"]),
             unit("units/so-noi-vu-cu", "Sở Nội vụ", &[]),
             unit("units/so-tu-phap", "Sở Tư pháp", &[]),
         ]);
-        let find = |written: &str| known.find(written).map(ToString::to_string);
+        let find = |written: &str| index.find(written).map(ToString::to_string);
         for written in ["units/so-noi-vu", "so-noi-vu", "NỘI VỤ TỈNH"] {
             assert_eq!(find(written), Ok("units/so-noi-vu".to_owned()), "{written}");
         }
@@ -160,9 +117,10 @@ mod tests {
         assert_eq!(find(""), Err(Problem::Required));
         // Two units had the name: it is not guessed which is meant.
         assert!(find("Sở Nội vụ").is_err());
-        let told = find("units/so-tu-phpa").unwrap_err();
+        let problem = find("units/so-tu-phpa").unwrap_err();
         assert!(
-            told.english().contains("units/so-tu-phap") && told.vietnamese().contains("units/so-tu-phap")
+            problem.english().contains("units/so-tu-phap")
+                && problem.vietnamese().contains("units/so-tu-phap")
         );
     }
 }

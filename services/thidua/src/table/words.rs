@@ -1,4 +1,4 @@
-//! Cells that hold one of a few words: as the API spells them without their prefix, or in Vietnamese.
+//! Cells that hold one of a few words: as the API spells them, with or without their prefix, or in Vietnamese.
 
 use std::borrow::Cow;
 
@@ -26,7 +26,7 @@ macro_rules! words {
     (@codec $name:ident: $field:ty, $none:expr, $some:expr, $number:expr, $kind:ty, $prefix:literal, $($word:literal $names:expr),*) => {
         pub(super) const $name: Codec<$field> = Codec {
             read: |cell, _| {
-                let Some(word) = find(cell, &[$(($word, &$names)),*])? else { return Ok($none) };
+                let Some(word) = find(cell, $prefix, &[$(($word, &$names)),*])? else { return Ok($none) };
                 let name = format!("{}{}", $prefix, word.to_uppercase());
                 Ok($some(<$kind>::from_str_name(&name).map_or(0, i32::from)))
             },
@@ -121,18 +121,20 @@ words!(
 );
 
 /// The word that a cell holds, however it is spelled.
-fn find(cell: &Cell<'_>, words: &[Word]) -> Result<Option<&'static str>, Problem> {
+fn find(cell: &Cell<'_>, prefix: &str, words: &[Word]) -> Result<Option<&'static str>, Problem> {
     let written = text(cell)?;
     if written.is_empty() {
         return Ok(None);
     }
-    if let Some((word, _)) = words.iter().find(|(word, _)| *word == written) {
+    let without_prefix = written.strip_prefix(prefix).map(str::to_lowercase);
+    let short = without_prefix.as_ref().unwrap_or(&written);
+    if let Some((word, _)) = words.iter().find(|(word, _)| word == short) {
         return Ok(Some(word));
     }
     let key = search_key(&written);
-    let is_it =
+    let matches =
         |(word, names): &&Word| search_key(word) == key || names.iter().any(|name| search_key(name) == key);
-    if let Some((word, _)) = words.iter().find(is_it) {
+    if let Some((word, _)) = words.iter().find(matches) {
         return Ok(Some(word));
     }
     let all: Vec<String> =
@@ -195,10 +197,19 @@ mod tests {
     #[test]
     fn words_are_read_without_marks_and_case_and_others_refused() {
         let read = |text: &str| (PETITION_KIND.read)(&Cell::of_text(text.into()), Customs::default());
-        for spelling in ["complaint", "COMPLAINT", "Khiếu nại", "khieu nai", "KHIẾU  NẠI"] {
+        for spelling in
+            ["complaint", "COMPLAINT", "PETITION_KIND_COMPLAINT", "Khiếu nại", "khieu nai", "KHIẾU  NẠI"]
+        {
             assert_eq!(read(spelling), Ok(1), "{spelling}");
         }
         assert_eq!(read(""), Ok(0));
-        assert!(matches!(read("letter"), Err(Problem::Malformed { .. })));
+        for other in ["letter", "PETITION_KIND_UNSPECIFIED", "INSPECTION_KIND_CHECK", "PETITION_KIND_"] {
+            assert!(matches!(read(other), Err(Problem::Malformed { .. })), "{other}");
+        }
+        let other = (SUBJECT.read)(
+            &Cell::of_text("PETITION_SUBJECT_OTHER_ADMINISTRATIVE".into()),
+            Customs::default(),
+        );
+        assert_eq!(other, Ok(proto::PetitionSubject::OtherAdministrative.into()));
     }
 }

@@ -1,6 +1,11 @@
-//! The command line as a person meets it: help, settings that cannot be used, a system that is not there.
+//! The command line as a person meets it: help, settings that cannot be used, a system that is not there, callers, outputs that
+//! take nothing.
 
 #![expect(clippy::expect_used, reason = "a test stops where it cannot go on")]
+
+mod callers;
+mod commands;
+mod outputs;
 
 use std::process::{Command, Output};
 

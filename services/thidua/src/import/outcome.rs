@@ -1,4 +1,4 @@
-//! What people are told of an import, and the file of its refused rows.
+//! The outcome of an import as text, and the file of its refused rows.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -15,22 +15,22 @@ const MOST_PRINTED: usize = 1000;
 /// What became of an import.
 #[derive(Debug)]
 pub(crate) struct Outcome {
-    /// As the service tells it, with the rows that were refused here.
+    /// The service's answer, with the rows that were refused here.
     pub(crate) answer: ImportRecordsResponse,
     pub(super) empty: usize,
-    pub(super) skipped: Vec<(i64, &'static str)>,
+    pub(super) lines: Vec<(i64, &'static str)>,
 }
 
 impl Outcome {
-    /// Of the service's answer and of what never reached it.
-    pub(super) fn of(mut answer: ImportRecordsResponse, told: SkippedRows) -> Self {
-        let mut unreadable: Vec<i64> = told.refused.iter().map(|row| row.line).collect();
+    /// Of the service's answer and of the rows that were not sent.
+    pub(super) fn of(mut answer: ImportRecordsResponse, skipped: SkippedRows) -> Self {
+        let mut unreadable: Vec<i64> = skipped.refused.iter().map(|row| row.line).collect();
         unreadable.sort_unstable();
         unreadable.dedup();
         answer.refused_count += i64::try_from(unreadable.len()).unwrap_or(i64::MAX);
-        answer.refused_rows.extend(told.refused);
+        answer.refused_rows.extend(skipped.refused);
         answer.refused_rows.sort_by_key(|row| row.line);
-        Self { answer, empty: told.empty, skipped: told.skipped }
+        Self { answer, empty: skipped.empty, lines: skipped.lines }
     }
 
     /// Whether a row was refused for a reason.
@@ -38,17 +38,17 @@ impl Outcome {
         self.answer.refused_rows.iter().any(|row| row.reason == reason)
     }
 
-    /// Whether the service refused more rows than it tells of.
-    fn tells_all(&self) -> bool {
+    /// Whether the service named every row that it refused.
+    fn names_all(&self) -> bool {
         let mut lines: Vec<i64> = self.answer.refused_rows.iter().map(|row| row.line).collect();
         lines.dedup();
         i64::try_from(lines.len()).unwrap_or(i64::MAX) >= self.answer.refused_count
     }
 
-    /// Prints it.
-    pub(super) fn print(&self, path: &Path, document: &Document, dry_run: bool) {
+    /// As text for people.
+    pub(super) fn text(&self, path: &Path, document: &Document, dry_run: bool) -> String {
         let answer = &self.answer;
-        println!(
+        let mut lines = vec![format!(
             "{}: {}{} created, {} updated, {} unchanged, {} refused",
             path.display(),
             if dry_run { "(dry run) " } else { "" },
@@ -56,34 +56,27 @@ impl Outcome {
             answer.updated_count,
             answer.unchanged_count,
             answer.refused_count
-        );
+        )];
         if let Some(heading) = document.heading() {
-            let list = |what: &str, names: Vec<&str>| {
-                if !names.is_empty() {
-                    println!("  {what}: {}", names.join(", "));
-                }
-            };
-            list("columns left out (cột bỏ qua)", heading.left());
-            list("without a column, so left empty (không có cột)", heading.absent.clone());
+            lines.extend(listed("columns left out (cột bỏ qua)", &heading.left()));
+            lines.extend(listed("without a column, so left empty (không có cột)", &heading.absent));
         }
         if self.empty > 0 {
-            println!("  skipped (bỏ qua): {} empty rows (dòng trống)", self.empty);
+            lines.push(format!("  skipped (bỏ qua): {} empty rows (dòng trống)", self.empty));
         }
-        for (line, what) in &self.skipped {
-            println!("  skipped (bỏ qua): {}: {what}", document.place(*line, ""));
+        for (line, what) in &self.lines {
+            lines.push(format!("  skipped (bỏ qua): {}: {what}", document.place(*line, "")));
         }
         for row in answer.refused_rows.iter().take(MOST_PRINTED) {
-            println!(
-                "  {}: {}: {} – {}",
-                document.place(row.line, &row.field),
-                row.field,
-                row.description,
-                row.localized_description
-            );
+            let (place, field) = (document.place(row.line, &row.field), &row.field);
+            lines.push(format!("  {place}: {field}: {} – {}", row.description, row.localized_description));
         }
-        if !self.tells_all() || answer.refused_rows.len() > MOST_PRINTED {
-            println!("  …: only the first {MOST_PRINTED} faults are told; correct them and import again");
+        if !self.names_all() || answer.refused_rows.len() > MOST_PRINTED {
+            lines.push(format!(
+                "  …: only the first {MOST_PRINTED} faults are printed; correct them and import again"
+            ));
         }
+        lines.join("\n")
     }
 
     /// Writes the refused rows as they stand in the file, with the reasons beside them. Once corrected, the file can be
@@ -128,4 +121,9 @@ impl Outcome {
         }
         file.flush().map_err(|cause| format!("cannot write {}: {cause}", path.display()))
     }
+}
+
+/// A line that lists names; none where there are none.
+fn listed(what: &str, names: &[&str]) -> Option<String> {
+    (!names.is_empty()).then(|| format!("  {what}: {}", names.join(", ")))
 }

@@ -1,4 +1,4 @@
-//! A file that grows, and beside it how far it has come, so that an export that was cut off goes on.
+//! A file that grows, with a note beside it of how far it has come, so that an interrupted export goes on.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Seek as _, SeekFrom, Write as _};
@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-/// After how many messages the file and what stands beside it are put on the disk.
+use crate::output::file_exists;
+
+/// After how many messages the file and the note are flushed to the disk.
 const MESSAGES: u32 = 16;
 
 /// How far a file has come.
@@ -32,16 +34,29 @@ pub(super) struct ExportFile {
     unsaved: u32,
 }
 
-/// Where it is kept how far a file has come.
-pub(super) fn beside(path: &Path) -> PathBuf {
+/// How much a finished export holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Extent {
+    /// The records.
+    pub(super) rows: u64,
+    /// The revision at which they were read.
+    pub(super) revision: i64,
+}
+
+/// How far a message reaches.
+#[derive(Debug)]
+pub(super) struct Reached {
+    /// Where the stream goes on after it.
+    pub(super) cursor: String,
+    /// The revision at which its records were read.
+    pub(super) revision: i64,
+}
+
+/// The file of the note beside a file.
+pub(super) fn progress_path(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".cursor");
     PathBuf::from(name)
-}
-
-/// Nothing is overwritten.
-pub(crate) fn is_there(path: &Path) -> String {
-    format!("{} is there already (tệp đã có); name another file or remove it", path.display())
 }
 
 fn failed(path: &Path) -> impl Fn(std::io::Error) -> String {
@@ -49,21 +64,21 @@ fn failed(path: &Path) -> impl Fn(std::io::Error) -> String {
 }
 
 impl ExportFile {
-    /// A new file, which is made when something is written to it, or one that was cut off, from where it is sound.
+    /// A new file, which is created by the first write, or one of an interrupted export, from where it is sound.
     pub(super) fn open(path: &Path, plan: &str) -> Result<Self, String> {
-        let beside = beside(path);
-        let progress = match std::fs::read(&beside) {
+        let note = progress_path(path);
+        let progress = match std::fs::read(&note) {
             Ok(text) => Some(
                 serde_json::from_slice::<Progress>(&text)
-                    .map_err(|cause| format!("{} cannot be read: {cause}", beside.display()))?,
+                    .map_err(|cause| format!("{} cannot be read: {cause}", note.display()))?,
             ),
             Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => None,
-            Err(cause) => return Err(format!("{} cannot be read: {cause}", beside.display())),
+            Err(cause) => return Err(format!("{} cannot be read: {cause}", note.display())),
         };
         let path = path.to_owned();
         let Some(progress) = progress else {
             if path.exists() {
-                return Err(is_there(&path));
+                return Err(file_exists(&path));
             }
             let progress = Progress { plan: plan.to_owned(), ..Progress::default() };
             return Ok(Self { path, file: None, progress, unsaved: 0 });
@@ -71,16 +86,16 @@ impl ExportFile {
         if progress.plan != plan {
             return Err(format!(
                 "{} is of an export with other arguments (không cùng yêu cầu xuất); give the same, or remove both files",
-                beside.display()
+                note.display()
             ));
         }
         let mut file = OpenOptions::new().write(true).open(&path).map_err(failed(&path))?;
-        let there = file.metadata().map_err(failed(&path))?.len();
-        if there < progress.length {
+        let length = file.metadata().map_err(failed(&path))?.len();
+        if length < progress.length {
             return Err(format!(
                 "{} is shorter than it was; remove it and {}",
                 path.display(),
-                beside.display()
+                note.display()
             ));
         }
         file.set_len(progress.length).map_err(failed(&path))?;
@@ -88,18 +103,18 @@ impl ExportFile {
         Ok(Self { path, file: Some(file), progress, unsaved: 0 })
     }
 
-    /// Makes the file; before anything is in it, it is noted beside it that it is an export's.
-    fn make(&mut self) -> Result<(), String> {
+    /// Creates the file; before anything is in it, the note says that it is an export's.
+    fn create(&mut self) -> Result<(), String> {
         let file = OpenOptions::new().write(true).create_new(true).open(&self.path);
         self.file = Some(file.map_err(|cause| {
-            let there = cause.kind() == std::io::ErrorKind::AlreadyExists;
-            if there { is_there(&self.path) } else { failed(&self.path)(cause) }
+            let exists = cause.kind() == std::io::ErrorKind::AlreadyExists;
+            if exists { file_exists(&self.path) } else { failed(&self.path)(cause) }
         })?);
         self.save()
     }
 
     /// Whether there is a file to go on with.
-    pub(super) fn has_begun(&self) -> bool {
+    pub(super) fn exists(&self) -> bool {
         self.file.is_some()
     }
 
@@ -116,50 +131,45 @@ impl ExportFile {
         self.progress.rows
     }
 
-    /// Writes more, with the cursor and revision that stand after it.
-    pub(super) fn append(
-        &mut self,
-        bytes: &[u8],
-        rows: u64,
-        at: Option<(String, i64)>,
-    ) -> Result<(), String> {
+    /// Writes more rows, and how far they reach.
+    pub(super) fn append(&mut self, bytes: &[u8], rows: u64, reached: Option<Reached>) -> Result<(), String> {
         if self.file.is_none() {
-            self.make()?;
+            self.create()?;
         }
         if let Some(file) = &mut self.file {
             file.write_all(bytes).map_err(failed(&self.path))?;
         }
         self.progress.length += u64::try_from(bytes.len()).unwrap_or_default();
         self.progress.rows += rows;
-        if let Some((cursor, revision)) = at {
+        if let Some(Reached { cursor, revision }) = reached {
             (self.progress.cursor, self.progress.revision) = (cursor, revision);
             self.unsaved += 1;
         }
         if self.unsaved >= MESSAGES { self.save() } else { Ok(()) }
     }
 
-    /// First the rows, then how far they go: what is told to be there is there.
+    /// First the rows, then the note: rows that it counts are on the disk.
     fn save(&mut self) -> Result<(), String> {
         if let Some(file) = &self.file {
             file.sync_data().map_err(failed(&self.path))?;
         }
-        let (beside, text) = (beside(&self.path), serde_json::to_vec(&self.progress));
-        let mut next = beside.clone();
+        let (note, text) = (progress_path(&self.path), serde_json::to_vec(&self.progress));
+        let mut next = note.clone();
         next.set_extension("next");
         std::fs::write(&next, text.map_err(|cause| cause.to_string())?).map_err(failed(&next))?;
-        std::fs::rename(&next, &beside).map_err(failed(&beside))?;
+        std::fs::rename(&next, &note).map_err(failed(&note))?;
         self.unsaved = 0;
         Ok(())
     }
 
-    /// All has come: rows and revision.
-    pub(super) fn finish(self) -> Result<(u64, i64), String> {
+    /// Ends a complete export.
+    pub(super) fn finish(self) -> Result<Extent, String> {
         if let Some(file) = &self.file {
             file.sync_all().map_err(failed(&self.path))?;
         }
-        let beside = beside(&self.path);
-        std::fs::remove_file(&beside).map_err(failed(&beside))?;
-        Ok((self.progress.rows, self.progress.revision))
+        let note = progress_path(&self.path);
+        std::fs::remove_file(&note).map_err(failed(&note))?;
+        Ok(Extent { rows: self.progress.rows, revision: self.progress.revision })
     }
 }
 
@@ -167,24 +177,28 @@ impl ExportFile {
 mod tests {
     use super::*;
 
+    fn reached(cursor: &str, revision: i64) -> Option<Reached> {
+        Some(Reached { cursor: cursor.to_owned(), revision })
+    }
+
     #[test]
-    fn a_file_that_was_cut_off_goes_on_from_what_was_put_on_the_disk() {
+    fn an_interrupted_file_goes_on_from_what_was_flushed_to_the_disk() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.csv");
-        let mut kept = ExportFile::open(&path, "plan").unwrap();
-        assert!(kept.is_new());
-        kept.append(b"head\n", 0, None).unwrap();
+        let mut file = ExportFile::open(&path, "plan").unwrap();
+        assert!(file.is_new());
+        file.append(b"head\n", 0, None).unwrap();
         for number in 1..=MESSAGES + 3 {
-            kept.append(b"row\n", 1, Some((format!("after {number}"), 7))).unwrap();
+            file.append(b"row\n", 1, reached(&format!("after {number}"), 7)).unwrap();
         }
-        drop(kept);
-        let mut kept = ExportFile::open(&path, "plan").unwrap();
-        assert_eq!((kept.cursor(), kept.rows()), ("after 16", 16));
-        kept.append(b"last\n", 1, Some(("end".to_owned(), 7))).unwrap();
-        assert_eq!(kept.finish(), Ok((17, 7)));
+        drop(file);
+        let mut file = ExportFile::open(&path, "plan").unwrap();
+        assert_eq!((file.cursor(), file.rows()), ("after 16", 16));
+        file.append(b"last\n", 1, reached("end", 7)).unwrap();
+        assert_eq!(file.finish(), Ok(Extent { rows: 17, revision: 7 }));
         let expected = format!("head\n{}last\n", "row\n".repeat(16));
         assert_eq!(std::fs::read_to_string(&path).unwrap(), expected);
-        assert!(!beside(&path).exists());
+        assert!(!progress_path(&path).exists());
     }
 
     #[test]
@@ -194,12 +208,15 @@ mod tests {
         std::fs::write(&there, "mine").unwrap();
         assert!(ExportFile::open(&there, "plan").unwrap_err().contains("there already"));
         drop(ExportFile::open(&begun, "plan").unwrap());
-        assert!(!begun.exists() && !beside(&begun).exists(), "an export that did not begin leaves a file");
+        assert!(
+            !begun.exists() && !progress_path(&begun).exists(),
+            "an export that did not begin leaves a file"
+        );
         ExportFile::open(&begun, "plan").unwrap().append(b"", 0, None).unwrap();
         assert!(ExportFile::open(&begun, "other").unwrap_err().contains("other arguments"));
-        let mut kept = ExportFile::open(&begun, "plan").unwrap();
-        kept.append(b"rows", 1, Some(("a".to_owned(), 1))).unwrap();
-        kept.save().unwrap();
+        let mut file = ExportFile::open(&begun, "plan").unwrap();
+        file.append(b"rows", 1, reached("a", 1)).unwrap();
+        file.save().unwrap();
         std::fs::write(&begun, "r").unwrap();
         assert!(ExportFile::open(&begun, "plan").unwrap_err().contains("shorter"));
     }
