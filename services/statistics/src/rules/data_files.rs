@@ -8,8 +8,7 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use toml::{Table, Value};
-
+use super::own_file::{self, DataFile};
 use super::rule_set::Rules;
 use crate::domain::calendars::calendar;
 use crate::domain::deadlines::deadline::Schedule;
@@ -46,66 +45,29 @@ fn is_data(name: &OsStr) -> bool {
     Path::new(name).extension().is_some_and(|extension| extension == "toml")
 }
 
-/// The text of a data file as it applies: the built-in one, replaced or extended by the operator's of the same name.
-fn data_file(dir: Option<&Path>, name: &str, built_in: &str) -> Result<String, String> {
-    let Some(path) = dir.map(|dir| dir.join(name)).filter(|path| path.exists()) else {
-        return Ok(built_in.to_owned());
-    };
-    let told = |cause: &dyn std::fmt::Display| format!("{}: {cause}", path.display());
-    let text = std::fs::read_to_string(&path).map_err(|cause| told(&cause))?;
-    let mut own: Table = text.parse().map_err(|cause: toml::de::Error| told(&cause))?;
-    if !own.get("version").is_some_and(Value::is_str) {
-        return Err(told(&"an own file must state its `version`"));
-    }
-    match own.remove("extends") {
-        None | Some(Value::Boolean(false)) => Ok(own.to_string()),
-        Some(Value::Boolean(true)) => {
-            let base: Table = built_in.parse().map_err(|cause: toml::de::Error| told(&cause))?;
-            Ok(extend(base, own).to_string())
-        }
-        Some(_) => Err(told(&"`extends` must be true or false")),
-    }
-}
-
-fn extend(mut base: Table, own: Table) -> Table {
-    for (key, value) in own {
-        match (base.get_mut(&key), value) {
-            (Some(Value::Array(entries)), Value::Array(more)) if more.iter().all(Value::is_table) => {
-                for entry in more {
-                    put(entries, entry);
-                }
-            }
-            (_, value) => drop(base.insert(key, value)),
-        }
-    }
-    base
-}
-
-/// Puts an entry in the place of the one with its `code`, or at the end.
-fn put(entries: &mut Vec<Value>, entry: Value) {
-    let code = entry.get("code").cloned();
-    match entries.iter_mut().find(|there| code.is_some() && there.get("code") == code.as_ref()) {
-        Some(there) => *there = entry,
-        None => entries.push(entry),
-    }
-}
-
 /// Measures, forms, calendars and checks.
 pub fn figures(dir: Option<&Path>) -> Result<Rules, String> {
     dir.map_or(Ok(()), check_folder)?;
-    let measures = data_file(dir, MEASURES, measure::BUILT_IN)?;
-    let calendars = data_file(dir, CALENDARS, calendar::BUILT_IN)?;
-    let checks = data_file(dir, CHECKS, check::BUILT_IN)?;
-    let forms = forms(dir.map(|dir| dir.join(FORMS)).as_deref())?;
-    let forms: Vec<&str> = forms.iter().map(String::as_str).collect();
-    Rules::parse(&measures, &forms, &calendars, &checks)
+    let mut files = vec![
+        DataFile::read(dir, MEASURES, Some(measure::BUILT_IN))?,
+        DataFile::read(dir, CALENDARS, Some(calendar::BUILT_IN))?,
+        DataFile::read(dir, CHECKS, Some(check::BUILT_IN))?,
+    ];
+    files.extend(forms(dir.map(|dir| dir.join(FORMS)).as_deref())?);
+    own_file::check(&files, |texts| match texts {
+        [measures, calendars, checks, forms @ ..] => {
+            let forms: Vec<&str> = forms.iter().map(String::as_str).collect();
+            Rules::parse(measures, &forms, calendars, checks)
+        }
+        _ => Err("the built-in data files are missing".to_owned()),
+    })
 }
 
 /// The built-in files of forms as they apply, then the others of the folder, by name.
-fn forms(dir: Option<&Path>) -> Result<Vec<String>, String> {
-    let mut texts: Vec<String> =
-        form::BUILT_IN.iter().map(|(name, text)| data_file(dir, name, text)).collect::<Result<_, _>>()?;
-    let Some(dir) = dir.filter(|dir| dir.exists()) else { return Ok(texts) };
+fn forms(dir: Option<&Path>) -> Result<Vec<DataFile>, String> {
+    let built_in = form::BUILT_IN.iter().map(|(name, text)| DataFile::read(dir, name, Some(text)));
+    let mut files: Vec<DataFile> = built_in.collect::<Result<_, _>>()?;
+    let Some(dir) = dir.filter(|dir| dir.exists()) else { return Ok(files) };
     let unreadable = |cause| format!("{}: {cause}", dir.display());
     let mut names = Vec::new();
     for entry in std::fs::read_dir(dir).map_err(unreadable)? {
@@ -114,22 +76,31 @@ fn forms(dir: Option<&Path>) -> Result<Vec<String>, String> {
     names.sort();
     for name in names.iter().filter_map(|name| name.to_str()) {
         if is_data(name.as_ref()) && form::BUILT_IN.iter().all(|(known, _)| *known != name) {
-            texts.push(data_file(Some(dir), name, "")?);
+            files.push(DataFile::read(Some(dir), name, None)?);
         }
     }
-    Ok(texts)
+    Ok(files)
 }
 
 /// The rules of deadlines and the working days.
 pub fn schedule(dir: Option<&Path>) -> Result<Schedule, String> {
     dir.map_or(Ok(()), check_folder)?;
-    let holidays = data_file(dir, HOLIDAYS, include_str!("../../data/holidays.toml"))?;
-    let deadlines = data_file(dir, DEADLINES, include_str!("../../data/deadlines.toml"))?;
-    Ok(Schedule::new(DeadlineRules::parse(&deadlines)?, Workdays::parse(&holidays)?))
+    let files = [
+        DataFile::read(dir, HOLIDAYS, Some(include_str!("../../data/holidays.toml")))?,
+        DataFile::read(dir, DEADLINES, Some(include_str!("../../data/deadlines.toml")))?,
+    ];
+    own_file::check(&files, |texts| match texts {
+        [holidays, deadlines] => {
+            Ok(Schedule::new(DeadlineRules::parse(deadlines)?, Workdays::parse(holidays)?))
+        }
+        _ => Err("the built-in data files are missing".to_owned()),
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use toml::Table;
+
     use super::*;
 
     const BUILT_IN: &str = "version = \"1\"\nlimit = 1\n[[day]]\ncode = \"a\"\nname = \"A\"\n[[day]]\ncode = \"b\"\nname = \"B\"\n";
@@ -144,14 +115,17 @@ mod tests {
 
     fn read(text: &str) -> Result<Table, String> {
         let dir = with(&[("x.toml", text)]);
-        data_file(Some(dir.path()), "x.toml", BUILT_IN).map(|text| text.parse().unwrap())
+        let file = DataFile::read(Some(dir.path()), "x.toml", Some(BUILT_IN))?;
+        Ok(file.text().unwrap().parse().unwrap())
     }
 
     #[test]
     fn without_an_own_file_the_built_in_one_applies() {
         let dir = with(&[("other.toml", "")]);
-        assert_eq!(data_file(Some(dir.path()), "x.toml", BUILT_IN).unwrap(), BUILT_IN);
-        assert_eq!(data_file(None, "x.toml", BUILT_IN).unwrap(), BUILT_IN);
+        for folder in [Some(dir.path()), None] {
+            let file = DataFile::read(folder, "x.toml", Some(BUILT_IN)).unwrap();
+            assert_eq!(file.text().as_deref(), Some(BUILT_IN));
+        }
     }
 
     #[test]
@@ -249,8 +223,37 @@ mod tests {
                    display_name = \"a\"\ndisplay_name_en = \"b\"\nsource = \"c\"\ncertainty = \"found\"";
         let dir = with(&[("holidays.toml", own)]);
         let problem = schedule(Some(dir.path())).unwrap_err();
-        assert_eq!(problem, "holidays: 2024-05-04 is both off and worked");
+        let path = dir.path().join("holidays.toml").display().to_string();
+        assert_eq!(problem, format!("{path}, line 3: holidays: 2024-05-04 is both off and worked"));
         let dir = with(&[("holidays.toml", &own.replace("05-04", "05-06"))]);
         assert!(schedule(Some(dir.path())).unwrap().version().ends_with("; tỉnh 1"));
+    }
+
+    #[test]
+    fn a_problem_is_given_with_the_line_of_the_own_file() {
+        let built_in: Table = include_str!("../../data/holidays.toml").parse().unwrap();
+        let entry = |code: &str| {
+            let mut day = built_in["day"][0].as_table().unwrap().clone();
+            day.insert("code".to_owned(), code.into());
+            format!("[[day]]\n{day}\n")
+        };
+        let own = format!("version = \"2\"\nextends = true\n\n{}{}", entry("x"), entry("y"));
+        let second = entry("x").lines().count() + 4;
+        let place = |name: &str| entry("y").lines().position(|line| line.starts_with(name)).unwrap();
+        for (from, to, line, reason) in [
+            ("code = \"y\"", "cdoe = \"y\"", second + place("code"), "unknown field `cdoe`"),
+            ("code = \"y\"\n", "", second, "missing field `code`"),
+            ("extends = true", "extends = true\nweekend = 7", 3, "invalid type: integer"),
+        ] {
+            let dir = with(&[("holidays.toml", &own.replace(from, to))]);
+            let problem = schedule(Some(dir.path())).unwrap_err();
+            let path = dir.path().join("holidays.toml").display().to_string();
+            assert!(problem.starts_with(&format!("{path}, line {line}: holidays: {reason}")), "{problem}");
+        }
+        // A file that replaces the built-in one is read as it is written.
+        let replacing = own.replace("extends = true", "extends = false").replace("code = \"y\"", "code = 7");
+        let dir = with(&[("holidays.toml", &replacing)]);
+        let problem = schedule(Some(dir.path())).unwrap_err();
+        assert!(problem.contains("holidays.toml: holidays: TOML parse error at line "), "{problem}");
     }
 }

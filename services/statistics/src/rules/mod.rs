@@ -2,6 +2,7 @@
 //! the program starts.
 
 mod data_files;
+mod own_file;
 mod rule_set;
 
 pub use self::data_files::{figures, schedule};

@@ -1,4 +1,4 @@
-//! What a cell of a file holds, before it is known what it should hold.
+//! What a cell of a file holds, whatever its column is, and how files are written.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -15,10 +15,19 @@ pub(crate) enum Locale {
     En,
 }
 
+/// In which words a table is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Wording {
+    /// The names of fields and values in the API
+    Fields,
+    /// Vietnamese, as the forms have it
+    Vi,
+}
+
 /// What has to be known to read a file's cells.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Customs {
-    /// As the person who imports has said; nothing is guessed without it.
+    /// As the person who imports says; without it nothing is guessed.
     pub(crate) locale: Option<Locale>,
     /// Whether the workbook counts days from 1904.
     pub(crate) from_1904: bool,
@@ -39,9 +48,9 @@ pub(crate) enum Cell<'c> {
     Day(Date),
     /// Yes or no.
     Flag(bool),
-    /// What no column can hold, as it stands there, and why.
+    /// What no column can hold, and why.
     Unreadable {
-        /// As it stands there.
+        /// As the file has it.
         raw: Cow<'c, str>,
         /// Why.
         problem: Problem,
@@ -84,7 +93,7 @@ impl<'c> Cell<'c> {
         digits.map_or(Self::Number(number), Self::Whole)
     }
 
-    /// Whether nothing stands there.
+    /// Whether it holds nothing.
     pub(crate) fn is_empty(&self) -> bool {
         *self == Self::Empty
     }

@@ -10,7 +10,7 @@ use thidua_proto::parse::Problem;
 use thidua_proto::statistics as proto;
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::{Cell, Customs, Locale, Wording};
+use super::cell::{Cell, Customs, Locale, Wording};
 
 /// Both ways of one type of field.
 pub(crate) struct Codec<T: 'static> {

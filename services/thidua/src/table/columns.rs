@@ -6,12 +6,12 @@ use thidua_proto::parse::Problem;
 use thidua_proto::statistics as proto;
 use thidua_proto::statistics::{export_row, import_row};
 
+use super::cell::{Cell, Customs, Wording};
 use super::codec::{DAY, FLAG, INSPECTION_EVENTS, INTEGER, MATTER_EVENTS, OPTIONAL_INTEGER, TEXT};
 use super::words::{
     BASIS, COMPETENCE, HANDLING, INSPECTION_KIND, INSTANCE, MODE, OUTCOME, PETITION_COMPETENCE,
     PETITION_KIND, PRIOR_RESOLUTION, SUBJECT,
 };
-use super::{Cell, Customs, Wording};
 
 /// A field's column.
 struct Column<M: 'static> {

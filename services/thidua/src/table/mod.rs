@@ -6,13 +6,4 @@ pub(crate) mod codec;
 pub(crate) mod columns;
 mod words;
 
-pub(crate) use self::cell::{Cell, Customs, Locale};
-
-/// In which words a table is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Wording {
-    /// The names of fields and values in the API
-    Fields,
-    /// Vietnamese, as the forms have it
-    Vi,
-}
+pub(crate) use self::cell::{Cell, Customs, Locale, Wording};

@@ -6,8 +6,8 @@ use thidua_proto::parse::Problem;
 use thidua_proto::statistics as proto;
 use thidua_statistics::domain::text::search::search_key;
 
+use super::cell::{Cell, Wording};
 use super::codec::{Codec, text};
-use super::{Cell, Wording};
 
 /// A value's word in the API, and its Vietnamese names, the first of which is written.
 type Word = (&'static str, &'static [&'static str]);
@@ -210,6 +210,6 @@ mod tests {
             &Cell::of_text("PETITION_SUBJECT_OTHER_ADMINISTRATIVE".into()),
             Customs::default(),
         );
-        assert_eq!(other, Ok(proto::PetitionSubject::OtherAdministrative.into()));
+        assert_eq!(other, Ok(Some(proto::PetitionSubject::OtherAdministrative.into())));
     }
 }

@@ -92,7 +92,7 @@ pub fn deadlines(facts: &Facts, rules: &DeadlineRules, workdays: &Workdays) -> V
     match found.iter_mut().find(|deadline| deadline.step == step.code) {
         Some(deadline) => {
             deadline.due = set;
-            deadline.steps.push(explanation::set_instead(set, deadline.statutory));
+            deadline.steps.push(explanation::set_by_unit(set, deadline.statutory));
         }
         None => found.push(Deadline {
             step: step.code.clone(),
@@ -103,7 +103,7 @@ pub fn deadlines(facts: &Facts, rules: &DeadlineRules, workdays: &Workdays) -> V
             done: facts.resolved,
             rule: RuleCited::default(),
             certainty: Certainty::Found,
-            steps: vec![explanation::began(facts), explanation::set_instead(set, None)],
+            steps: vec![explanation::began(facts), explanation::set_by_unit(set, None)],
         }),
     }
     found

@@ -199,9 +199,14 @@ pub(super) fn began(facts: &Facts) -> Sentence {
 }
 
 /// The unit has set a day itself.
-pub(super) fn set_instead(set: Date, statutory: Option<Date>) -> Sentence {
+pub(super) fn set_by_unit(set: Date, statutory: Option<Date>) -> Sentence {
+    let agrees = statutory == Some(set);
     let set = Sentence::of_day(set);
     match statutory.map(Sentence::of_day) {
+        Some(_) if agrees => Sentence::new(
+            format!("Đơn vị cũng ấn định {}.", set.vietnamese),
+            format!("The unit has set {}, too.", set.english),
+        ),
         Some(law) => Sentence::new(
             format!("Đơn vị ấn định {} thay cho {}.", set.vietnamese, law.vietnamese),
             format!("The unit has set {} instead of {}.", set.english, law.english),

@@ -126,6 +126,11 @@ fn a_day_that_the_unit_has_set_comes_before_that_of_the_law() {
         found.steps.last().unwrap().english,
         "The unit has set Thursday 2023-04-20 instead of Friday 2023-03-31."
     );
+    let agreed = Some(date(2023, 3, 31));
+    let found = one(Facts { set_date: agreed, ..matter(Kind::Complaint, date(2023, 3, 1)) });
+    assert_eq!((found.due, found.statutory), (date(2023, 3, 31), agreed));
+    assert_eq!(found.steps.last().unwrap().english, "The unit has set Friday 2023-03-31, too.");
+    assert_eq!(found.steps.last().unwrap().vietnamese, "Đơn vị cũng ấn định thứ Sáu 31/03/2023.");
     // The law sets no day for proposals.
     assert_eq!(due(matter(Kind::Proposal, date(2023, 3, 1))), Vec::new());
     let found = one(Facts { set_date: set, ..matter(Kind::Proposal, date(2023, 3, 1)) });
