@@ -66,7 +66,9 @@ pub(crate) async fn print(arguments: &FormArguments) -> Result<(), CommandError>
             issuing_document,
             form,
             units: arguments.units.iter().map(ToString::to_string).collect(),
-            window: Some(proto::Window::of_period(&arguments.calendar, &arguments.period).up_to(arguments.cut_off)),
+            window: Some(
+                proto::Window::of_period(&arguments.calendar, &arguments.period).up_to(arguments.cut_off),
+            ),
             by_unit: arguments.by_unit || arguments.all,
             structure,
             structure_date,
