@@ -42,11 +42,12 @@ pub struct Journals {
 impl Journals {
     /// The service behind that keeps a journal; `None` for the own one, which also refuses unknown names.
     fn behind(&self, journal: &str) -> Option<(Service, JournalServiceClient<ReplicaBalancer>)> {
-        match journal {
-            "journals/statistics" => Some((Service::Statistics, self.statistics.clone())),
-            "journals/awards" => Some((Service::Awards, self.awards.clone())),
-            _ => None,
-        }
+        let service = Service::ALL.into_iter().find(|service| service.journal() == journal)?;
+        let client = match service {
+            Service::Statistics => &self.statistics,
+            Service::Awards => &self.awards,
+        };
+        Some((service, client.clone()))
     }
 }
 

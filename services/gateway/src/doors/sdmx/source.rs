@@ -31,7 +31,7 @@ impl Source {
             let mut client = client.clone();
             async move { client.get_head(request).await }
         };
-        let question = GetHeadRequest { journal: "journals/statistics".to_owned() };
+        let question = GetHeadRequest { journal: Service::Statistics.journal().to_owned() };
         Ok(self.context.read(Service::Statistics, question, 0, ask).await?.revision)
     }
 
