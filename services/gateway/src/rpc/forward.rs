@@ -65,7 +65,11 @@ fn status_of(service: Service, cause: &BoxError) -> Status {
     };
     let domain = match error {
         UpstreamError::Overloaded | UpstreamError::TooLarge { .. } => service.package(),
-        _ => crate::error::DOMAIN,
+        UpstreamError::Unavailable { .. }
+        | UpstreamError::Late { .. }
+        | UpstreamError::Broken { .. }
+        | UpstreamError::Unsettled { .. }
+        | UpstreamError::Refused(_) => crate::error::DOMAIN,
     };
     Error::from(error).into_status_of(domain)
 }

@@ -38,7 +38,7 @@ struct Known {
 
 /// The replicas of a service, and what is known of them.
 pub(super) struct Replicas {
-    replicas: Vec<Replica>,
+    in_order: Vec<Replica>,
     known: watch::Sender<Vec<Known>>,
     turn: AtomicUsize,
     patience: Duration,
@@ -59,15 +59,15 @@ impl Replicas {
             let connections = Connections::new(&endpoint);
             Replica { place, endpoint, connections }
         };
-        let replicas: Vec<Replica> = endpoints.enumerate().map(replica).collect();
+        let in_order: Vec<Replica> = endpoints.enumerate().map(replica).collect();
         let unknown = Known { standing: Standing::Unknown, is_asked: false };
-        let known = watch::Sender::new(vec![unknown; replicas.len()]);
-        Self { replicas, known, turn: AtomicUsize::new(0), patience }
+        let known = watch::Sender::new(vec![unknown; in_order.len()]);
+        Self { in_order, known, turn: AtomicUsize::new(0), patience }
     }
 
     /// How many there are.
     pub(super) fn count(&self) -> usize {
-        self.replicas.len()
+        self.in_order.len()
     }
 
     /// The replica for a call, past those that were `tried`: the next in turn that is present. Of whom nothing is known is
@@ -75,9 +75,9 @@ impl Replicas {
     /// wait for one that was silent before. `None` where nobody can be reached.
     pub(super) async fn choose(self: &Arc<Self>, tried: &[usize]) -> Option<&Replica> {
         let begin = Instant::now();
-        let first = self.turn.fetch_add(1, Ordering::Relaxed) % self.replicas.len().max(1);
+        let first = self.turn.fetch_add(1, Ordering::Relaxed) % self.in_order.len().max(1);
         let in_turn = || {
-            let all = self.replicas.iter().cycle().skip(first).take(self.replicas.len());
+            let all = self.in_order.iter().cycle().skip(first).take(self.in_order.len());
             all.filter(|replica| !tried.contains(&replica.place))
         };
         let mut watched = self.known.subscribe();

@@ -61,7 +61,6 @@ fn kib(bytes: usize) -> usize {
 impl Reserved {
     /// The body of an answer, which holds as much memory as it has, until it is read, or left unread for too long, or its
     /// reader goes.
-    #[must_use]
     pub fn into_body(mut self, content: Vec<u8>) -> Body {
         if content.len() <= PIECE {
             return Body::from(content);
