@@ -340,11 +340,11 @@ fn clock_texts(now: jiff::Timestamp, last: Option<jiff::Timestamp>) -> (String, 
     (
         format!(
             "the clock says {now}, the last entry is of {last}; nothing is written until the operator sets the clock \
-             right or confirms it with the setting confirm-clock"
+             right, or confirms it with ?confirm-clock=DAY at the end of the setting store"
         ),
         format!(
             "Đồng hồ máy chủ chỉ {now}, lần ghi cuối là {last}; chưa ghi được cho đến khi người vận hành chỉnh lại hoặc \
-             xác nhận đồng hồ (confirm-clock)."
+             xác nhận đồng hồ (thêm ?confirm-clock=NGÀY vào thiết lập store)."
         ),
     )
 }
@@ -396,6 +396,7 @@ impl From<StoreError> for CommonError {
             }
             StoreError::ClockUncertain { now, last } => Self::ClockUncertain { now, last },
             StoreError::Fault { .. }
+            | StoreError::ClockConfirmation { .. }
             | StoreError::Corrupt { .. }
             | StoreError::Replaced { .. }
             | StoreError::Gone { .. }

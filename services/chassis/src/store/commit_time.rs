@@ -8,6 +8,7 @@
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
+use super::error::StoreError;
 use crate::clock::civil_day;
 
 /// Which times the clock may show.
@@ -26,6 +27,18 @@ impl Default for ClockRules {
     fn default() -> Self {
         let days = |days: i64| SignedDuration::from_hours(24 * days);
         Self { most_back: days(1), most_forward: days(400), confirmed: None }
+    }
+}
+
+impl ClockRules {
+    /// Separates an address from the confirmation that it may end in: `?confirm-clock=2026-11-26`, or with `&` after other
+    /// options.
+    pub(super) fn of_address(address: &str) -> Result<(&str, Self), StoreError> {
+        let confirmation = |mark: &str| address.rsplit_once(mark);
+        let found = confirmation("?confirm-clock=").or_else(|| confirmation("&confirm-clock="));
+        let Some((address, day)) = found else { return Ok((address, Self::default())) };
+        let day = day.parse().map_err(|_| StoreError::ClockConfirmation { day: day.to_owned() })?;
+        Ok((address, Self { confirmed: Some(day), ..Self::default() }))
     }
 }
 

@@ -14,6 +14,12 @@ pub enum StoreError {
         /// As given.
         address: String,
     },
+    /// The address confirms the clock for what is no day.
+    #[error("`{day}` is no day: write ?confirm-clock=YYYY-MM-DD at the end of the store's address")]
+    ClockConfirmation {
+        /// As given.
+        day: String,
+    },
     /// A PostgreSQL database that does not keep text as the store needs it.
     #[error(
         "the database {address} has encoding {encoding} and sorts by {order}; make one with CREATE DATABASE … TEMPLATE \

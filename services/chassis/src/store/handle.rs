@@ -54,9 +54,11 @@ fn room_of(request_bytes: usize) -> u32 {
 }
 
 impl Store {
-    /// Opens a store, making or migrating it as needed.
+    /// Opens a store, making or migrating it as needed. An address may end in `?confirm-clock=YYYY-MM-DD`: then the clock
+    /// is believed on that day, however far it is from the last entry.
     pub async fn open(address: &str, contributions: Contributions, clock: Clock) -> Result<Self, StoreError> {
-        Self::open_with(address, contributions, clock, ClockRules::default()).await
+        let (address, clock_rules) = ClockRules::of_address(address)?;
+        Self::open_with(address, contributions, clock, clock_rules).await
     }
 
     /// The same with rules for the clock of one's own.

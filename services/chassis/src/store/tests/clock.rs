@@ -8,9 +8,9 @@ use crate::clock::civil_day;
 const DAY: i64 = 86_400;
 
 async fn open_confirmed(home: &Home, second: i64) -> Store {
-    let confirmed = Some(civil_day(at(second)));
-    let rules = ClockRules { confirmed, ..ClockRules::default() };
-    Store::open_with(&home.address, COUNTING, Clock::fixed(at(second)), rules).await.unwrap()
+    let mark = if home.address.contains('?') { '&' } else { '?' };
+    let address = format!("{}{mark}confirm-clock={}", home.address, civil_day(at(second)));
+    Store::open(&address, COUNTING, Clock::fixed(at(second))).await.unwrap()
 }
 
 async fn commit_times(store: &Store) -> Vec<Timestamp> {
@@ -92,4 +92,12 @@ async fn the_spans_can_be_set() {
         assert!(is_uncertain(&store.submit(put("things/2", "{}")).await));
         store.close().await;
     }
+}
+
+#[tokio::test]
+async fn a_confirmation_of_no_day_is_refused() {
+    let home = embedded();
+    let opened =
+        Store::open(&format!("{}?confirm-clock=today", home.address), COUNTING, Clock::fixed(at(0))).await;
+    assert!(matches!(&opened, Err(StoreError::ClockConfirmation { day }) if day == "today"), "{opened:?}");
 }
