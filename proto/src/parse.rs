@@ -13,6 +13,7 @@
 //! assert_eq!(parsed.unwrap_err().paths(), "inspection.start_date");
 //! ```
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::ops::RangeInclusive;
 
@@ -30,6 +31,17 @@ pub struct Violation {
     pub problem: Problem,
 }
 
+impl Violation {
+    /// About how many bytes a status grows by to tell of it: details are sent in base64, and the path stands in the text,
+    /// in the metadata and beside each of the two texts.
+    fn weight(&self) -> usize {
+        let texts = self.problem.english().len() + self.problem.vietnamese().len() + 40;
+        // A byte that is not ASCII takes three in the text of a status.
+        let in_text = self.field.bytes().map(|byte| if byte.is_ascii() { 1 } else { 3 }).sum::<usize>();
+        in_text + (texts + 3 * self.field.len()) * 4 / 3
+    }
+}
+
 /// What can be wrong with a field, as facts; the texts follow from them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Problem {
@@ -44,7 +56,7 @@ pub enum Problem {
     Malformed {
         /// The form, in English and Vietnamese.
         expected: (String, String),
-        /// What was found, cut to 60 characters.
+        /// What was found, as [`echo`] shows it.
         found: String,
     },
     /// More characters than allowed.
@@ -101,7 +113,7 @@ impl Problem {
     #[must_use]
     pub fn malformed((english, vietnamese): (&str, &str), found: &str) -> Self {
         let expected = (english.to_owned(), vietnamese.to_owned());
-        Self::Malformed { expected, found: found.chars().take(60).collect() }
+        Self::Malformed { expected, found: echo(found).into_owned() }
     }
 
     /// The fact as one word, for programs.
@@ -138,9 +150,11 @@ impl Problem {
             Self::UnknownValue { found } => format!("has no value number {found}"),
             Self::Repeated => "stands more than once".to_owned(),
             Self::Ambiguous { found } => {
+                let found = echo(found);
                 format!("`{found}` can be read in two ways; write whole numbers with digits only")
             }
             Self::AmbiguousDay { found } => {
+                let found = echo(found);
                 format!("`{found}` can be read as two days; write the year first, as in 2023-03-15")
             }
         }
@@ -163,9 +177,11 @@ impl Problem {
             Self::UnknownValue { found } => format!("không có giá trị số {found}"),
             Self::Repeated => "bị lặp lại".to_owned(),
             Self::Ambiguous { found } => {
+                let found = echo(found);
                 format!("“{found}” có thể hiểu theo hai cách; số nguyên chỉ viết bằng chữ số")
             }
             Self::AmbiguousDay { found } => {
+                let found = echo(found);
                 format!("“{found}” có thể hiểu là hai ngày khác nhau; hãy viết năm trước, như 2023-03-15")
             }
         }
@@ -175,17 +191,66 @@ impl Problem {
 /// The most values of an enum that a request can ask for at once.
 pub const MOST_CHOICES: usize = 10;
 
-/// What is wrong with a request so far.
+/// The most characters of a caller's text that are sent back to it.
+const MOST_ECHOED: usize = 60;
+
+/// A caller's text as it is sent back: whole, or cut with `…` at its end, 60 characters at most.
+#[must_use]
+pub fn echo(text: &str) -> Cow<'_, str> {
+    cut(text, MOST_ECHOED)
+}
+
+/// A text of `most` characters at most, with `…` as the last one where it is cut.
+#[must_use]
+pub fn cut(text: &str, most: usize) -> Cow<'_, str> {
+    if text.len() <= most || text.char_indices().nth(most).is_none() {
+        return Cow::Borrowed(text);
+    }
+    let kept = text.char_indices().nth(most.saturating_sub(1)).and_then(|(end, _)| text.get(..end));
+    Cow::Owned(format!("{}…", kept.unwrap_or_default()))
+}
+
+/// The most violations that one refusal tells of.
+const MOST_VIOLATIONS: usize = 20;
+
+/// The most characters of a field's path.
+const MOST_PATH: usize = 100;
+
+/// How much the violations of one refusal may weigh together, so that its status stays below 8 KB.
+const MOST_WEIGHT: usize = 5_500;
+
+/// What is wrong with a request so far. At most 20 violations are kept, fewer where their texts are long; the others are
+/// counted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Violations {
     found: Vec<Violation>,
+    weight: usize,
+    more: usize,
     scope: String,
 }
 
 impl Violations {
     /// Notes that a field is wrong.
     pub fn refuse(&mut self, field: &str, problem: Problem) {
-        self.found.push(Violation { field: format!("{}{field}", self.scope), problem });
+        if self.more > 0 || self.found.len() == MOST_VIOLATIONS {
+            self.more = self.more.saturating_add(1);
+            return;
+        }
+        let field = format!("{}{field}", self.scope);
+        let violation = Violation { field: cut(&field, MOST_PATH).into_owned(), problem };
+        let weight = violation.weight();
+        if self.weight + weight > MOST_WEIGHT {
+            self.more = 1;
+            return;
+        }
+        self.weight += weight;
+        self.found.push(violation);
+    }
+
+    /// How many violations there are beside those that are kept.
+    #[must_use]
+    pub fn more(&self) -> usize {
+        self.more
     }
 
     /// Reads a nested message: paths inside begin with `scope` and a dot.
@@ -206,13 +271,13 @@ impl Violations {
         }
     }
 
-    /// What was found, in the order of reading.
+    /// What is kept of what was found, in the order of reading.
     #[must_use]
     pub fn into_list(self) -> Vec<Violation> {
         self.found
     }
 
-    /// The paths, joined by commas.
+    /// The paths of those that are kept, joined by commas.
     #[must_use]
     pub fn paths(&self) -> String {
         self.found.iter().map(|violation| violation.field.as_str()).collect::<Vec<_>>().join(",")

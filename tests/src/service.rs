@@ -1,6 +1,6 @@
 //! A service in the process of its own tests, served as its program would serve it.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::pin::Pin;
 use std::time::Duration;
@@ -25,16 +25,14 @@ pub struct Service {
 }
 
 /// Serving on a free port over an embedded store in a file.
+///
+/// # Panics
+/// Where the defaults of settings cannot be read.
 #[must_use]
 pub fn serving(store: &Path) -> ServingConfig {
-    ServingConfig {
-        listen: (Ipv4Addr::LOCALHOST, 0).into(),
-        store: format!("sqlite:{}", store.display()),
-        trusts_network: false,
-        in_flight: 64,
-        deadline: Duration::from_secs(30),
-        lame_duck: Duration::ZERO,
-    }
+    let config = ServingConfig::local(&format!("sqlite:{}", store.display()));
+    let config = config.unwrap_or_else(|problems| panic!("{problems}"));
+    ServingConfig { lame_duck: Duration::ZERO, ..config }
 }
 
 impl Service {

@@ -1,9 +1,13 @@
 //! The settings of this program.
 
-use thidua_chassis::config::{ServingConfig, Setting, Settings, serving};
+use thidua_chassis::config::{STORE, ServingConfig, Setting, Settings, serving};
 
 /// What can be set.
-pub const SETTINGS: [Setting; 7] = serving("127.0.0.1:50052", "sqlite:data/awards.sqlite");
+#[must_use]
+pub fn settings() -> Vec<Setting> {
+    let store = Setting { default: Some("sqlite:data/awards.sqlite"), ..STORE };
+    serving("127.0.0.1:50052", &[store])
+}
 
 /// The program's settings.
 #[derive(Debug, Clone)]

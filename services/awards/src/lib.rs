@@ -13,7 +13,6 @@ pub mod error;
 pub mod rpc;
 
 use thidua_chassis::clock::Clock;
-use thidua_chassis::journal;
 use thidua_chassis::serve::ServedProgram;
 use thidua_chassis::store::Contributions;
 use tokio::net::TcpListener;
@@ -34,8 +33,9 @@ pub async fn run(
 ) -> Result<(), String> {
     let rules = RuleSets::built_in()?;
     // Awards keep no dated sums: no body adds to the cells.
-    let mut served = ServedProgram::open(&config.serving, &rpc::NAMES, Contributions::NONE, clock).await?;
-    rpc::routes(&mut served.routes, &Awards::new(served.store.clone(), rules));
-    served.add_journal(PROGRAM);
-    served.serve(&journal::STREAMING_METHODS, &config.serving, listener, stop).await
+    let mut served = ServedProgram::new(&rpc::NAMES)?;
+    let store = served.open_store(&config.serving, Contributions::NONE, clock).await?;
+    rpc::routes(&mut served.routes, &Awards::new(store.clone(), rules));
+    served.add_journal(PROGRAM, store);
+    served.serve(&config.serving, listener, stop).await
 }

@@ -1,13 +1,18 @@
 //! Who asks: an office or a system, never a person; the unit it acts for; its roles.
 //!
 //! Until callers are authenticated, the metadata `thidua-caller` is believed where that is allowed (see
-//! [`crate::config`]): `office=van-phong-thanh-tra; unit=units/thanh-tra-tinh; roles=recorder,secretary`. A call without
-//! it comes from the local operator, who has every role for every unit.
+//! [`crate::config`]): `office=van-phong-thanh-tra; unit=units/thanh-tra-tinh; roles=recorder,secretary`, where
+//! `unit=units/-` is all units. Values are percent-encoded UTF-8. A call without it comes from the local operator, who has
+//! every role for every unit, where the program listens on loopback alone; elsewhere from nobody known, who has none.
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::str::FromStr;
 
+use http::HeaderMap;
+use percent_encoding::percent_decode_str;
 use thidua_proto::names::{Id, UnitName};
+use thidua_proto::parse::echo;
 
 use crate::failure::CommonError;
 
@@ -42,47 +47,132 @@ impl Role {
     }
 }
 
+/// For which units a caller acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Scope {
+    /// For none.
+    None,
+    /// For one, and through the services for those below it.
+    Unit(UnitName),
+    /// For all.
+    All,
+}
+
+/// How all units are written, as in other names (AIP-159).
+const ALL_UNITS: &str = "units/-";
+
+/// Who a caller is, in one spelling: what enters the journal and is compared wherever two hands are needed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    office: String,
+    scope: Scope,
+}
+
+impl Identity {
+    /// Whether both can be the same office: of the same unit, or where one does not say of which. An office of the same
+    /// name in another unit is another office.
+    #[must_use]
+    pub fn is_same_office(&self, other: &Self) -> bool {
+        self.office == other.office
+            && match (&self.scope, &other.scope) {
+                (Scope::Unit(one), Scope::Unit(other)) => one == other,
+                (Scope::None | Scope::All, _) | (_, Scope::None | Scope::All) => true,
+            }
+    }
+}
+
+/// `offices/{office}`, with ` for {unit}` where it acts for one.
+impl fmt::Display for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "offices/{}", self.office)?;
+        match &self.scope {
+            Scope::None => Ok(()),
+            Scope::Unit(unit) => write!(f, " for {unit}"),
+            Scope::All => write!(f, " for {ALL_UNITS}"),
+        }
+    }
+}
+
+/// A text that is no [`Identity`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not like `offices/{{office}}` or `offices/{{office}} for units/{{unit}}`")]
+pub struct IdentityError;
+
+impl FromStr for Identity {
+    type Err = IdentityError;
+
+    fn from_str(text: &str) -> Result<Self, IdentityError> {
+        let text = text.strip_prefix("offices/").ok_or(IdentityError)?;
+        let (office, scope) = match text.split_once(" for ") {
+            None => (text, Scope::None),
+            Some((office, ALL_UNITS)) => (office, Scope::All),
+            Some((office, unit)) => (office, Scope::Unit(unit.parse().map_err(|_| IdentityError)?)),
+        };
+        let office: Id = office.parse().map_err(|_| IdentityError)?;
+        Ok(Self { office: office.to_string(), scope })
+    }
+}
+
+/// The office of whoever starts programs on this machine.
+const LOCAL_OPERATOR: &str = "local-operator";
+
+/// The office of callers who do not say who they are.
+const ANONYMOUS: &str = "anonymous";
+
 /// A caller whose identity has been read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
-    office: String,
-    unit: Option<UnitName>,
+    identity: Identity,
     roles: BTreeSet<Role>,
-    everywhere: bool,
 }
 
 impl Caller {
     /// Whoever starts programs on this machine.
     #[must_use]
     pub fn local_operator() -> Self {
-        Self { office: "local-operator".to_owned(), unit: None, roles: Role::ALL.into(), everywhere: true }
+        let identity = Identity { office: LOCAL_OPERATOR.to_owned(), scope: Scope::None };
+        Self { identity, roles: Role::ALL.into() }
+    }
+
+    /// A caller who does not say who it is, off loopback: it has no role.
+    #[must_use]
+    pub fn anonymous() -> Self {
+        let identity = Identity { office: ANONYMOUS.to_owned(), scope: Scope::None };
+        Self { identity, roles: BTreeSet::new() }
+    }
+
+    /// Reads the caller from a request's metadata; `absent` is who calls without it. The error says what is wrong.
+    pub fn from_headers(headers: &HeaderMap, absent: fn() -> Self) -> Result<Self, String> {
+        let mut values = headers.get_all(HEADER).iter();
+        let Some(value) = values.next() else { return Ok(absent()) };
+        if values.next().is_some() {
+            return Err(format!("`{HEADER}` is repeated"));
+        }
+        // A value that cannot be read must never count as one that is not there.
+        let text = value.to_str().map_err(|_| format!("`{HEADER}` is not percent-encoded"))?;
+        Self::parse(text)
     }
 
     /// Reads the metadata's text; the error says what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let (mut office, mut unit, mut roles) = (None, None, BTreeSet::new());
+        let (mut office, mut scope, mut roles) = (None, None, None);
         for part in text.split(';').map(str::trim).filter(|part| !part.is_empty()) {
-            let (key, value) = part.split_once('=').ok_or_else(|| format!("`{part}` is not key=value"))?;
-            match (key.trim(), value.trim()) {
-                ("office", value) => {
-                    let id: Id = value.parse().map_err(|_| format!("`{value}` is no office id"))?;
-                    office = Some(id.to_string());
-                }
-                ("unit", value) => {
-                    unit =
-                        Some(value.parse().map_err(|_| format!("`{value}` is no name like units/{{unit}}"))?);
-                }
-                ("roles", value) => {
-                    for name in value.split(',').map(str::trim).filter(|name| !name.is_empty()) {
-                        let role = Role::ALL.into_iter().find(|role| role.as_str() == name);
-                        roles.insert(role.ok_or_else(|| format!("unknown role `{name}`"))?);
-                    }
-                }
-                (key, _) => return Err(format!("unknown key `{key}`")),
+            let (key, value) =
+                part.split_once('=').ok_or_else(|| format!("`{}` is not key=value", echo(part)))?;
+            let (key, value) = (key.trim(), decode(value.trim())?);
+            let is_repeated = match key {
+                "office" => office.replace(parse_office(&value)?).is_some(),
+                "unit" => scope.replace(parse_scope(&value)?).is_some(),
+                "roles" => roles.replace(parse_roles(&value)?).is_some(),
+                _ => return Err(format!("unknown key `{}`", echo(key))),
+            };
+            if is_repeated {
+                return Err(format!("`{key}` is repeated"));
             }
         }
         let office = office.ok_or("the office is missing")?;
-        Ok(Self { office, unit, roles, everywhere: false })
+        let identity = Identity { office, scope: scope.unwrap_or(Scope::None) };
+        Ok(Self { identity, roles: roles.unwrap_or_default() })
     }
 
     /// Whether the caller has a role at all.
@@ -94,19 +184,27 @@ impl Caller {
     /// Whether the caller acts for a unit itself, with a role. Rights from a unit above are for the service to look up.
     #[must_use]
     pub fn acts_for(&self, unit: &UnitName, role: Role) -> bool {
-        self.has(role) && (self.everywhere || self.unit.as_ref() == Some(unit))
+        let covers = match &self.identity.scope {
+            Scope::All => true,
+            Scope::Unit(own) => own == unit,
+            Scope::None => self.identity.office == LOCAL_OPERATOR,
+        };
+        covers && self.has(role)
     }
 
-    /// The office, as it stands in texts: `offices/{office}`.
+    /// Who the caller is.
     #[must_use]
-    pub fn office(&self) -> String {
-        format!("offices/{}", self.office)
+    pub fn identity(&self) -> &Identity {
+        &self.identity
     }
 
-    /// The unit that the caller acts for.
+    /// The unit that the caller acts for, where it is one.
     #[must_use]
     pub fn unit(&self) -> Option<&UnitName> {
-        self.unit.as_ref()
+        match &self.identity.scope {
+            Scope::Unit(unit) => Some(unit),
+            Scope::None | Scope::All => None,
+        }
     }
 
     /// Refuses callers without a role.
@@ -125,14 +223,10 @@ impl Caller {
     }
 }
 
-/// As the caller enters the journal: `offices/{office}`, with its unit where it has one.
+/// As the caller enters the journal.
 impl fmt::Display for Caller {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "offices/{}", self.office)?;
-        if let Some(unit) = &self.unit {
-            write!(f, " for {unit}")?;
-        }
-        Ok(())
+        self.identity.fmt(f)
     }
 }
 
@@ -145,23 +239,77 @@ impl Caller {
     }
 }
 
+fn decode(value: &str) -> Result<String, String> {
+    let mut rest = value.bytes();
+    while let Some(byte) = rest.next() {
+        let digits = || rest.clone().take(2).filter(u8::is_ascii_hexdigit).count();
+        if byte == b'%' && digits() < 2 {
+            return Err(format!("`{}` is not percent-encoded", echo(value)));
+        }
+    }
+    let decoded = percent_decode_str(value).decode_utf8();
+    decoded.map(Into::into).map_err(|_| format!("`{}` is not percent-encoded UTF-8", echo(value)))
+}
+
+fn parse_office(value: &str) -> Result<String, String> {
+    let id: Id = value.parse().map_err(|_| format!("`{}` is no office id", echo(value)))?;
+    let office = id.to_string();
+    if [LOCAL_OPERATOR, ANONYMOUS].contains(&office.as_str()) {
+        return Err(format!("`{office}` cannot be claimed"));
+    }
+    Ok(office)
+}
+
+fn parse_scope(value: &str) -> Result<Scope, String> {
+    if value == ALL_UNITS {
+        return Ok(Scope::All);
+    }
+    let unit = value.parse().map_err(|_| format!("`{}` is no name like units/{{unit}}", echo(value)))?;
+    Ok(Scope::Unit(unit))
+}
+
+fn parse_roles(value: &str) -> Result<BTreeSet<Role>, String> {
+    let names = value.split(',').map(str::trim).filter(|name| !name.is_empty());
+    let role = |name: &str| {
+        let found = Role::ALL.into_iter().find(|role| role.as_str() == name);
+        found.ok_or_else(|| format!("unknown role `{}`", echo(name)))
+    };
+    names.map(role).collect()
+}
+
 #[cfg(test)]
 mod tests {
+    use http::HeaderValue;
+
     use super::*;
+
+    fn unit(name: &str) -> UnitName {
+        name.parse().unwrap()
+    }
 
     #[test]
     fn an_office_acts_for_its_unit_in_its_roles() {
         let caller = Caller::parse("office=van-phong; unit=units/a; roles=recorder, secretary").unwrap();
-        let (a, b): (UnitName, UnitName) = ("units/a".parse().unwrap(), "units/b".parse().unwrap());
-        assert!(caller.acts_for(&a, Role::Recorder));
-        assert!(!caller.acts_for(&b, Role::Recorder));
-        assert!(!caller.acts_for(&a, Role::Registrar));
+        assert!(caller.acts_for(&unit("units/a"), Role::Recorder));
+        assert!(!caller.acts_for(&unit("units/b"), Role::Recorder));
+        assert!(!caller.acts_for(&unit("units/a"), Role::Registrar));
         assert_eq!(caller.to_string(), "offices/van-phong for units/a");
-        assert!(Caller::local_operator().acts_for(&b, Role::Registrar));
     }
 
     #[test]
-    fn what_cannot_be_read_is_told() {
+    fn all_units_have_a_spelling_and_nobody_known_has_no_rights() {
+        let loader = Caller::parse("office=loader; unit=units/-; roles=recorder").unwrap();
+        assert!(loader.acts_for(&unit("units/b"), Role::Recorder));
+        assert!(!loader.acts_for(&unit("units/b"), Role::Approver));
+        assert_eq!((loader.to_string().as_str(), loader.unit()), ("offices/loader for units/-", None));
+        assert!(Caller::local_operator().acts_for(&unit("units/b"), Role::Registrar));
+        assert!(Role::ALL.into_iter().all(|role| !Caller::anonymous().acts_for(&unit("units/b"), role)));
+        let without_unit = Caller::parse("office=a; roles=recorder").unwrap();
+        assert!(!without_unit.acts_for(&unit("units/b"), Role::Recorder));
+    }
+
+    #[test]
+    fn texts_that_are_no_caller_are_refused() {
         for (text, problem) in [
             ("", "the office is missing"),
             ("unit=units/a", "the office is missing"),
@@ -170,8 +318,54 @@ mod tests {
             ("office=a;roles=chief", "unknown role `chief`"),
             ("office=a;x=1", "unknown key `x`"),
             ("office", "`office` is not key=value"),
+            ("office=a; office=b", "`office` is repeated"),
+            ("office=local-operator", "`local-operator` cannot be claimed"),
+            ("office=local%2Doperator", "`local-operator` cannot be claimed"),
+            ("office=anonymous", "`anonymous` cannot be claimed"),
+            ("office=v%C4%83n", "`văn` is no office id"),
+            ("office=a%", "`a%` is not percent-encoded"),
+            ("office=a%2", "`a%2` is not percent-encoded"),
+            ("office=%ff", "`%ff` is not percent-encoded UTF-8"),
         ] {
             assert_eq!(Caller::parse(text), Err(problem.to_owned()), "{text}");
         }
+    }
+
+    #[test]
+    fn one_caller_has_one_identity_however_it_is_written() {
+        let plain = Caller::parse("office=van-phong; unit=units/a").unwrap();
+        assert_eq!(Caller::parse("unit=units%2Fa;office=van%2dphong").unwrap(), plain);
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_read_is_not_an_absent_one() {
+        let read = |values: &[&[u8]]| {
+            let mut headers = HeaderMap::new();
+            for value in values {
+                headers.append(HEADER, HeaderValue::from_bytes(value).unwrap());
+            }
+            Caller::from_headers(&headers, Caller::local_operator)
+        };
+        assert_eq!(read(&[]), Ok(Caller::local_operator()));
+        assert_eq!(read(&[b"office=a"]).unwrap().to_string(), "offices/a");
+        let unreadable = read(&["office=văn-phòng; roles=recorder".as_bytes()]);
+        assert_eq!(unreadable, Err("`thidua-caller` is not percent-encoded".to_owned()));
+        let twice: [&[u8]; 2] = [b"office=a", b"office=b"];
+        assert_eq!(read(&twice), Err("`thidua-caller` is repeated".to_owned()));
+    }
+
+    #[test]
+    fn offices_are_compared_with_their_units() {
+        let same = |one: &str, other: &str| {
+            let (one, other): (Identity, Identity) = (one.parse().unwrap(), other.parse().unwrap());
+            assert_eq!(one.is_same_office(&other), other.is_same_office(&one));
+            one.is_same_office(&other)
+        };
+        assert!(same("offices/a for units/x", "offices/a for units/x"));
+        assert!(!same("offices/a for units/x", "offices/a for units/y"));
+        assert!(!same("offices/a for units/x", "offices/b for units/x"));
+        assert!(same("offices/a for units/x", "offices/a"));
+        assert!(same("offices/a for units/x", "offices/a for units/-"));
+        assert!("van-phong".parse::<Identity>().is_err());
     }
 }

@@ -1,10 +1,13 @@
 //! Settings: from flags, then from the environment, then defaults; all problems told at once, before any port is bound.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 use std::time::Duration;
+
+use crate::edge::{Deadlines, Door, Patience, Quotas};
 
 /// One setting: `--name value`, or `THIDUA_NAME=value` in the environment.
 #[derive(Debug, Clone, Copy)]
@@ -65,6 +68,12 @@ impl Settings {
         }
     }
 
+    /// Whether there is a setting of a name.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.values.contains_key(name)
+    }
+
     /// Notes a problem between settings.
     pub fn refuse(&mut self, problem: String) {
         self.problems.push(problem);
@@ -79,34 +88,86 @@ impl Settings {
     }
 }
 
-/// The settings of every serving program, with its own port and file as defaults.
+/// Where the data is.
+pub const STORE: Setting =
+    Setting { name: "store", default: None, help: "where the data is: sqlite:PATH or postgres://…" };
+
+/// Whom to believe.
+const INSECURE_CALLERS: Setting = Setting {
+    name: "insecure-callers",
+    default: Some("auto"),
+    help: "believe the metadata `thidua-caller`: auto (only where every address is loopback), true, false",
+};
+
+/// What every serving program can be told beside its address and store, and whom to believe.
+pub const SERVING: [Setting; 12] = [
+    Setting {
+        name: "hosts",
+        default: Some(""),
+        help: "names under which this program is called, beside loopback names and addresses in digits; commas between, * for any",
+    },
+    Setting {
+        name: "origins",
+        default: Some(""),
+        help: "origins of web pages that may call, such as https://thidua.example; commas between",
+    },
+    Setting {
+        name: "in-flight",
+        default: Some("1024"),
+        help: "calls worked on at once by a service; more are refused",
+    },
+    Setting {
+        name: "imports",
+        default: Some("64"),
+        help: "imports at once; a caller has half of them at most",
+    },
+    Setting {
+        name: "exports",
+        default: Some("64"),
+        help: "answers sent in parts at once; a caller has half of them at most",
+    },
+    Setting {
+        name: "watches",
+        default: Some("256"),
+        help: "endless answers at once; a caller has half of them at most",
+    },
+    Setting { name: "deadline-ms", default: Some("30000"), help: "deadline of calls that set none" },
+    Setting {
+        name: "most-deadline-ms",
+        default: Some("300000"),
+        help: "the longest deadline of calls with one answer; a longer one is shortened to it",
+    },
+    Setting {
+        name: "most-stream-ms",
+        default: Some("3600000"),
+        help: "the longest deadline of imports, answers in parts and verifications",
+    },
+    Setting {
+        name: "patience-ms",
+        default: Some("10000"),
+        help: "how long the first message of a call, or reading a part of an answer, may take",
+    },
+    Setting {
+        name: "idle-ms",
+        default: Some("30000"),
+        help: "how long a client may pause between the messages of a stream",
+    },
+    Setting {
+        name: "lame-duck-ms",
+        default: Some("500"),
+        help: "how long to answer NOT_SERVING before connections are closed",
+    },
+];
+
+/// What is logged.
+pub const LOG: Setting =
+    Setting { name: "log", default: Some("info"), help: "what to log: a level, or a list of target=level" };
+
+/// The settings of a serving program, with its own address as default, beside its own.
 #[must_use]
-pub const fn serving(listen: &'static str, store: &'static str) -> [Setting; 7] {
-    [
-        Setting { name: "listen", default: Some(listen), help: "address and port to serve on" },
-        Setting { name: "store", default: Some(store), help: "where the data is: sqlite:PATH" },
-        Setting {
-            name: "insecure-callers",
-            default: Some("auto"),
-            help: "believe the metadata `thidua-caller`: auto (only where every address is loopback), true, false",
-        },
-        Setting {
-            name: "in-flight",
-            default: Some("1024"),
-            help: "calls worked on at once; more are refused",
-        },
-        Setting { name: "deadline-ms", default: Some("30000"), help: "deadline of calls that set none" },
-        Setting {
-            name: "lame-duck-ms",
-            default: Some("500"),
-            help: "how long to answer NOT_SERVING before connections are closed",
-        },
-        Setting {
-            name: "log",
-            default: Some("info"),
-            help: "what to log: a level, or a list of target=level",
-        },
-    ]
+pub fn serving(listen: &'static str, own: &[Setting]) -> Vec<Setting> {
+    let listen = Setting { name: "listen", default: Some(listen), help: "address and port to serve on" };
+    [&[listen], own, &[INSECURE_CALLERS], &SERVING, &[LOG]].concat()
 }
 
 /// How a program serves.
@@ -114,61 +175,91 @@ pub const fn serving(listen: &'static str, store: &'static str) -> [Setting; 7] 
 pub struct ServingConfig {
     /// Address and port.
     pub listen: SocketAddr,
-    /// The store's address.
+    /// The store's address; empty where the program has none.
     pub store: String,
     /// Callers are believed although an address is not loopback; worth a warning at every start.
     pub trusts_network: bool,
-    /// Calls worked on at once.
-    pub in_flight: usize,
-    /// The deadline of calls that set none.
-    pub deadline: Duration,
+    /// Under which names it is called, and from which pages.
+    pub door: Door,
+    /// How many calls may be under way.
+    pub quotas: Quotas,
+    /// How long calls may take.
+    pub deadlines: Deadlines,
+    /// How long callers and readers may take.
+    pub patience: Patience,
     /// How long to answer `NOT_SERVING` before connections are closed.
     pub lame_duck: Duration,
+}
+
+/// Names separated by commas.
+struct Names(Vec<String>);
+
+impl FromStr for Names {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+        Ok(Self(names.map(str::to_ascii_lowercase).collect()))
+    }
 }
 
 impl ServingConfig {
     /// Reads the settings of [`serving`]; `loopback` tells whether the program's other addresses are.
     pub fn read(settings: &mut Settings, loopback: bool) -> Option<Self> {
         let listen: Option<SocketAddr> = settings.get("listen");
-        let store = settings.get("store");
-        let insecure: Option<String> = settings.get("insecure-callers");
-        let in_flight = settings.get("in-flight");
-        let deadline = settings.get("deadline-ms").map(Duration::from_millis);
-        let lame_duck = settings.get("lame-duck-ms").map(Duration::from_millis);
+        let store = if settings.has(STORE.name) { settings.get(STORE.name) } else { Some(String::new()) };
         let local = loopback && listen.is_none_or(|listen| listen.ip().is_loopback());
-        let trusted = match insecure.as_deref() {
-            Some("auto") if local => true,
-            Some("auto") => {
-                settings.refuse(
-                    "`insecure-callers`: callers cannot be authenticated yet, and an address is not loopback; set it to \
-                     true only where the network lets in nobody but trusted programs"
-                        .to_owned(),
-                );
-                false
-            }
-            Some("true") => true,
-            Some("false") => {
-                settings.refuse(
-                    "`insecure-callers` cannot be false yet: there is no other way to know callers"
-                        .to_owned(),
-                );
-                false
-            }
-            Some(other) => {
-                settings.refuse(format!("`insecure-callers` cannot be `{other}`: write auto, true or false"));
-                false
-            }
-            None => false,
-        };
+        let trusts_network = read_trust(settings, local);
+        let rest = Self::read_limits(settings);
+        Some(Self { listen: listen?, store: store?, trusts_network: trusts_network?, ..rest? })
+    }
+
+    /// Reads the settings of [`SERVING`], for a program that listens on loopback without a store.
+    pub fn read_limits(settings: &mut Settings) -> Option<Self> {
+        let hosts = settings.get("hosts").map(|Names(hosts)| hosts);
+        let origins = settings.get("origins").map(|Names(origins)| origins);
+        let [calls, imports, exports, watches] =
+            ["in-flight", "imports", "exports", "watches"].map(|name| settings.get(name));
+        let mut time = |name| settings.get(name).map(Duration::from_millis);
+        let [default, most, most_of_streams] =
+            ["deadline-ms", "most-deadline-ms", "most-stream-ms"].map(&mut time);
+        let [first, idle, lame_duck] = ["patience-ms", "idle-ms", "lame-duck-ms"].map(&mut time);
         Some(Self {
-            listen: listen?,
-            store: store?,
-            trusts_network: trusted && !local,
-            in_flight: in_flight?,
-            deadline: deadline?,
+            listen: (Ipv4Addr::LOCALHOST, 0).into(),
+            store: String::new(),
+            trusts_network: false,
+            door: Door { hosts: hosts?, origins: origins? },
+            quotas: Quotas { calls: calls?, imports: imports?, exports: exports?, watches: watches? },
+            deadlines: Deadlines { default: default?, most: most?, most_of_streams: most_of_streams? },
+            patience: Patience { first: first?, idle: idle? },
             lame_duck: lame_duck?,
         })
     }
+
+    /// As the defaults are, on a free port of loopback.
+    pub fn local(store: &str) -> Result<Self, Problems> {
+        let mut settings = Settings::look_up(&SERVING, |_| None);
+        let config = Self::read_limits(&mut settings);
+        let config = settings.finish(config)?;
+        Ok(Self { store: store.to_owned(), ..config })
+    }
+}
+
+/// Whether callers are believed off loopback; `None` where that cannot be.
+fn read_trust(settings: &mut Settings, local: bool) -> Option<bool> {
+    let problem = match settings.get::<String>("insecure-callers")?.as_str() {
+        "auto" | "true" if local => return Some(false),
+        "true" => return Some(true),
+        "auto" => "`insecure-callers`: callers cannot be authenticated yet, and an address is not loopback; set it to \
+                   true only where the network lets in nobody but trusted programs"
+            .to_owned(),
+        "false" => {
+            "`insecure-callers` cannot be false yet: there is no other way to know callers".to_owned()
+        }
+        other => format!("`insecure-callers` cannot be `{other}`: write auto, true or false"),
+    };
+    settings.refuse(problem);
+    None
 }
 
 #[cfg(test)]
@@ -176,7 +267,7 @@ mod tests {
     use super::*;
 
     fn read(given: &[(&str, &str)]) -> Result<ServingConfig, Problems> {
-        let known = serving("127.0.0.1:50051", "sqlite:data/x.sqlite");
+        let known = serving("127.0.0.1:50051", &[Setting { default: Some("sqlite:data/x.sqlite"), ..STORE }]);
         let lookup = |setting: &Setting| {
             given.iter().find(|(name, _)| *name == setting.name).map(|(_, value)| (*value).to_owned())
         };
@@ -206,6 +297,16 @@ mod tests {
         assert!(read(&[("listen", "0.0.0.0:50051")]).is_err());
         assert!(read(&[("listen", "0.0.0.0:50051"), ("insecure-callers", "true")]).unwrap().trusts_network);
         assert!(read(&[("insecure-callers", "false")]).is_err());
+    }
+
+    #[test]
+    fn names_are_separated_by_commas() {
+        let config = read(&[("hosts", "Statistics, door,"), ("origins", "")]).unwrap();
+        assert_eq!(
+            (config.door.hosts, config.door.origins),
+            (vec!["statistics".to_owned(), "door".to_owned()], vec![])
+        );
+        assert_eq!(ServingConfig::local("x").unwrap().quotas, config.quotas);
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use thidua_proto::journal::ErrorReason;
-use thidua_proto::parse::Violations;
-use thidua_proto::status::{Detail, Failure};
+use thidua_proto::parse::{Violations, cut, echo};
+use thidua_proto::status::{Detail, FIELDS, Failure};
 use tonic::Code;
 use uuid::Uuid;
 
@@ -78,11 +78,17 @@ pub enum CommonError {
     },
     /// The transport could not read the message.
     MessageUnreadable {
-        /// As the transport says.
-        code: Code,
+        /// In which way.
+        fault: MessageFault,
         /// As the transport says.
         text: String,
     },
+    /// No message, or no part of one, came in time.
+    MessageLate,
+    /// The answer was not read in time.
+    AnswerUnread,
+    /// The program is stopping; endless and incoming streams end.
+    Stopping,
     /// Too many calls at once.
     Overloaded,
     /// The store does not answer.
@@ -109,6 +115,27 @@ pub enum CommonError {
     Internal,
 }
 
+/// In which way a message cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageFault {
+    /// It is cut off, or not of its type.
+    Malformed,
+    /// It is longer than this program reads.
+    TooLarge,
+    /// It is compressed in a way that this program does not read.
+    Compression,
+}
+
+impl MessageFault {
+    fn code(self) -> Code {
+        match self {
+            Self::Malformed => Code::InvalidArgument,
+            Self::TooLarge => Code::ResourceExhausted,
+            Self::Compression => Code::Unimplemented,
+        }
+    }
+}
+
 impl CommonError {
     /// What happened to a command, for a service error that can hold shared failures.
     pub fn of_submit<E: From<Self>>(error: SubmitError<E>) -> E {
@@ -119,6 +146,37 @@ impl CommonError {
             }
             SubmitError::Store(error) => Self::from(error).into(),
         }
+    }
+
+    /// The same with every text of the caller's as it may be sent back. Names of resources have bounds of their own.
+    fn with_bounded_echo(mut self) -> Self {
+        match &mut self {
+            Self::EtagMismatch { etag: text, .. }
+            | Self::RevisionNotReached { min_revision: text, .. }
+            | Self::MethodUnknown { method: text } => *text = echo(text).into_owned(),
+            Self::CallerInvalid { problem: text } | Self::MessageUnreadable { text, .. } => {
+                *text = cut(text, MOST_PROBLEM).into_owned();
+            }
+            Self::Fields(_)
+            | Self::NotFound { .. }
+            | Self::AlreadyExists { .. }
+            | Self::InUse { .. }
+            | Self::RequestIdReused { .. }
+            | Self::PageToken
+            | Self::CallerNotAllowed { .. }
+            | Self::DeadlinePassed
+            | Self::MessageLate
+            | Self::AnswerUnread
+            | Self::Stopping
+            | Self::Overloaded
+            | Self::StoreUnavailable
+            | Self::StoreFull
+            | Self::SumOutOfRange { .. }
+            | Self::StoreDamaged
+            | Self::ClockUncertain { .. }
+            | Self::Internal => {}
+        }
+        self
     }
 
     /// The full name of the `ErrorReason`.
@@ -138,8 +196,9 @@ impl CommonError {
             Self::DeadlinePassed => ErrorReason::DeadlinePassed,
             Self::MethodUnknown { .. } => ErrorReason::MethodUnknown,
             Self::MessageUnreadable { .. } => ErrorReason::MessageUnreadable,
-            Self::Overloaded => ErrorReason::Overloaded,
-            Self::StoreUnavailable => ErrorReason::StoreUnavailable,
+            Self::MessageLate => ErrorReason::DeadlinePassed,
+            Self::Overloaded | Self::AnswerUnread => ErrorReason::Overloaded,
+            Self::StoreUnavailable | Self::Stopping => ErrorReason::StoreUnavailable,
             Self::StoreFull => ErrorReason::StoreFull,
             Self::SumOutOfRange { .. } => ErrorReason::SumOutOfRange,
             Self::StoreDamaged => ErrorReason::StoreDamaged,
@@ -161,10 +220,12 @@ impl CommonError {
             Self::EtagMismatch { .. } => Code::Aborted,
             Self::CallerInvalid { .. } => Code::Unauthenticated,
             Self::CallerNotAllowed { .. } => Code::PermissionDenied,
-            Self::DeadlinePassed => Code::DeadlineExceeded,
+            Self::DeadlinePassed | Self::MessageLate => Code::DeadlineExceeded,
             Self::MethodUnknown { .. } => Code::Unimplemented,
-            Self::MessageUnreadable { code, .. } => *code,
-            Self::Overloaded | Self::StoreUnavailable => Code::Unavailable,
+            Self::MessageUnreadable { fault, .. } => fault.code(),
+            Self::Overloaded | Self::AnswerUnread | Self::StoreUnavailable | Self::Stopping => {
+                Code::Unavailable
+            }
             Self::StoreFull => Code::ResourceExhausted,
             Self::SumOutOfRange { .. } => Code::OutOfRange,
             Self::StoreDamaged => Code::DataLoss,
@@ -175,10 +236,7 @@ impl CommonError {
     /// English and Vietnamese texts: what is wrong, and the way out.
     fn texts(&self) -> (String, String) {
         match self {
-            Self::Fields(violations) => (
-                format!("fields are not valid: {}; the details say why", violations.paths()),
-                format!("Dữ liệu không hợp lệ ở: {}; xem chi tiết từng trường.", violations.paths()),
-            ),
+            Self::Fields(violations) => fields_texts(violations),
             Self::NotFound { resource } => (
                 format!("{resource} does not exist; check the name or list what there is"),
                 format!("Không tìm thấy {resource}."),
@@ -233,6 +291,19 @@ impl CommonError {
             Self::MessageUnreadable { text, .. } => {
                 (format!("the message cannot be read: {text}"), "Không đọc được thông điệp.".to_owned())
             }
+            Self::MessageLate => (
+                "no message came in time; send a call's messages without long pauses".to_owned(),
+                "Không nhận được thông điệp trong thời hạn; hãy gửi liên tục, không ngắt quãng lâu.".to_owned(),
+            ),
+            Self::AnswerUnread => (
+                "the answer was not read in time; read on without long pauses, or resume after what was received"
+                    .to_owned(),
+                "Kết quả không được đọc kịp; hãy đọc liên tục, hoặc tiếp tục từ phần đã nhận.".to_owned(),
+            ),
+            Self::Stopping => (
+                "the program is stopping; resume in a moment after what was received or acknowledged".to_owned(),
+                "Chương trình đang dừng; hãy tiếp tục sau giây lát từ phần đã nhận.".to_owned(),
+            ),
             Self::Overloaded => (
                 "too many calls are waiting; try again in a moment".to_owned(),
                 "Hệ thống đang quá tải; hãy thử lại sau giây lát.".to_owned(),
@@ -263,7 +334,10 @@ impl CommonError {
 
     fn metadata(&self) -> Vec<(&'static str, String)> {
         match self {
-            Self::Fields(violations) => vec![("fields", violations.paths())],
+            Self::Fields(violations) => {
+                let more = (violations.more() > 0).then(|| ("more_count", violations.more().to_string()));
+                [(FIELDS, violations.paths())].into_iter().chain(more).collect()
+            }
             Self::NotFound { resource } | Self::AlreadyExists { resource } => {
                 vec![("resource", resource.clone())]
             }
@@ -294,6 +368,9 @@ impl CommonError {
             Self::PageToken
             | Self::DeadlinePassed
             | Self::MessageUnreadable { .. }
+            | Self::MessageLate
+            | Self::AnswerUnread
+            | Self::Stopping
             | Self::Overloaded
             | Self::StoreUnavailable
             | Self::StoreFull
@@ -311,7 +388,9 @@ impl CommonError {
             Self::RevisionNotReached { min_revision, .. } => Detail::Precondition(min_revision),
             Self::ClockUncertain { now, .. } => Detail::Precondition(now.to_string()),
             Self::SumOutOfRange { series, .. } => Detail::Resource(series),
-            Self::Overloaded | Self::StoreUnavailable => Detail::Retry(RETRY_DELAY),
+            Self::Overloaded | Self::AnswerUnread | Self::StoreUnavailable | Self::Stopping => {
+                Detail::Retry(RETRY_DELAY)
+            }
             Self::EtagMismatch { .. }
             | Self::PageToken
             | Self::CallerInvalid { .. }
@@ -319,6 +398,7 @@ impl CommonError {
             | Self::DeadlinePassed
             | Self::MethodUnknown { .. }
             | Self::MessageUnreadable { .. }
+            | Self::MessageLate
             | Self::StoreFull
             | Self::StoreDamaged
             | Self::Internal => Detail::None,
@@ -349,11 +429,29 @@ fn clock_texts(now: jiff::Timestamp, last: Option<jiff::Timestamp>) -> (String, 
     )
 }
 
+/// The most characters of a sentence that says what is wrong.
+const MOST_PROBLEM: usize = 200;
+
 /// How long a caller does well to wait before it tries again.
 pub const RETRY_DELAY: Duration = Duration::from_millis(500);
 
+fn fields_texts(violations: &Violations) -> (String, String) {
+    let (paths, more) = (violations.paths(), violations.more());
+    if more == 0 {
+        return (
+            format!("fields are not valid: {paths}; the details say why"),
+            format!("Dữ liệu không hợp lệ ở: {paths}; xem chi tiết từng trường."),
+        );
+    }
+    (
+        format!("fields are not valid: {paths} and {more} more; the details say why of those named"),
+        format!("Dữ liệu không hợp lệ ở: {paths} và {more} chỗ khác; xem chi tiết các trường đã nêu."),
+    )
+}
+
 impl From<CommonError> for Failure {
     fn from(shared: CommonError) -> Self {
+        let shared = shared.with_bounded_echo();
         let (code, reason, metadata) = (shared.code(), shared.reason(), shared.metadata());
         let (english, vietnamese) = shared.texts();
         Self { code, reason, metadata, english, vietnamese, detail: shared.detail() }
@@ -414,3 +512,6 @@ impl From<StoreError> for CommonError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

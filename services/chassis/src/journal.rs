@@ -11,8 +11,10 @@ use thidua_proto::status::Failure;
 use tokio::sync::{mpsc, watch};
 use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
+use tonic::codec::CompressionEncoding;
 use tonic::{Request, Response, Status};
 
+use crate::edge::MOST_BYTES;
 use crate::failure::CommonError;
 use crate::store::{Entry, Store};
 
@@ -21,9 +23,11 @@ pub const NAME: &str = "thidua.journal.v1.JournalService";
 /// The domain of its failures.
 const DOMAIN: &str = "thidua.journal.v1";
 
-/// Paths that may take as long as the journal is long.
-pub const STREAMING_METHODS: [&str; 2] =
-    ["/thidua.journal.v1.JournalService/VerifyJournal", "/thidua.journal.v1.JournalService/WatchEntries"];
+/// How many bytes of entries are read ahead of a watcher; one entry may hold more.
+const AHEAD: usize = 64 * 1024;
+
+/// The most entries that are read at once for a watcher.
+const MOST_AT_ONCE: usize = 64;
 
 /// The journal of one program.
 pub struct Journal {
@@ -41,6 +45,8 @@ impl Journal {
         draining: watch::Receiver<bool>,
     ) -> JournalServiceServer<Self> {
         JournalServiceServer::new(Self::new(program, store, draining))
+            .accept_compressed(CompressionEncoding::Gzip)
+            .max_decoding_message_size(MOST_BYTES)
     }
 
     /// The same, to be called directly.
@@ -121,7 +127,8 @@ impl JournalService for Journal {
         let own = self.own(&mut violations, &request.journal);
         let first = violations.number("first_revision", request.first_revision.unwrap_or(1), 1..=i64::MAX);
         let first = violations.finish(own.and(first)).map_err(refuse)?;
-        let (sender, receiver) = mpsc::channel(64);
+        // What a watcher does not read stays in the store.
+        let (sender, receiver) = mpsc::channel(1);
         tokio::spawn(watch(self.store.clone(), first, self.draining.clone(), sender));
         Ok(Response::new(Box::pin(ReceiverStream::new(receiver))))
     }
@@ -153,15 +160,19 @@ async fn watch(
     sender: mpsc::Sender<Result<proto::JournalEntry, Status>>,
 ) {
     let mut head = store.watch_head();
+    let mut at_once = MOST_AT_ONCE;
     loop {
         while head.borrow_and_update().revision >= next {
-            let part = match store.entries(next, 64, 1 << 20).await {
+            let part = match store.entries(next, at_once, AHEAD).await {
                 Ok(part) => part,
                 Err(error) => {
                     let _ = sender.send(Err(refuse(error))).await;
                     return;
                 }
             };
+            // Entries of imports are large: then one is read at a time.
+            let is_large = bytes(&part) > AHEAD;
+            at_once = if is_large { 1 } else { at_once.saturating_mul(2).min(MOST_AT_ONCE) };
             for entry in part {
                 next = entry.revision + 1;
                 if sender.send(Ok(to_proto(entry))).await.is_err() {
@@ -174,11 +185,20 @@ async fn watch(
             () = sender.closed() => return,
             () = async { drop(draining.wait_for(|draining| *draining).await) } => {
                 // The watcher resumes elsewhere, or here after the restart.
-                let _ = sender.send(Err(refuse(CommonError::StoreUnavailable))).await;
+                let _ = sender.send(Err(refuse(CommonError::Stopping))).await;
                 return;
             }
         }
     }
+}
+
+fn bytes(entries: &[Entry]) -> usize {
+    entries
+        .iter()
+        .flat_map(|entry| &entry.changes)
+        .filter_map(|change| change.body.as_ref())
+        .map(|body| body.len())
+        .sum()
 }
 
 fn to_proto(entry: Entry) -> proto::JournalEntry {

@@ -4,7 +4,7 @@
 //! - [`caller`]: who asks, and what they may do.
 //! - [`clock`]: time and identifiers, injected.
 //! - [`config`]: settings from flags and environment, all problems at once.
-//! - [`edge`]: what surrounds every call: trace, caller, deadline, limits, revision tokens.
+//! - [`edge`]: what surrounds every call: who may come in, trace, caller, deadline, limits, revision tokens.
 //! - [`failure`]: the failures that all services share.
 //! - [`journal`]: `JournalService` over a store.
 //! - [`language`]: numbers and days as Vietnamese and English texts write them.
@@ -13,7 +13,7 @@
 //! - [`plain`]: failures for callers in plain HTTP.
 //! - [`program`]: from `main` to the exit code.
 //! - [`resources`]: one resource, read for a caller or a rule.
-//! - [`serve`]: bind, health, reflection, drain.
+//! - [`serve`]: connections, health, reflection, drain.
 //! - [`store`]: journal, resources, cells.
 //! - [`trace`]: the trace that a request belongs to, across services.
 //! - [`write_options`]: what every write carries beside its content.
@@ -35,9 +35,3 @@ pub mod serve;
 pub mod store;
 pub mod trace;
 pub mod write_options;
-
-/// For every program, and for SQLite in it: a fifth less time in imports than with the allocator of the system.
-// Under its own tests this crate is there twice, and only one may bring it.
-#[cfg(not(test))]
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

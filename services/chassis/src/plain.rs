@@ -61,13 +61,20 @@ pub fn answer(response: Response<Body>) -> Response<Body> {
         return response;
     };
     let plain = Plain::from(&status);
-    let mut answer = Response::new(Body::new(format!("{}\n{}\n", plain.vietnamese, plain.english)));
-    *answer.status_mut() = plain.status;
-    let headers = answer.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    let mut answer = text(plain.status, &plain.vietnamese, &plain.english);
     if let Some(seconds) = plain.retry_after_s {
-        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
+    answer
+}
+
+/// A failure with its text in both languages.
+#[must_use]
+pub fn text(status: StatusCode, vietnamese: &str, english: &str) -> Response<Body> {
+    let mut answer = Response::new(Body::new(format!("{vietnamese}\n{english}\n")));
+    *answer.status_mut() = status;
+    let kind = HeaderValue::from_static("text/plain; charset=utf-8");
+    answer.headers_mut().insert(CONTENT_TYPE, kind);
     answer
 }
 

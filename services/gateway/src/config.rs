@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use thidua_chassis::config::{ServingConfig, Setting, Settings, serving};
+use thidua_chassis::config::{STORE, ServingConfig, Setting, Settings, serving};
 use tonic::transport::Endpoint;
 
 use crate::upstream::Addresses;
@@ -32,7 +32,8 @@ const OWN: [Setting; 3] = [
 /// What can be set.
 #[must_use]
 pub fn settings() -> Vec<Setting> {
-    serving("127.0.0.1:8080", "sqlite:data/gateway.sqlite").into_iter().chain(OWN).collect()
+    let store = Setting { default: Some("sqlite:data/gateway.sqlite"), ..STORE };
+    serving("127.0.0.1:8080", &[&[store], &OWN[..]].concat())
 }
 
 /// The program's settings.

@@ -1,6 +1,6 @@
 //! The one place where failures of this service become statuses.
 
-use thidua_chassis::failure::{CommonError, RETRY_DELAY};
+use thidua_chassis::failure::{CommonError, MessageFault, RETRY_DELAY};
 use thidua_proto::parse::Violations;
 use thidua_proto::reports::ErrorReason;
 use thidua_proto::status::{Detail, Failure};
@@ -98,7 +98,7 @@ fn unsettled(upstream: Service, attempts: u32) -> Failure {
 
 fn too_large(bytes: usize, most: usize) -> CommonError {
     CommonError::MessageUnreadable {
-        code: Code::OutOfRange,
+        fault: MessageFault::TooLarge,
         text: format!("the message has {bytes} bytes, more than {most}"),
     }
 }

@@ -17,10 +17,7 @@ pub mod error;
 pub mod rpc;
 pub mod upstream;
 
-use std::sync::LazyLock;
-
 use thidua_chassis::clock::Clock;
-use thidua_chassis::journal;
 use thidua_chassis::serve::ServedProgram;
 use thidua_chassis::store::Contributions;
 use tokio::net::TcpListener;
@@ -31,10 +28,6 @@ pub use self::config::PROGRAM;
 use self::rpc::reports::Reports;
 use self::rpc::{forward, journals, reports};
 use self::upstream::{METHODS, Service, Upstreams};
-
-/// Paths that may take as long as their streams, or the journal, are long.
-static LONG_METHODS: LazyLock<Vec<&'static str>> =
-    LazyLock::new(|| METHODS.streaming().chain(journal::STREAMING_METHODS).collect());
 
 /// Serves until `stop` ends.
 pub async fn run(
@@ -47,12 +40,13 @@ pub async fn run(
     let forwarded = Service::ALL.into_iter().flat_map(|service| METHODS.services_of(service.package()));
     let names: Vec<&'static str> = forwarded.chain([reports::NAME]).collect();
     // Reports draw on the two services; the gateway's own journal is for what it will keep itself.
-    let mut served = ServedProgram::open(&config.serving, &names, Contributions::NONE, clock.clone()).await?;
-    let journals = journals::server(&upstreams, served.store.clone(), served.draining());
+    let mut served = ServedProgram::new(&names)?;
+    let store = served.open_store(&config.serving, Contributions::NONE, clock.clone()).await?;
+    let journals = journals::server(&upstreams, store, served.draining());
     served.routes.add_service(Reports::server(upstreams.clone(), clock.clone())).add_service(journals);
     served.pass_on(|routes| {
         let routes = doors::sdmx::add(routes.into_axum_router(), upstreams.clone(), clock);
         Routes::from(forward::add(routes, upstreams))
     });
-    served.serve(&LONG_METHODS, &config.serving, listener, stop).await
+    served.serve(&config.serving, listener, stop).await
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use thidua_chassis::config::{ServingConfig, Setting, Settings, serving};
+use thidua_chassis::config::{STORE, ServingConfig, Setting, Settings, serving};
 
 use crate::rules;
 
@@ -14,11 +14,11 @@ pub const RULES: Setting = Setting {
 };
 
 /// What can be set.
-pub const SETTINGS: [Setting; 8] = {
-    let [listen, store, callers, in_flight, deadline, lame_duck, log] =
-        serving("127.0.0.1:50051", "sqlite:data/statistics.sqlite");
-    [listen, store, callers, in_flight, deadline, lame_duck, log, RULES]
-};
+#[must_use]
+pub fn settings() -> Vec<Setting> {
+    let store = Setting { default: Some("sqlite:data/statistics.sqlite"), ..STORE };
+    serving("127.0.0.1:50051", &[store, RULES])
+}
 
 /// The program's settings.
 #[derive(Debug, Clone)]
@@ -57,7 +57,7 @@ mod tests {
 
     fn read(rules: &str) -> Result<Option<PathBuf>, String> {
         let lookup = |setting: &Setting| (setting.name == "rules").then(|| rules.to_owned());
-        let mut settings = Settings::look_up(&SETTINGS, lookup);
+        let mut settings = Settings::look_up(&settings(), lookup);
         let read = read_rules(&mut settings);
         settings.finish(read).map_err(|problems| problems.to_string())
     }

@@ -37,13 +37,13 @@ pub async fn run(
 ) -> Result<(), String> {
     let rules = rules::figures(config.rules.as_deref())?;
     let schedule = rules::schedule(config.rules.as_deref())?;
-    let mut served =
-        ServedProgram::open(&config.serving, &rpc::NAMES, rpc::CONTRIBUTIONS, clock.clone()).await?;
-    let statistics = Statistics::new(served.store.clone(), clock, rules, schedule);
+    let mut served = ServedProgram::new(&rpc::NAMES)?;
+    let store = served.open_store(&config.serving, rpc::CONTRIBUTIONS, clock.clone()).await?;
+    let statistics = Statistics::new(store.clone(), clock, rules, schedule);
     rpc::routes(&mut served.routes, &statistics);
-    served.add_journal(PROGRAM);
+    served.add_journal(PROGRAM, store);
     let warming = tokio::spawn(statistics.warm());
     // Whatever is not read by then is read on while serving, or when it is asked for.
     let _ = tokio::time::timeout(WARMING, warming).await;
-    served.serve(&rpc::STREAMING_METHODS, &config.serving, listener, stop).await
+    served.serve(&config.serving, listener, stop).await
 }

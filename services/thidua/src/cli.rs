@@ -58,7 +58,7 @@ pub(crate) fn command() -> clap::Command {
     let command = clap::Command::new(PROGRAM)
         .version(env!("CARGO_PKG_VERSION"))
         .args_conflicts_with_subcommands(true)
-        .args(program::arguments_of(&office::SETTINGS))
+        .args(program::arguments_of(&office::settings()))
         .after_help(EXIT_CODES);
     Action::augment_subcommands(command)
         .about("The system of record of an emulation bloc: serves all three services, or acts on a running system")

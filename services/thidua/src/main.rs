@@ -29,13 +29,18 @@ use thidua_chassis::program;
 
 use self::cli::{Action, PROGRAM};
 
+/// For SQLite and gRPC, which ask for much memory in small pieces: a fifth less time in imports than with the allocator of the
+/// system.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let matches = match cli::command().try_get_matches() {
         Ok(matches) => matches,
         Err(error) => return explain(&error),
     };
     if matches.subcommand_name().is_none() {
-        let settings = program::from_matches(&office::SETTINGS, &matches);
+        let settings = program::from_matches(&office::settings(), &matches);
         return program::run(PROGRAM, settings, office::Config::read, office::run);
     }
     let outcome = Action::from_arg_matches(&matches)

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use thidua_chassis::clock::Clock;
-use thidua_chassis::config::{ServingConfig, Setting, Settings};
+use thidua_chassis::config::{LOG, SERVING, ServingConfig, Setting, Settings};
 use thidua_chassis::output::{OutputError, print_line};
 use thidua_chassis::program::{self, stop_signal};
 use thidua_chassis::serve::check_health;
@@ -22,7 +22,12 @@ use crate::{example, report};
 const OPENING: Duration = Duration::from_hours(24);
 
 /// What can be set.
-pub(crate) const SETTINGS: [Setting; 10] = [
+pub(crate) fn settings() -> Vec<Setting> {
+    [&OWN[..], &SERVING, &[Setting { default: Some("warn"), ..LOG }]].concat()
+}
+
+/// What can be set here alone.
+const OWN: [Setting; 6] = [
     Setting { name: "data", default: Some("data"), help: "the folder of the embedded stores" },
     Setting { name: "listen", default: Some("127.0.0.1:8080"), help: "address and port of the gateway" },
     Setting {
@@ -36,19 +41,7 @@ pub(crate) const SETTINGS: [Setting; 10] = [
         default: Some("auto"),
         help: "load the example year: auto (into an empty store), never",
     },
-    Setting {
-        name: "in-flight",
-        default: Some("1024"),
-        help: "calls worked on at once by a service; more are refused",
-    },
-    Setting { name: "deadline-ms", default: Some("30000"), help: "deadline of calls that set none" },
-    Setting {
-        name: "lame-duck-ms",
-        default: Some("500"),
-        help: "how long to answer NOT_SERVING before connections are closed",
-    },
     thidua_statistics::config::RULES,
-    Setting { name: "log", default: Some("warn"), help: "what to log: a level, or a list of target=level" },
 ];
 
 /// The program's settings.
@@ -60,9 +53,7 @@ pub(crate) struct Config {
     statistics: SocketAddr,
     awards: SocketAddr,
     load_example: bool,
-    in_flight: usize,
-    deadline: Duration,
-    lame_duck: Duration,
+    serving: ServingConfig,
 }
 
 impl Config {
@@ -81,9 +72,7 @@ impl Config {
             None => None,
         };
         let rules = thidua_statistics::config::read_rules(settings);
-        let in_flight = settings.get("in-flight");
-        let deadline = settings.get("deadline-ms").map(Duration::from_millis);
-        let lame_duck = settings.get("lame-duck-ms").map(Duration::from_millis);
+        let serving = ServingConfig::read_limits(settings);
         Some(Self {
             data: data?,
             rules: rules?,
@@ -91,9 +80,7 @@ impl Config {
             statistics: statistics?,
             awards: awards?,
             load_example: load_example?,
-            in_flight: in_flight?,
-            deadline: deadline?,
-            lame_duck: lame_duck?,
+            serving: serving?,
         })
     }
 
@@ -101,10 +88,7 @@ impl Config {
         ServingConfig {
             listen,
             store: format!("sqlite:{}", self.data.join(format!("{program}.sqlite")).display()),
-            trusts_network: false,
-            in_flight: self.in_flight,
-            deadline: self.deadline,
-            lame_duck: self.lame_duck,
+            ..self.serving.clone()
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use thidua_chassis::serve::MOST_BYTES;
 use thidua_proto::awards as proto;
+use tonic::codec::CompressionEncoding;
 use tonic::service::RoutesBuilder;
 
 use super::service::Awards;
@@ -21,6 +22,7 @@ pub fn routes(routes: &mut RoutesBuilder, awards: &Awards) {
     macro_rules! server {
         ($module:ident :: $server:ident) => {
             proto::$module::$server::new(awards.clone())
+                .accept_compressed(CompressionEncoding::Gzip)
                 .max_decoding_message_size(MOST_BYTES)
                 .max_encoding_message_size(MOST_BYTES)
         };

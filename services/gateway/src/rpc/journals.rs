@@ -9,6 +9,7 @@ use thidua_proto::journal::journal_service_client::JournalServiceClient;
 use thidua_proto::journal::journal_service_server::{JournalService, JournalServiceServer};
 use tokio::sync::watch;
 use tokio_stream::Stream;
+use tonic::codec::CompressionEncoding;
 use tonic::{Request, Response, Status};
 
 use crate::error::Error;
@@ -30,6 +31,7 @@ pub fn server(
         statistics: client(Service::Statistics),
         awards: client(Service::Awards),
     })
+    .accept_compressed(CompressionEncoding::Gzip)
 }
 
 /// The journals that can be reached here.

@@ -44,15 +44,6 @@ use crate::rules::Rules;
 
 pub use self::services::{NAMES, routes};
 
-/// Paths that may take as long as their streams do.
-pub const STREAMING_METHODS: [&str; 5] = [
-    "/thidua.statistics.v1.FigureService/ExplainFigure",
-    "/thidua.statistics.v1.TransferService/ImportRecords",
-    "/thidua.statistics.v1.TransferService/ExportRecords",
-    thidua_chassis::journal::STREAMING_METHODS[0],
-    thidua_chassis::journal::STREAMING_METHODS[1],
-];
-
 /// What every method works with.
 #[derive(Debug, Clone)]
 pub struct Statistics {

@@ -280,7 +280,7 @@ fn asker(
     caller: &Caller,
     reason: &str,
 ) -> impl Fn(&Context) -> StepRequest + Send + Sync + 'static {
-    let (name, caller, reason) = (name.clone(), caller.office(), reason.to_owned());
+    let (name, caller, reason) = (name.clone(), caller.identity().clone(), reason.to_owned());
     move |context| StepRequest {
         name: name.clone(),
         caller: caller.clone(),

@@ -2,6 +2,7 @@
 
 use thidua_chassis::serve::MOST_BYTES;
 use thidua_proto::statistics as proto;
+use tonic::codec::CompressionEncoding;
 use tonic::service::RoutesBuilder;
 
 use super::Statistics;
@@ -23,6 +24,7 @@ pub fn routes(routes: &mut RoutesBuilder, statistics: &Statistics) {
     macro_rules! server {
         ($module:ident :: $server:ident) => {
             proto::$module::$server::new(statistics.clone())
+                .accept_compressed(CompressionEncoding::Gzip)
                 .max_decoding_message_size(MOST_BYTES)
                 .max_encoding_message_size(MOST_BYTES)
         };

@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 use std::fmt::Debug;
+use std::net::SocketAddr;
 
 use thidua_chassis::clock::Clock;
 use thidua_chassis::config::ServingConfig;
+use thidua_chassis::edge::Quotas;
 use thidua_proto::Date;
 use thidua_proto::journal::journal_service_client::JournalServiceClient;
 use thidua_proto::statistics as proto;
@@ -71,7 +73,8 @@ impl Service {
 
     async fn serve(folder: tempfile::TempDir, in_flight: usize) -> Self {
         let serving = service::serving(&folder.path().join("statistics.sqlite"));
-        let serving = ServingConfig { in_flight, ..serving };
+        let quotas = Quotas { calls: in_flight, ..serving.quotas };
+        let serving = ServingConfig { quotas, ..serving };
         let clock = Clock::fixed(TODAY.parse().unwrap());
         // Own data files, where a test has put some.
         let rules = Some(folder.path().join("rules")).filter(|rules| rules.is_dir());
@@ -80,6 +83,16 @@ impl Service {
         });
         let running = running.await;
         Self { channel: running.channel(), running, folder }
+    }
+
+    /// Where it serves.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.running.address
+    }
+
+    /// Stops it; returns when it has let go of its port and store.
+    pub(crate) async fn stop(self) {
+        self.running.stop().await;
     }
 
     /// A connection whose reader takes little at a time, so that long answers wait for it.

@@ -117,7 +117,7 @@ async fn a_return_is_prepared_handed_in_and_approved() {
     assert_eq!(column(&found, "1").label, "Tổng số lượt tiếp");
     let actions: Vec<ReturnAction> = found.steps.iter().map(proto::ReturnStep::action).collect();
     assert_eq!(actions, [ReturnAction::Prepare, ReturnAction::Submit, ReturnAction::Approve]);
-    assert_eq!(found.steps[2].caller, "offices/lanh-dao");
+    assert_eq!(found.steps[2].caller, "offices/lanh-dao for units/thanh-tra-tinh");
     assert_eq!((found.approvals.len(), found.approvals[0].digest.as_str()), (1, found.digest.as_str()));
     assert_eq!(service.read(Q1).await, found);
     let service = service.restart().await;
@@ -234,7 +234,7 @@ async fn the_author_does_not_approve() {
     service.returns().prepare_return(request).await.unwrap();
     let digest = service.submit(Q1).await.unwrap().digest;
     let told = refused(service.approve(Q1, &digest).await, ErrorReason::ReturnApprovedByAuthor);
-    assert_eq!(told, facts(&[("return", Q1), ("caller", "offices/lanh-dao")]));
+    assert_eq!(told, facts(&[("return", Q1), ("caller", "offices/lanh-dao for units/thanh-tra-tinh")]));
 }
 
 #[tokio::test]

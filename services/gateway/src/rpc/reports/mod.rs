@@ -9,6 +9,7 @@ use thidua_chassis::serve::MOST_BYTES;
 use thidua_proto::parse::Violations;
 use thidua_proto::reports::bloc_report_service_server::{BlocReportService, BlocReportServiceServer};
 use thidua_proto::reports::{self as proto, BlocReport};
+use tonic::codec::CompressionEncoding;
 use tonic::{Request, Response, Status};
 
 use self::query::{DocumentQuery, ReportQuery};
@@ -60,6 +61,7 @@ impl Reports {
     #[must_use]
     pub fn server(upstreams: Upstreams, clock: Clock) -> BlocReportServiceServer<Self> {
         BlocReportServiceServer::new(Self { upstreams, clock })
+            .accept_compressed(CompressionEncoding::Gzip)
             .max_decoding_message_size(MOST_BYTES)
             .max_encoding_message_size(MOST_BYTES)
     }

@@ -95,7 +95,7 @@ pub enum Action {
 pub struct Step {
     /// What.
     pub action: Action,
-    /// By which office, as it stands in the journal.
+    /// By which office, for which unit, as it enters the journal.
     pub caller: String,
     /// When.
     pub time: Timestamp,

@@ -37,7 +37,7 @@ fn content(computed: &[(&str, i64)], entries: &[(&str, i64, &str)]) -> Content {
 fn asked(office: &str, today: Date) -> StepRequest {
     StepRequest {
         name: "units/a/returns/r".parse().unwrap(),
-        caller: format!("offices/{office}"),
+        caller: format!("offices/{office}").parse().unwrap(),
         now: Timestamp::UNIX_EPOCH,
         today,
         reason: String::new(),
@@ -232,4 +232,24 @@ fn the_digest_is_of_all_that_a_return_says() {
     assert_eq!(digests.len(), all.len());
     assert_eq!(base.digest(&name).len(), 64);
     assert!(COLUMNS.iter().all(|code| form().column(code).is_some()));
+}
+
+#[test]
+fn authors_are_offices_of_their_units() {
+    let content = content(&[("1", 2)], &[]);
+    let digest = content.digest(&asked("x", AFTER).name);
+    let approve_as = |author: &str, approver: &str| {
+        let author = asked(author, AFTER);
+        let filing = prepare(&author, None, content.clone()).unwrap();
+        let filing = submit(&author, filing, &content.computed, &[]).unwrap();
+        approve(&asked(approver, AFTER), filing, &form(), (&digest, &content.computed, &[]))
+    };
+    // An office of the same name one level up is another office.
+    approve_as("van-phong for units/a", "van-phong for units/tinh").unwrap();
+    for approver in ["van-phong for units/a", "van-phong", "van-phong for units/-"] {
+        let refused = refused(approve_as("van-phong for units/a", approver));
+        assert_eq!(refused, Refusal::ApprovedByAuthor { caller: format!("offices/{approver}") });
+    }
+    // As earlier releases wrote it.
+    refused(approve_as("van-phong", "van-phong for units/a"));
 }

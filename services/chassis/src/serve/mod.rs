@@ -1,39 +1,44 @@
 //! Serving: health per service, reflection in both versions, and a drain that lets what is in flight finish.
 
+mod connections;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
+use tonic::codec::CompressionEncoding;
 use tonic::service::{Routes, RoutesBuilder};
-use tonic::transport::server::TcpIncoming;
-use tonic::transport::{Endpoint, Server};
+use tonic::transport::Endpoint;
 use tonic_health::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 use tonic_health::pb::{HealthCheckRequest, health_check_response};
 use tonic_health::server::HealthReporter;
 
+pub use crate::edge::MOST_BYTES;
+
+use crate::caller::Caller;
 use crate::clock::Clock;
 use crate::config::ServingConfig;
-use crate::edge::Edge;
+use crate::edge::{Edge, EdgeService, Methods, OpenCalls, Patience, Places};
 use crate::journal::{self, Journal};
 use crate::store::{Contributions, Store};
-
-/// The largest message read or written, in bytes: room to answer an oversized field with its path.
-pub const MOST_BYTES: usize = 16 * 1024 * 1024;
 
 /// How long a probe waits for an answer about health.
 pub const PROBE: Duration = Duration::from_secs(2);
 
-/// How long calls in flight may take to finish once the program has been asked to stop.
-const MOST_DRAIN: Duration = Duration::from_secs(20);
+/// How long calls in flight may take to finish once the program has been asked to stop. Containers are commonly killed after
+/// ten seconds.
+const MOST_DRAIN: Duration = Duration::from_secs(5);
 
-/// A program as it comes to serve: its store, with health, both reflections and whatever services it adds.
+/// How often calls are looked at whose time may be up.
+const SWEEP: Duration = Duration::from_millis(250);
+
+/// A program as it comes to serve: health, both reflections and whatever services it adds, over a store where it has one.
 pub struct ServedProgram {
-    /// The store.
-    pub store: Store,
     /// The services; a program adds its own.
     pub routes: RoutesBuilder,
+    store: Option<Store>,
     names: Vec<&'static str>,
     health: HealthReporter,
     draining: watch::Sender<bool>,
@@ -42,15 +47,8 @@ pub struct ServedProgram {
 }
 
 impl ServedProgram {
-    /// Opens the store, and adds health and both reflections for the services of these full names and the journal's.
-    pub async fn open(
-        config: &ServingConfig,
-        names: &[&'static str],
-        contributions: Contributions,
-        clock: Clock,
-    ) -> Result<Self, String> {
-        let store = Store::open(&config.store, contributions, clock).await;
-        let store = store.map_err(|error| error.to_string())?;
+    /// A program with health and both reflections for the services of these full names and the journal's.
+    pub fn new(names: &[&'static str]) -> Result<Self, String> {
         let names = [names, &[journal::NAME]].concat();
         let reflection = || {
             let builder = tonic_reflection::server::Builder::configure()
@@ -64,11 +62,28 @@ impl ServedProgram {
         let (health, health_service) = tonic_health::server::health_reporter();
         let mut routes = Routes::builder();
         routes
-            .add_service(health_service)
-            .add_service(reflection().build_v1().map_err(cannot)?)
-            .add_service(reflection().build_v1alpha().map_err(cannot)?);
+            .add_service(health_service.accept_compressed(CompressionEncoding::Gzip))
+            .add_service(
+                reflection().build_v1().map_err(cannot)?.accept_compressed(CompressionEncoding::Gzip),
+            )
+            .add_service(
+                reflection().build_v1alpha().map_err(cannot)?.accept_compressed(CompressionEncoding::Gzip),
+            );
         let draining = watch::Sender::new(false);
-        Ok(Self { store, routes, names, health, draining, answers_all: true })
+        Ok(Self { routes, store: None, names, health, draining, answers_all: true })
+    }
+
+    /// Opens the program's store, which is closed when it has served.
+    pub async fn open_store(
+        &mut self,
+        config: &ServingConfig,
+        contributions: Contributions,
+        clock: Clock,
+    ) -> Result<Store, String> {
+        let store = Store::open(&config.store, contributions, clock).await;
+        let store = store.map_err(|error| error.to_string())?;
+        self.store = Some(store.clone());
+        Ok(store)
     }
 
     /// Turns true when the program begins to stop: the sign for endless streams to end.
@@ -77,9 +92,9 @@ impl ServedProgram {
         self.draining.subscribe()
     }
 
-    /// Adds the journal of the program.
-    pub fn add_journal(&mut self, program: &str) {
-        self.routes.add_service(Journal::server(program, self.store.clone(), self.draining()));
+    /// Adds the journal of the program's store.
+    pub fn add_journal(&mut self, program: &str, store: Store) {
+        self.routes.add_service(Journal::server(program, store, self.draining()));
     }
 
     /// Passes on what no own service answers.
@@ -94,11 +109,10 @@ impl ServedProgram {
         }
     }
 
-    /// Serves until `stop` ends: then answers `NOT_SERVING` for the lame-duck time, ends endless streams, lets what is in
-    /// flight finish, and closes the store. Methods at the `streaming_methods` paths may take as long as their streams do.
+    /// Serves until `stop` ends: then answers `NOT_SERVING` for the lame-duck time, ends endless and incoming streams, lets
+    /// what else is in flight finish for a few seconds, and closes the store.
     pub async fn serve(
         mut self,
-        streaming_methods: &'static [&'static str],
         config: &ServingConfig,
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send,
@@ -108,21 +122,10 @@ impl ServedProgram {
                 "callers are believed without authentication and the address is not loopback: keep this network closed"
             );
         }
-        let edge = Edge {
-            store: self.answers_all.then(|| self.store.clone()),
-            in_flight: Arc::new(Semaphore::new(config.in_flight)),
-            default_deadline: config.deadline,
-            streaming_methods,
-        };
+        let edge = Arc::new(self.edge(config)?);
+        let inner = std::mem::take(&mut self.routes).routes().prepare();
+        let service = EdgeService { edge: Arc::clone(&edge), inner };
         self.set(ServingStatus::Serving).await;
-        let mut drained = self.draining();
-        let work = server()
-            .layer(edge)
-            .add_routes(std::mem::take(&mut self.routes).routes())
-            .serve_with_incoming_shutdown(TcpIncoming::from(listener).with_nodelay(Some(true)), async move {
-                // Both ends live in this function; a closed channel means that it is over anyway.
-                let _ = drained.wait_for(|draining| *draining).await;
-            });
         let drain = async {
             stop.await;
             self.set(ServingStatus::NotServing).await;
@@ -130,27 +133,37 @@ impl ServedProgram {
             self.draining.send_replace(true);
             tokio::time::sleep(MOST_DRAIN).await;
         };
-        let outcome = tokio::select! {
-            ended = work => ended.map_err(|cause| format!("serving failed: {cause}")),
-            () = drain => {
-                tracing::warn!("calls in flight did not finish in time and are cut off");
-                Ok(())
-            }
-        };
-        self.store.close().await;
-        outcome
+        tokio::select! {
+            () = connections::serve(listener, service, self.draining()) => {}
+            () = sweep(&edge.open_calls, config.patience, self.draining()) => {}
+            () = drain => tracing::warn!("calls in flight did not finish in time and are cut off"),
+        }
+        if let Some(store) = self.store {
+            store.close().await;
+        }
+        Ok(())
+    }
+
+    fn edge(&self, config: &ServingConfig) -> Result<Edge, String> {
+        Ok(Edge {
+            store: self.store.clone().filter(|_| self.answers_all),
+            door: config.door.clone(),
+            absent_caller: if config.trusts_network { Caller::anonymous } else { Caller::local_operator },
+            methods: Methods::of_all_packages()?,
+            places: Places::new(config.quotas),
+            open_calls: Arc::default(),
+            deadlines: config.deadlines,
+        })
     }
 }
 
-/// What every program allows on its connections.
-fn server() -> Server {
-    Server::builder()
-        // For plain GETs; gRPC stays on HTTP/2.
-        .accept_http1(true)
-        .http2_keepalive_interval(Some(Duration::from_secs(30)))
-        .max_concurrent_streams(1024)
-        .initial_stream_window_size(1024 * 1024)
-        .initial_connection_window_size(4 * 1024 * 1024)
+/// Ends calls whose time is up, for as long as the program serves.
+async fn sweep(calls: &OpenCalls, patience: Patience, draining: watch::Receiver<bool>) {
+    let mut ticks = tokio::time::interval(SWEEP);
+    loop {
+        ticks.tick().await;
+        calls.sweep(patience, *draining.borrow());
+    }
 }
 
 /// Asks the program at an address such as `http://127.0.0.1:8080` for its health, for so long at most. The error says how it
