@@ -10,6 +10,7 @@ use http_body::Frame;
 use http_body_util::StreamBody;
 use thidua_chassis::clock::Clock;
 use thidua_chassis::config::ServingConfig;
+use thidua_chassis::edge::Quotas;
 use thidua_proto::awards::bloc_service_client::BlocServiceClient;
 use thidua_proto::awards::nomination_service_client::NominationServiceClient;
 use thidua_proto::journal::journal_service_client::JournalServiceClient;
@@ -50,7 +51,10 @@ impl Program {
 
     async fn statistics(address: SocketAddr, folder: &Path) -> Self {
         let run = |serving, listener, clock, stop| {
-            let serving = ServingConfig { in_flight: 4096, ..serving };
+            let serving = ServingConfig {
+                quotas: Quotas { calls: 4096, imports: 4096, exports: 4096, watches: 4096 },
+                ..serving
+            };
             thidua_statistics::run(
                 thidua_statistics::config::Config { serving, rules: None },
                 listener,
@@ -83,7 +87,15 @@ impl Program {
         };
         let (statistics, awards) = (endpoints(statistics), endpoints(&[awards]));
         let run = move |serving, listener, clock, stop| {
-            let serving = ServingConfig { in_flight: IN_FLIGHT, ..serving };
+            let serving = ServingConfig {
+                quotas: Quotas {
+                    calls: IN_FLIGHT,
+                    imports: IN_FLIGHT,
+                    exports: IN_FLIGHT,
+                    watches: IN_FLIGHT,
+                },
+                ..serving
+            };
             let config =
                 thidua_gateway::config::Config { serving, statistics, awards, upstream_deadline: deadline };
             thidua_gateway::run(config, listener, clock, stop)

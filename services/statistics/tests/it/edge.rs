@@ -240,7 +240,7 @@ async fn streams_end_with_the_program() {
     let mut watched = health.watch(HealthCheckRequest::default()).await.unwrap().into_inner();
     watched.message().await.unwrap().unwrap();
     let next = service.head().await + 1;
-    let watch = journal::WatchEntriesRequest { first_revision: next, ..Default::default() };
+    let watch = journal::WatchEntriesRequest { first_revision: Some(next), ..Default::default() };
     let entries = service.journal().watch_entries(watch).await.unwrap().into_inner();
     service.stop().await;
     for end in [last_failure(watched).await, last_failure(entries).await] {
