@@ -193,7 +193,7 @@ async fn welcome(config: &Config, address: &str) -> Result<(), String> {
 
 /// Where the system is reached, with commands that work as they are written, whatever the address is.
 fn start_message(config: &Config, address: &str) -> String {
-    let by_default = SETTINGS.iter().any(|setting| address.strip_prefix("http://") == setting.default);
+    let by_default = settings().iter().any(|setting| address.strip_prefix("http://") == setting.default);
     let export = if by_default { String::new() } else { format!("  export THIDUA_ADDRESS={address}\n") };
     format!(
         "Serving at {address} (gRPC). Data in {}. Try, in another terminal:\n\
@@ -213,7 +213,7 @@ mod tests {
 
     #[test]
     fn the_commands_of_the_start_message_name_the_address_in_use() {
-        let mut settings = Settings::look_up(&SETTINGS, |_| None);
+        let mut settings = Settings::look_up(&settings(), |_| None);
         let config = Config::read(&mut settings).unwrap();
         let other = start_message(&config, "http://127.0.0.1:18080");
         assert!(other.contains("\n  export THIDUA_ADDRESS=http://127.0.0.1:18080\n"), "{other}");
