@@ -62,12 +62,95 @@ impl Year {
     }
 }
 
-/// `units/{unit}`: an agency.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct UnitName {
-    /// The slug.
-    pub unit: Id,
+impl FromStr for Year {
+    type Err = NotThatName;
+
+    fn from_str(text: &str) -> Result<Self, NotThatName> {
+        let year = if text.len() == 4 { text.parse().ok() } else { None };
+        year.and_then(Self::new).ok_or(NotThatName)
+    }
 }
+
+impl fmt::Display for Year {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}", self.0)
+    }
+}
+
+/// Declares the name of a resource: its fields, the collection that it is in, and its pattern. A name below another has that one as
+/// its first field. `tests/conventions/resources.rs` compares the patterns with the contract.
+macro_rules! name {
+    ($(#[$about:meta])* $name:ident { $(#[$is:meta])* $part:ident: $type:ty } in $collection:literal as $pattern:literal) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name {
+            $(#[$is])*
+            pub $part: $type,
+        }
+
+        impl FromStr for $name {
+            type Err = NotThatName;
+
+            fn from_str(text: &str) -> Result<Self, NotThatName> {
+                match text.split_once('/') {
+                    Some((found, id)) if found == $collection => Ok(Self { $part: id.parse()? }),
+                    _ => Err(NotThatName),
+                }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!($collection, "/{}"), self.$part)
+            }
+        }
+
+        impl ResourceName for $name {
+            const PATTERN: &'static str = $pattern;
+        }
+    };
+    (
+        $(#[$about:meta])* $name:ident {
+            $(#[$above_is:meta])* $parent:ident: $above:ty, $(#[$is:meta])* $part:ident: $type:ty
+        } in $collection:literal as $pattern:literal
+    ) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name {
+            $(#[$above_is])*
+            pub $parent: $above,
+            $(#[$is])*
+            pub $part: $type,
+        }
+
+        impl FromStr for $name {
+            type Err = NotThatName;
+
+            fn from_str(text: &str) -> Result<Self, NotThatName> {
+                let (parent, id) = split_last(text, $collection)?;
+                Ok(Self { $parent: parent.parse()?, $part: id.parse()? })
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!("{}/", $collection, "/{}"), self.$parent, self.$part)
+            }
+        }
+
+        impl ResourceName for $name {
+            const PATTERN: &'static str = $pattern;
+        }
+    };
+}
+
+name!(
+    /// `units/{unit}`: an agency.
+    UnitName {
+        /// The slug.
+        unit: Id
+    } in "units" as "units/{unit}"
+);
 
 /// The kinds of dated records below a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -120,112 +203,73 @@ pub struct RecordName {
     pub id: Id,
 }
 
-/// `units/{unit}/returns/{return}`: a form filled for a unit and period.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ReturnName {
-    /// The unit that hands it in.
-    pub unit: UnitName,
-    /// Its id within the unit.
-    pub id: Id,
-}
-
-/// `blocs/{bloc}`: an emulation bloc.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct BlocName {
-    /// The slug.
-    pub bloc: Id,
-}
-
-/// `blocs/{bloc}/years/{year}`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct YearName {
-    /// The bloc.
-    pub bloc: BlocName,
-    /// The year.
-    pub year: Year,
-}
-
-/// `blocs/{bloc}/years/{year}/nominations/{id}`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct NominationName {
-    /// The year.
-    pub year: YearName,
-    /// Its id within the year.
-    pub id: Id,
-}
-
-/// `blocs/{bloc}/years/{year}/ballots/{id}`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct BallotName {
-    /// The year.
-    pub year: YearName,
-    /// Its id within the year.
-    pub id: Id,
-}
-
-/// `awards/{award}`: a conferment.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct AwardName {
-    /// Its id.
-    pub award: Id,
-}
-
-/// `ruleSets/{rule_set}`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RuleSetName {
-    /// Its id.
-    pub rule_set: Id,
-}
-
-impl ResourceName for UnitName {
-    const PATTERN: &'static str = "units/{unit}";
-}
 impl ResourceName for RecordName {
     const PATTERN: &'static str = "units/{unit}/{inspections|receptions|petitions|matters}/{id}";
 }
-impl ResourceName for ReturnName {
-    const PATTERN: &'static str = "units/{unit}/returns/{return}";
-}
-impl ResourceName for BlocName {
-    const PATTERN: &'static str = "blocs/{bloc}";
-}
-impl ResourceName for YearName {
-    const PATTERN: &'static str = "blocs/{bloc}/years/{year}";
-}
-impl ResourceName for NominationName {
-    const PATTERN: &'static str = "blocs/{bloc}/years/{year}/nominations/{nomination}";
-}
-impl ResourceName for BallotName {
-    const PATTERN: &'static str = "blocs/{bloc}/years/{year}/ballots/{ballot}";
-}
-impl ResourceName for AwardName {
-    const PATTERN: &'static str = "awards/{award}";
-}
-impl ResourceName for RuleSetName {
-    const PATTERN: &'static str = "ruleSets/{rule_set}";
-}
+
+name!(
+    /// `units/{unit}/returns/{return}`: a form filled for a unit and period.
+    ReturnName {
+        /// The unit that hands it in.
+        unit: UnitName,
+        /// Its id within the unit.
+        id: Id
+    } in "returns" as "units/{unit}/returns/{return}"
+);
+name!(
+    /// `blocs/{bloc}`: an emulation bloc.
+    BlocName {
+        /// The slug.
+        bloc: Id
+    } in "blocs" as "blocs/{bloc}"
+);
+name!(
+    /// `blocs/{bloc}/years/{year}`.
+    YearName {
+        /// The bloc.
+        bloc: BlocName,
+        /// The year.
+        year: Year
+    } in "years" as "blocs/{bloc}/years/{year}"
+);
+name!(
+    /// `blocs/{bloc}/years/{year}/nominations/{nomination}`.
+    NominationName {
+        /// The year.
+        year: YearName,
+        /// Its id within the year.
+        id: Id
+    } in "nominations" as "blocs/{bloc}/years/{year}/nominations/{nomination}"
+);
+name!(
+    /// `blocs/{bloc}/years/{year}/ballots/{ballot}`.
+    BallotName {
+        /// The year.
+        year: YearName,
+        /// Its id within the year.
+        id: Id
+    } in "ballots" as "blocs/{bloc}/years/{year}/ballots/{ballot}"
+);
+name!(
+    /// `awards/{award}`: a conferment.
+    AwardName {
+        /// Its id.
+        award: Id
+    } in "awards" as "awards/{award}"
+);
+name!(
+    /// `ruleSets/{rule_set}`.
+    RuleSetName {
+        /// Its id.
+        rule_set: Id
+    } in "ruleSets" as "ruleSets/{rule_set}"
+);
 
 /// The text before and after the last `/{collection}/`.
 fn split_last<'a>(text: &'a str, collection: &str) -> Result<(&'a str, &'a str), NotThatName> {
     let (before, id) = text.rsplit_once('/').ok_or(NotThatName)?;
     let (parent, found) = before.rsplit_once('/').ok_or(NotThatName)?;
     if found == collection { Ok((parent, id)) } else { Err(NotThatName) }
-}
-
-/// The id of a name at the top, `{collection}/{id}`.
-fn top_level(text: &str, collection: &str) -> Result<Id, NotThatName> {
-    match text.split_once('/') {
-        Some((found, id)) if found == collection => id.parse(),
-        _ => Err(NotThatName),
-    }
-}
-
-impl FromStr for UnitName {
-    type Err = NotThatName;
-
-    fn from_str(text: &str) -> Result<Self, NotThatName> {
-        top_level(text, "units").map(|unit| Self { unit })
-    }
 }
 
 impl FromStr for RecordName {
@@ -240,119 +284,9 @@ impl FromStr for RecordName {
     }
 }
 
-impl FromStr for ReturnName {
-    type Err = NotThatName;
-
-    fn from_str(text: &str) -> Result<Self, NotThatName> {
-        let (unit, id) = split_last(text, "returns")?;
-        Ok(Self { unit: unit.parse()?, id: id.parse()? })
-    }
-}
-
-impl FromStr for BlocName {
-    type Err = NotThatName;
-
-    fn from_str(text: &str) -> Result<Self, NotThatName> {
-        top_level(text, "blocs").map(|bloc| Self { bloc })
-    }
-}
-
-impl FromStr for YearName {
-    type Err = NotThatName;
-
-    fn from_str(text: &str) -> Result<Self, NotThatName> {
-        let (bloc, year) = split_last(text, "years")?;
-        let year =
-            if year.len() == 4 { year.parse().map_err(|_| NotThatName)? } else { return Err(NotThatName) };
-        Ok(Self { bloc: bloc.parse()?, year: Year::new(year).ok_or(NotThatName)? })
-    }
-}
-
-impl FromStr for NominationName {
-    type Err = NotThatName;
-
-    fn from_str(text: &str) -> Result<Self, NotThatName> {
-        let (year, id) = split_last(text, "nominations")?;
-        Ok(Self { year: year.parse()?, id: id.parse()? })
-    }
-}
-
-impl FromStr for BallotName {
-    type Err = NotThatName;
-
-    fn from_str(text: &str) -> Result<Self, NotThatName> {
-        let (year, id) = split_last(text, "ballots")?;
-        Ok(Self { year: year.parse()?, id: id.parse()? })
-    }
-}
-
-impl FromStr for AwardName {
-    type Err = NotThatName;
-
-    fn from_str(text: &str) -> Result<Self, NotThatName> {
-        top_level(text, "awards").map(|award| Self { award })
-    }
-}
-
-impl FromStr for RuleSetName {
-    type Err = NotThatName;
-
-    fn from_str(text: &str) -> Result<Self, NotThatName> {
-        top_level(text, "ruleSets").map(|rule_set| Self { rule_set })
-    }
-}
-
-impl fmt::Display for UnitName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "units/{}", self.unit)
-    }
-}
-
 impl fmt::Display for RecordName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}/{}", self.unit, self.kind.collection(), self.id)
-    }
-}
-
-impl fmt::Display for ReturnName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/returns/{}", self.unit, self.id)
-    }
-}
-
-impl fmt::Display for BlocName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "blocs/{}", self.bloc)
-    }
-}
-
-impl fmt::Display for YearName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/years/{:04}", self.bloc, self.year.0)
-    }
-}
-
-impl fmt::Display for NominationName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/nominations/{}", self.year, self.id)
-    }
-}
-
-impl fmt::Display for BallotName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/ballots/{}", self.year, self.id)
-    }
-}
-
-impl fmt::Display for AwardName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "awards/{}", self.award)
-    }
-}
-
-impl fmt::Display for RuleSetName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ruleSets/{}", self.rule_set)
     }
 }
 

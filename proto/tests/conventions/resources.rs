@@ -4,7 +4,12 @@ use std::collections::BTreeSet;
 
 use prost_reflect::Kind;
 
-use super::contract::{Rule, contract};
+use thidua_proto::names::{
+    AwardName, BallotName, BlocName, NominationName, RecordKind, ResourceName, ReturnName, RuleSetName,
+    UnitName, YearName,
+};
+
+use super::contract::{Rule, comment, contract};
 
 #[test]
 fn every_field_of_requests_and_resources_tells_its_behavior() {
@@ -54,4 +59,32 @@ fn every_message_can_be_sent_or_returned() {
         rule.require(reached.contains(message.full_name()), || message.full_name().to_owned());
     }
     rule.assert();
+}
+
+#[test]
+fn every_name_of_a_resource_has_its_type() {
+    let known: BTreeSet<String> = [
+        UnitName::PATTERN,
+        ReturnName::PATTERN,
+        BlocName::PATTERN,
+        YearName::PATTERN,
+        NominationName::PATTERN,
+        BallotName::PATTERN,
+        AwardName::PATTERN,
+        RuleSetName::PATTERN,
+    ]
+    .map(str::to_owned)
+    .into_iter()
+    .chain(
+        RecordKind::ALL.map(|kind| format!("units/{{unit}}/{}/{{{}}}", kind.collection(), kind.singular())),
+    )
+    .collect();
+    let contract = contract();
+    let mut stated = BTreeSet::new();
+    for field in contract.fields().iter().filter(|field| contract.behavior(field).contains("IDENTIFIER")) {
+        let about = comment(&field.parent_file(), field.path());
+        let pattern = about.split('`').nth(1).unwrap_or_default();
+        stated.insert(pattern.to_owned());
+    }
+    assert_eq!(stated, known, "the comments of `name`, and the types in src/names.rs");
 }
