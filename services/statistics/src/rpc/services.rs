@@ -5,7 +5,7 @@ use thidua_proto::statistics as proto;
 use tonic::codec::CompressionEncoding;
 use tonic::service::RoutesBuilder;
 
-use super::Statistics;
+use crate::rpc::service::Statistics;
 
 /// The full names of the services that this crate answers.
 pub const NAMES: [&str; 7] = [

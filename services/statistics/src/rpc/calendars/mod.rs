@@ -1,0 +1,3 @@
+//! Calendars, and windows as requests say them.
+
+pub(super) mod calendar;

@@ -1,0 +1,3 @@
+//! Deadlines in messages.
+
+pub(super) mod deadline;

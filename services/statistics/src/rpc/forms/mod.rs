@@ -1,0 +1,3 @@
+//! Forms, filled from the dated sums.
+
+pub(super) mod form;

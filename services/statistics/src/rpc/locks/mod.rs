@@ -1,0 +1,3 @@
+//! What a unit's approved returns lock, as it is stored.
+
+pub(super) mod lock;
