@@ -232,13 +232,13 @@ fn column_row(column: &proto::ReturnColumn, printed: Option<&proto::FormColumn>)
     let text = |value: i64| Language::Vietnamese.number(value, decimals);
     let mut source = origin(column.origin()).to_owned();
     if !column.reason.is_empty() {
-        source.push_str(&format!(": {}", column.reason));
+        source = format!("{source}: {}", column.reason);
     }
     if let Some(published) = column.published_value {
-        source.push_str(&format!("; đã công bố {}", text(published)));
+        source = format!("{source}; đã công bố {}", text(published));
     }
     if let Some(current) = column.current_value {
-        source.push_str(&format!("; nay hồ sơ cho {}", text(current)));
+        source = format!("{source}; nay hồ sơ cho {}", text(current));
     }
     let value = column.value.map_or_else(|| "–".to_owned(), text);
     let label = printed.map_or_else(|| column.label.clone(), label);

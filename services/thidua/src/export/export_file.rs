@@ -177,8 +177,8 @@ impl ExportFile {
 mod tests {
     use super::*;
 
-    fn reached(cursor: &str, revision: i64) -> Option<Reached> {
-        Some(Reached { cursor: cursor.to_owned(), revision })
+    fn reached(cursor: &str, revision: i64) -> Reached {
+        Reached { cursor: cursor.to_owned(), revision }
     }
 
     #[test]
@@ -189,12 +189,12 @@ mod tests {
         assert!(file.is_new());
         file.append(b"head\n", 0, None).unwrap();
         for number in 1..=MESSAGES + 3 {
-            file.append(b"row\n", 1, reached(&format!("after {number}"), 7)).unwrap();
+            file.append(b"row\n", 1, Some(reached(&format!("after {number}"), 7))).unwrap();
         }
         drop(file);
         let mut file = ExportFile::open(&path, "plan").unwrap();
         assert_eq!((file.cursor(), file.rows()), ("after 16", 16));
-        file.append(b"last\n", 1, reached("end", 7)).unwrap();
+        file.append(b"last\n", 1, Some(reached("end", 7))).unwrap();
         assert_eq!(file.finish(), Ok(Extent { rows: 17, revision: 7 }));
         let expected = format!("head\n{}last\n", "row\n".repeat(16));
         assert_eq!(std::fs::read_to_string(&path).unwrap(), expected);
@@ -215,7 +215,7 @@ mod tests {
         ExportFile::open(&begun, "plan").unwrap().append(b"", 0, None).unwrap();
         assert!(ExportFile::open(&begun, "other").unwrap_err().contains("other arguments"));
         let mut file = ExportFile::open(&begun, "plan").unwrap();
-        file.append(b"rows", 1, reached("a", 1)).unwrap();
+        file.append(b"rows", 1, Some(reached("a", 1))).unwrap();
         file.save().unwrap();
         std::fs::write(&begun, "r").unwrap();
         assert!(ExportFile::open(&begun, "plan").unwrap_err().contains("shorter"));
