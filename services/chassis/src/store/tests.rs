@@ -6,6 +6,7 @@ mod editions;
 mod moving;
 mod opening;
 mod reading;
+mod releases;
 mod replicas;
 mod room;
 mod running_totals;

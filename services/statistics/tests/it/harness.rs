@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use thidua_chassis::clock::Clock;
 use thidua_chassis::config::ServingConfig;
 use thidua_chassis::edge::Quotas;
+use thidua_chassis::store::Store;
 use thidua_proto::Date;
 use thidua_proto::journal::journal_service_client::JournalServiceClient;
 use thidua_proto::statistics as proto;
@@ -106,6 +107,19 @@ impl Service {
         let folder = self.folder.path().join("rules");
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join(name), text).unwrap();
+    }
+
+    /// Stops, lets a test write into the store as another program would, and starts again on it.
+    pub(crate) async fn with_store(self, write: impl AsyncFnOnce(&Store)) -> Self {
+        let Self { channel, running, folder } = self;
+        drop(channel);
+        running.stop().await;
+        let address = format!("sqlite:{}", folder.path().join("statistics.sqlite").display());
+        let clock = Clock::fixed(TODAY.parse().unwrap());
+        let store = Store::open(&address, thidua_statistics::rpc::CONTRIBUTIONS, clock).await.unwrap();
+        write(&store).await;
+        store.close().await;
+        Self::serve(folder, 64).await
     }
 
     /// Stops, and starts again on the same store.

@@ -32,6 +32,8 @@ mod matters;
 #[cfg(test)]
 mod records;
 #[cfg(test)]
+mod releases;
+#[cfg(test)]
 mod reorganisation;
 #[cfg(test)]
 mod returns;
