@@ -196,8 +196,16 @@ fn finish(
         if is_cut_short && patience <= Instant::now() {
             return refuse(CommonError::DeadlinePassed, domain);
         }
-        if status.details().is_empty() && !is_standard(path) {
-            return refuse_for_transport(&response, &status, path, domain);
+        if status.details().is_empty()
+            && !is_standard(path)
+            && let Some(refusal) = transport_failure(&response, &status, path)
+        {
+            let accepted = response.headers().get(ACCEPT_ENCODING).cloned();
+            let mut refused = refuse(refusal, domain);
+            if let Some(accepted) = accepted {
+                refused.headers_mut().insert(ACCEPT_ENCODING, accepted);
+            }
+            return refused;
         }
     }
     let revision =
@@ -210,36 +218,26 @@ fn is_standard(path: &str) -> bool {
     path.starts_with("/grpc.")
 }
 
-/// What the transport refused by itself, with a reason like every other failure.
-fn refuse_for_transport(
-    response: &Response<Body>,
-    status: &Status,
-    path: &str,
-    domain: &str,
-) -> Response<Body> {
-    let accepted = response.headers().get(ACCEPT_ENCODING).cloned();
+/// What the transport refused by itself, with a reason like every other failure; `None` for codes that it never gives, which
+/// come from a service behind.
+fn transport_failure(response: &Response<Body>, status: &Status, path: &str) -> Option<CommonError> {
     let unreadable = |fault| CommonError::MessageUnreadable { fault, text: status.message().to_owned() };
-    let refusal = match status.code() {
-        Code::Unimplemented if accepted.is_some() => unreadable(MessageFault::Compression),
+    Some(match status.code() {
+        Code::Unimplemented if response.headers().contains_key(ACCEPT_ENCODING) => {
+            unreadable(MessageFault::Compression)
+        }
         Code::Unimplemented => CommonError::MethodUnknown { method: path.to_owned() },
         Code::DeadlineExceeded | Code::Cancelled => CommonError::DeadlinePassed,
         Code::OutOfRange | Code::ResourceExhausted => unreadable(MessageFault::TooLarge),
+        Code::Internal | Code::Unknown | Code::InvalidArgument => unreadable(MessageFault::Malformed),
         Code::Ok
-        | Code::Unknown
-        | Code::InvalidArgument
         | Code::NotFound
         | Code::AlreadyExists
         | Code::PermissionDenied
         | Code::FailedPrecondition
         | Code::Aborted
-        | Code::Internal
         | Code::Unavailable
         | Code::DataLoss
-        | Code::Unauthenticated => unreadable(MessageFault::Malformed),
-    };
-    let mut response = refuse(refusal, domain);
-    if let Some(accepted) = accepted {
-        response.headers_mut().insert(ACCEPT_ENCODING, accepted);
-    }
-    response
+        | Code::Unauthenticated => return None,
+    })
 }

@@ -1,4 +1,5 @@
-//! Serving: health per service, reflection in both versions, and a drain that lets what is in flight finish.
+//! Serving: health per service and for writes, as the store is; reflection in both versions; and a drain that lets what is
+//! in flight finish.
 
 mod connections;
 
@@ -22,7 +23,7 @@ use crate::clock::Clock;
 use crate::config::ServingConfig;
 use crate::edge::{Edge, EdgeService, Methods, OpenCalls, Patience, Places};
 use crate::journal::{self, Journal};
-use crate::store::{Contributions, Store};
+use crate::store::{Contributions, Store, StoreCondition};
 
 /// How long a probe waits for an answer about health.
 pub const PROBE: Duration = Duration::from_secs(2);
@@ -33,6 +34,9 @@ const MOST_DRAIN: Duration = Duration::from_secs(5);
 
 /// How often calls are looked at whose time may be up.
 const SWEEP: Duration = Duration::from_millis(250);
+
+/// The name under which health says whether a program takes writes; the others say whether it can be read.
+pub const WRITES: &str = "thidua.writes";
 
 /// A program as it comes to serve: health, both reflections and whatever services it adds, over a store where it has one.
 pub struct ServedProgram {
@@ -103,10 +107,29 @@ impl ServedProgram {
         self.answers_all = false;
     }
 
-    async fn set(&self, status: ServingStatus) {
+    async fn set(&self, reads: ServingStatus, writes: ServingStatus) {
         for name in self.names.iter().chain(&[""]) {
-            self.health.set_service_status(*name, status).await;
+            self.health.set_service_status(*name, reads).await;
         }
+        self.health.set_service_status(WRITES, writes).await;
+    }
+
+    /// Has health say what the store can do.
+    async fn set_condition(&self, condition: StoreCondition) {
+        let status = |is_able| if is_able { ServingStatus::Serving } else { ServingStatus::NotServing };
+        self.set(status(condition.is_readable), status(condition.is_writable)).await;
+    }
+
+    /// Has health follow the store, for ever; a program without one is always sound.
+    async fn follow_condition(&self) {
+        let Some(store) = &self.store else { return std::future::pending().await };
+        let mut condition = store.condition();
+        while condition.changed().await.is_ok() {
+            let found = *condition.borrow_and_update();
+            tracing::warn!(?found, "the condition of the store has changed");
+            self.set_condition(found).await;
+        }
+        std::future::pending().await
     }
 
     /// Serves until `stop` ends: then answers `NOT_SERVING` for the lame-duck time, ends endless and incoming streams, lets
@@ -125,10 +148,15 @@ impl ServedProgram {
         let edge = Arc::new(self.edge(config)?);
         let inner = std::mem::take(&mut self.routes).routes().prepare();
         let service = EdgeService { edge: Arc::clone(&edge), inner };
-        self.set(ServingStatus::Serving).await;
+        let condition =
+            self.store.as_ref().map_or(StoreCondition::SOUND, |store| *store.condition().borrow());
+        self.set_condition(condition).await;
         let drain = async {
-            stop.await;
-            self.set(ServingStatus::NotServing).await;
+            tokio::select! {
+                () = self.follow_condition() => {}
+                () = stop => {}
+            }
+            self.set(ServingStatus::NotServing, ServingStatus::NotServing).await;
             tokio::time::sleep(config.lame_duck).await;
             self.draining.send_replace(true);
             tokio::time::sleep(MOST_DRAIN).await;

@@ -14,6 +14,7 @@ use tonic::body::Body;
 use tonic::codec::CompressionEncoding;
 use tonic::{Code, Status};
 use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 use tonic_types::StatusExt;
 use tower::{Service as _, ServiceExt as _};
@@ -257,6 +258,26 @@ async fn last_failure<T>(mut stream: tonic::Streaming<T>) -> Status {
             Ok(message) => assert!(message.is_some(), "the stream ended without a reason"),
             Err(status) => return status,
         }
+    }
+}
+
+#[tokio::test]
+async fn health_follows_the_store() {
+    let service = Service::start().await;
+    let watch = async |service_name: &str| {
+        let request = HealthCheckRequest { service: service_name.to_owned() };
+        HealthClient::new(service.channel.clone()).watch(request).await.unwrap().into_inner()
+    };
+    let names = ["", "thidua.statistics.v1.FigureService", "thidua.writes"];
+    let mut watches = Vec::new();
+    for name in names {
+        let mut states = watch(name).await;
+        assert_eq!(states.message().await.unwrap().unwrap().status(), ServingStatus::Serving, "{name}");
+        watches.push(states);
+    }
+    service.remove_store();
+    for mut states in watches {
+        assert_eq!(states.message().await.unwrap().unwrap().status(), ServingStatus::NotServing);
     }
 }
 

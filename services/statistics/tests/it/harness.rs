@@ -86,6 +86,11 @@ impl Service {
         Self { channel: running.channel(), running, folder }
     }
 
+    /// Removes the store's file under the running service.
+    pub(crate) fn remove_store(&self) {
+        std::fs::remove_file(self.folder.path().join("statistics.sqlite")).unwrap();
+    }
+
     /// Where it serves.
     pub(crate) fn address(&self) -> SocketAddr {
         self.running.address

@@ -258,6 +258,8 @@ async fn failures_of_the_transport_get_a_reason() {
         (Code::Unimplemented, true, Code::Unimplemented, unreadable),
         (Code::Unimplemented, false, Code::Unimplemented, "ERROR_REASON_METHOD_UNKNOWN"),
         (Code::Cancelled, false, Code::DeadlineExceeded, "ERROR_REASON_DEADLINE_PASSED"),
+        // Of a service behind: the transport never answers so by itself.
+        (Code::NotFound, false, Code::NotFound, ""),
     ] {
         let answer = call(&edge, empty(GET, &[]), move |_| async move {
             let mut response = Status::new(sent, "as the transport says").into_http::<Body>();
