@@ -129,7 +129,7 @@ impl ServedProgram {
             tracing::warn!(?found, "the condition of the store has changed");
             self.set_condition(found).await;
         }
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     /// Serves until `stop` ends: then answers `NOT_SERVING` for the lame-duck time, ends endless and incoming streams, lets
