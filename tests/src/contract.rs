@@ -1,19 +1,13 @@
 //! Nothing of the contract is without a test: what the tests of a service called, and what came back, held against the
-//! descriptors and their comments.
+//! descriptors and their comments. The reasons of any method are those of the chassis, which is one code for all programs and
+//! has its own tests; each service provokes those that its methods list.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
-use prost_reflect::{DescriptorPool, EnumDescriptor, FileDescriptor};
+use prost_reflect::{DescriptorPool, FileDescriptor};
 
 use crate::record::{Outcome, outcomes};
-
-/// The reasons of a package's own begin at this number; those below are shared by all packages.
-const FIRST_OWN: i32 = 50;
-
-/// The codes of what no caller brings about: faults of the machine, of the store, and load. Shared reasons with them are
-/// provoked by the tests of the chassis, which all services share.
-const CODES_OF_FAULTS: [&str; 4] = ["UNAVAILABLE", "INTERNAL", "DATA_LOSS", "RESOURCE_EXHAUSTED"];
 
 /// What the contract says of a package.
 #[derive(Default)]
@@ -22,8 +16,6 @@ struct Package {
     methods: BTreeMap<String, BTreeSet<String>>,
     /// The reasons that any method can return.
     any: BTreeSet<String>,
-    /// Shared reasons that callers do not bring about.
-    faults: BTreeSet<String>,
     /// All of its reasons.
     known: BTreeSet<String>,
 }
@@ -32,7 +24,7 @@ struct Package {
 /// whole, because this test runs alone or before others, all others are run in a process of their own first.
 ///
 /// # Panics
-/// Where a method was never called, where a reason never came back, or where a method returned a reason that its comment does
+/// Where a method was never called, where a reason that methods list never came back, or where a method returned a reason that its comment does
 /// not list.
 pub fn assert_whole(packages: &[&str], own_test: &str) {
     let mut gaps = gaps(packages, &outcomes());
@@ -62,14 +54,13 @@ fn gaps(packages: &[&str], outcomes: &BTreeSet<Outcome>) -> Vec<String> {
         let missing = package.methods.keys().filter(|path| !called.contains(path));
         gaps.extend(missing.map(|path| format!("{path} is never called")));
 
-        let own = || outcomes.iter().filter(|outcome| outcome.domain == *name);
-        let returned: BTreeSet<&String> = own().map(|outcome| &outcome.reason).collect();
-        let listed = package.any.iter().chain(package.methods.values().flatten());
-        let wanted: BTreeSet<&String> = listed.filter(|reason| !package.faults.contains(*reason)).collect();
-        let missing = wanted.into_iter().filter(|reason| !returned.contains(*reason));
+        // Another service's refusal that is passed on counts for the method that passed it on.
+        let returned: BTreeSet<&String> = of_package().map(|outcome| &outcome.reason).collect();
+        let listed: BTreeSet<&String> = package.methods.values().flatten().collect();
+        let missing = listed.into_iter().filter(|reason| !returned.contains(*reason));
         gaps.extend(missing.map(|reason| format!("{name}: {reason} never comes back")));
 
-        for outcome in own() {
+        for outcome in outcomes.iter().filter(|outcome| outcome.domain == *name) {
             // A path that is none of its methods: unknown ones, and what a gateway passes on and refuses in its own name.
             let listed = package.methods.get(&outcome.path).unwrap_or(&package.known);
             if !listed.contains(&outcome.reason) && !package.any.contains(&outcome.reason) {
@@ -95,22 +86,10 @@ impl Package {
         }
         if let Some(reasons) = pool.get_enum_by_name(&format!("{name}.ErrorReason")) {
             package.any = listed(&comment(&reasons.parent_file(), reasons.path()), "Any method: ");
-            package.faults = faults(&reasons);
             package.known = reasons.values().map(|value| value.name().to_owned()).collect();
         }
         package
     }
-}
-
-/// Shared reasons whose comment names a code of faults.
-fn faults(reasons: &EnumDescriptor) -> BTreeSet<String> {
-    let shared = reasons.values().filter(|value| value.number() < FIRST_OWN);
-    let faults = shared.filter(|value| {
-        let about = comment(&value.parent_file(), value.path());
-        let mut words = about.split(|letter: char| !letter.is_ascii_alphabetic() && letter != '_');
-        words.any(|word| CODES_OF_FAULTS.contains(&word))
-    });
-    faults.map(|value| value.name().to_owned()).collect()
 }
 
 /// The full names of the reasons in the paragraph that begins in this way, as `Reasons: A, B.`.

@@ -4,6 +4,7 @@
 pub mod call;
 pub mod cluster;
 pub mod contract;
+pub mod journal;
 pub mod program;
 pub mod record;
 pub mod sample;

@@ -151,14 +151,22 @@ impl Program {
         self.child.kill().await.unwrap_or_else(|cause| panic!("cannot kill: {cause}"));
     }
 
+    /// Asks it to stop (SIGTERM).
+    ///
+    /// # Panics
+    /// Where the system refuses.
+    pub async fn ask_to_stop(&self) {
+        let id = self.id().unwrap_or_default().to_string();
+        let asked = Command::new("kill").args(["-TERM", &id]).status().await;
+        assert!(asked.is_ok_and(|status| status.success()), "cannot signal {id}");
+    }
+
     /// Asks it to stop (SIGTERM) and tells whether it ended well.
     ///
     /// # Panics
     /// Where the system refuses.
     pub async fn stop(mut self) -> bool {
-        let id = self.child.id().unwrap_or_default().to_string();
-        let asked = Command::new("kill").args(["-TERM", &id]).status().await;
-        assert!(asked.is_ok_and(|status| status.success()), "cannot signal {id}");
+        self.ask_to_stop().await;
         let ended = timeout(PATIENCE, self.child.wait()).await;
         ended.is_ok_and(|status| status.is_ok_and(|status| status.success()))
     }

@@ -74,6 +74,10 @@ impl Service {
         self.running.stop().await;
     }
 
+    pub(crate) fn channel(&self) -> RecordingChannel {
+        self.channel.clone()
+    }
+
     pub(crate) fn blocs(&self) -> BlocServiceClient<RecordingChannel> {
         BlocServiceClient::new(self.channel.clone())
     }

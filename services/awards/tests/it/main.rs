@@ -15,4 +15,6 @@ mod record;
 #[cfg(test)]
 mod rules;
 #[cfg(test)]
+mod whole_contract;
+#[cfg(test)]
 mod years;

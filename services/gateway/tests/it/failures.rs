@@ -231,6 +231,16 @@ async fn a_report_is_not_made_of_records_that_keep_changing() {
 }
 
 #[tokio::test]
+async fn an_answer_that_cannot_be_used_is_told_as_that() {
+    let broken = stand_in(|_| std::future::ready(Status::data_loss("").into_http())).await;
+    let folder = tempfile::tempdir().unwrap();
+    let gateway = Program::gateway(&[broken], broken, Duration::from_secs(10), folder.path()).await;
+    let mut reports = proto::bloc_report_service_client::BlocReportServiceClient::new(gateway.connect());
+    let answer = reports.generate_bloc_report(report()).await;
+    assert_eq!(refused(answer, REPORTS), told("UPSTREAM_BROKEN", &[("upstream", "awards")]));
+}
+
+#[tokio::test]
 async fn an_error_that_is_too_large_fails_its_own_call_alone() {
     let goes_on = Arc::new(tokio::sync::Semaphore::new(0));
     let has_come = Arc::new(tokio::sync::Semaphore::new(0));

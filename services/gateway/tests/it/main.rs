@@ -13,3 +13,5 @@ mod reports;
 mod sdmx;
 #[cfg(test)]
 mod unread;
+#[cfg(test)]
+mod whole_contract;

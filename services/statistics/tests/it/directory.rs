@@ -214,7 +214,7 @@ async fn slips_are_told_with_their_paths() {
             UNIT.clone_into(&mut unit.name);
         };
         assert_eq!(
-            violated(service.directory().update_unit(update(UNIT, "", &[], named)).await),
+            violated(service.directory().update_unit(update(UNIT, "", &["*"], named)).await),
             faults(broken)
         );
     }

@@ -2,8 +2,6 @@
 //! wire.
 
 #[cfg(test)]
-mod contract;
-#[cfg(test)]
 mod deadlines;
 #[cfg(test)]
 mod directory;
@@ -41,3 +39,5 @@ mod returns;
 mod succession;
 #[cfg(test)]
 mod transfer;
+#[cfg(test)]
+mod whole_contract;
