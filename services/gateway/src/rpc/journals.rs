@@ -10,7 +10,7 @@ use thidua_proto::journal::journal_service_server::{JournalService, JournalServi
 use tokio::sync::watch;
 use tokio_stream::Stream;
 use tonic::codec::CompressionEncoding;
-use tonic::{Request, Response, Status};
+use tonic::{Code, Request, Response, Status};
 
 use crate::error::Error;
 use crate::upstream::{ReplicaBalancer, Service, UpstreamError, Upstreams};
@@ -53,12 +53,16 @@ impl Journals {
     }
 }
 
-/// A service's own refusal as it is; that of a broken connection with its reason.
-fn refusal(service: Service, status: Status) -> Status {
+/// A service's own refusal as it is; that of a broken connection with its reason. The transport ends calls by itself only
+/// where the caller's deadline, which is passed on, has run out.
+fn refusal(upstream: Service, status: Status) -> Status {
     if !status.details().is_empty() {
         return status;
     }
-    Error::from(UpstreamError::of_status(service, status)).into()
+    if matches!(status.code(), Code::DeadlineExceeded | Code::Cancelled) {
+        return Error::from(UpstreamError::Late { upstream }).into();
+    }
+    Error::from(UpstreamError::of_status(upstream, status)).into()
 }
 
 #[tonic::async_trait]
