@@ -33,6 +33,9 @@ use self::wire::{Answer, Call, Callers};
 /// Calls drawn from what is known by then, and sent together.
 const ROUND: u64 = 500;
 
+/// The seed of runs that are given none: what holds back a change should come from that change. Longer runs take others.
+const SEED: u64 = 2023;
+
 /// Calls in flight.
 const IN_FLIGHT: usize = 48;
 
@@ -62,7 +65,7 @@ struct Drawn {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_call_ends_in_a_fault() {
     let calls = setting("THIDUA_FUZZ_CALLS").unwrap_or(3000);
-    let seed = setting("THIDUA_FUZZ_SEED").unwrap_or_else(|| fastrand::u64(..));
+    let seed = setting("THIDUA_FUZZ_SEED").unwrap_or(SEED);
     tell(&format!("fuzz: {calls} calls, THIDUA_FUZZ_SEED={seed}"));
 
     let folder = tempfile::tempdir().expect("a folder");
