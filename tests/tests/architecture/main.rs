@@ -96,11 +96,11 @@ struct Crate {
 
 const CRATES: [Crate; 6] = [
     Crate { name: "thidua-proto", root: "proto/src/lib.rs", is_held: true },
-    Crate { name: "thidua-chassis", root: "services/chassis/src/lib.rs", is_held: false },
-    Crate { name: "thidua-statistics", root: "services/statistics/src/lib.rs", is_held: false },
-    Crate { name: "thidua-awards", root: "services/awards/src/lib.rs", is_held: false },
-    Crate { name: "thidua-gateway", root: "services/gateway/src/lib.rs", is_held: false },
-    Crate { name: "thidua", root: "services/thidua/src/main.rs", is_held: false },
+    Crate { name: "thidua-chassis", root: "services/chassis/src/lib.rs", is_held: true },
+    Crate { name: "thidua-statistics", root: "services/statistics/src/lib.rs", is_held: true },
+    Crate { name: "thidua-awards", root: "services/awards/src/lib.rs", is_held: true },
+    Crate { name: "thidua-gateway", root: "services/gateway/src/lib.rs", is_held: true },
+    Crate { name: "thidua", root: "services/thidua/src/main.rs", is_held: true },
 ];
 
 fn is_or_lies_in(import: &str, module: &str) -> bool {
