@@ -38,8 +38,9 @@ const STREAM_WINDOW: u32 = 128 * 1024;
 const CONNECTION_WINDOW: u32 = 4 * 1024 * 1024;
 /// How much of an answer waits in a stream for its reader, beside what the reader has room for.
 const SEND_BUFFER: usize = 64 * 1024;
-/// Calls at once on one connection: the gateway's are pooled, others need few.
-const STREAMS: u32 = 256;
+/// Calls at once on one connection: more than the gateway has on any of its pooled ones, so that none of its calls waits for
+/// another to end.
+const STREAMS: u32 = 1024;
 /// The pauses between attempts to accept where the system has no room for another connection.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
 

@@ -1,7 +1,8 @@
 //! The methods: each parses, authorises, decides, answers.
 //!
 //! Each room holds the methods and conversions of its resources and uses only rooms that are named before it; what the rooms
-//! of every service share is in the chassis. `figure_service` spans several rooms.
+//! of every service share is in the chassis. `figure_service` and
+//! `stored_bodies` span several rooms.
 
 mod certainty;
 mod service;
@@ -27,7 +28,8 @@ mod transfer;
 
 mod figure_service;
 mod services;
+mod stored_bodies;
 
-pub use self::records::contributions::CONTRIBUTIONS;
 pub use self::service::Statistics;
 pub use self::services::{NAMES, routes};
+pub use self::stored_bodies::CONTRIBUTIONS;

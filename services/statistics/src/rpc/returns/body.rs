@@ -33,6 +33,12 @@ pub(in crate::rpc) fn index(unit: &UnitName, content: &Content) -> Index {
     Index { collection: collection(unit).into(), sort_number: date::to_number(content.last), refers_to: None }
 }
 
+/// Where a stored return is listed, if it can be read.
+pub(in crate::rpc) fn index_of(unit: &UnitName, stored: &str) -> Option<Index> {
+    let message: proto::Return = body::decode(stored).ok()?;
+    Some(index(unit, &read(&message)?.content))
+}
+
 /// The stored body: what was computed and put in by hand; what follows from it is told when it is read.
 pub(in crate::rpc) fn encode(filing: &Filing) -> String {
     let Filing { content, state, steps, approvals } = filing;
