@@ -28,6 +28,9 @@ use self::load::{Calls, Load, OFFICE, UNIT};
 /// Files that a program under attack may have open.
 const HANDLES: u32 = 4096;
 
+/// The journal that is watched; the gateway's own stays empty here.
+const JOURNAL: &str = "journals/statistics";
+
 /// Files that this process needs: both ends of every connection are on this machine.
 const OWN_HANDLES: u32 = 8192;
 
@@ -110,7 +113,7 @@ async fn withstand(what: &str, programs: &[&Program], address: SocketAddr) {
         let count = count / parts;
         first += 1_000_000;
         let load = Load::begin(connection.clone(), rate, first);
-        let mut running = attack.begin(address, "", count).await;
+        let mut running = attack.begin(address, JOURNAL, count).await;
         load.goes_on(calls / 2).await;
         let ended = running.ended();
         drop(running);
@@ -175,8 +178,7 @@ async fn use_streams(address: SocketAddr) {
         .expect("an export")
         .into_inner();
     while export.message().await.expect("an export to its end").is_some() {}
-    let request =
-        by(OFFICE, WatchEntriesRequest { first_revision: Some(1), ..WatchEntriesRequest::default() });
+    let request = by(OFFICE, WatchEntriesRequest { journal: JOURNAL.to_owned(), first_revision: Some(1) });
     let watch = JournalServiceClient::new(channel(address)).watch_entries(request).await;
     assert!(watch.expect("a watch").into_inner().message().await.expect("an entry").is_some());
 }
