@@ -41,6 +41,7 @@ fn descriptor<M: Message>() -> Result<MessageDescriptor, StoreError> {
     descriptors::message(M::MESSAGE).ok_or_else(|| StoreError::Corrupt { problem: problem() })
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]
 fn unreadable(cause: serde_json::Error) -> StoreError {
     StoreError::Corrupt { problem: format!("a body cannot be read: {cause}") }
 }

@@ -1,5 +1,7 @@
 //! The failures that all services share. Each service's own error holds one as a variant and adds its own facts.
 
+mod of_store;
+
 use std::time::Duration;
 
 use thidua_proto::journal::ErrorReason;
@@ -8,7 +10,7 @@ use thidua_proto::status::{Detail, FIELDS, Failure};
 use tonic::Code;
 use uuid::Uuid;
 
-use crate::store::{StoreError, SubmitError};
+use crate::store::SubmitError;
 
 /// A failure that means the same in every service. The reasons are values 1 to 49 of each package's `ErrorReason`.
 #[derive(Debug)]
@@ -466,49 +468,6 @@ impl From<Violations> for CommonError {
 impl From<thidua_proto::page::BadToken> for CommonError {
     fn from(_: thidua_proto::page::BadToken) -> Self {
         Self::PageToken
-    }
-}
-
-/// The text of a store's failure is for the log; callers learn only whether trying again helps.
-impl From<StoreError> for CommonError {
-    fn from(error: StoreError) -> Self {
-        match error {
-            error if error.is_damage() => {
-                let error: &dyn std::error::Error = &error;
-                tracing::error!(error, "the store is damaged");
-                Self::StoreDamaged
-            }
-            StoreError::Full => Self::StoreFull,
-            StoreError::Busy => Self::Overloaded,
-            StoreError::Closing | StoreError::NotWritten | StoreError::Edition { .. } => {
-                Self::StoreUnavailable
-            }
-            StoreError::Database(_) => {
-                let error: &dyn std::error::Error = &error;
-                tracing::error!(error, "the store did not answer");
-                Self::StoreUnavailable
-            }
-            StoreError::SumOutOfRange { series, measure } => {
-                Self::SumOutOfRange { series: series.to_string(), measure }
-            }
-            StoreError::ClockUncertain { now, last } => Self::ClockUncertain { now, last },
-            StoreError::Fault { .. }
-            | StoreError::ClockConfirmation { .. }
-            | StoreError::Corrupt { .. }
-            | StoreError::Replaced { .. }
-            | StoreError::Gone { .. }
-            | StoreError::Address { .. }
-            | StoreError::DatabaseText { .. }
-            | StoreError::InUse { .. }
-            | StoreError::Missing { .. }
-            | StoreError::NotEmpty { .. }
-            | StoreError::Folder { .. }
-            | StoreError::Schema { .. } => {
-                let error: &dyn std::error::Error = &error;
-                tracing::error!(error, "the store is not usable");
-                Self::Internal
-            }
-        }
     }
 }
 

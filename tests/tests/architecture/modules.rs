@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::Visit;
-use syn::{Attribute, Item, ItemMod, ItemUse, Macro, UseTree};
+use syn::{Attribute, Item, ItemMod, ItemUse, Macro, UseTree, Visibility};
 
 /// The names that lead to an item, from the first to its own.
 type Names = Vec<String>;
@@ -239,6 +239,9 @@ impl<'a> Visit<'a> for Module {
         }
         syn::visit::visit_path(self, path);
     }
+
+    /// Who may see a thing is no use of it.
+    fn visit_visibility(&mut self, _: &'a Visibility) {}
 
     fn visit_macro(&mut self, of: &'a Macro) {
         self.read_tokens(of.tokens.clone());

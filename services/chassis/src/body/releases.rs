@@ -51,14 +51,7 @@ pub(super) fn with_names_of_today(message: &MessageDescriptor, body: Value) -> V
     let named = body.into_iter().map(|(name, value)| {
         let name = renamed(message.full_name(), &name).to_owned();
         let value = match message.get_field_by_json_name(&name) {
-            Some(field) => each(value, &|value| match field.kind() {
-                Kind::Message(inner) => with_names_of_today(&inner, value),
-                Kind::Enum(kind) => match value {
-                    Value::String(text) => Value::String(renamed(kind.full_name(), &text).to_owned()),
-                    other => other,
-                },
-                _ => value,
-            }),
+            Some(field) => each(value, &|value| value_with_names_of_today(&field, value)),
             None => value,
         };
         (name, value)
@@ -66,12 +59,23 @@ pub(super) fn with_names_of_today(message: &MessageDescriptor, body: Value) -> V
     Value::Object(named.collect())
 }
 
+fn value_with_names_of_today(field: &FieldDescriptor, value: Value) -> Value {
+    let kind = field.kind();
+    if let Some(inner) = kind.as_message() {
+        return with_names_of_today(inner, value);
+    }
+    if let (Some(kind), Some(text)) = (kind.as_enum(), value.as_str()) {
+        return Value::String(renamed(kind.full_name(), text).to_owned());
+    }
+    value
+}
+
 /// A value, or each of a list.
 fn each(value: Value, change: &dyn Fn(Value) -> Value) -> Value {
-    match value {
-        Value::Array(elements) => Value::Array(elements.into_iter().map(change).collect()),
-        value => change(value),
+    if let Value::Array(elements) = value {
+        return Value::Array(elements.into_iter().map(change).collect());
     }
+    change(value)
 }
 
 /// What of a body under the names of today this release knows.
@@ -79,11 +83,10 @@ pub(super) fn known_part(message: &MessageDescriptor, body: &Value) -> Value {
     let Some(body) = fields(body) else { return body.clone() };
     let known = body.iter().filter_map(|(name, value)| {
         let field = message.get_field_by_json_name(name)?;
-        let value = match value {
-            Value::Array(elements) => {
-                Value::Array(elements.iter().filter_map(|element| known_value(&field, element)).collect())
-            }
-            value => known_value(&field, value)?,
+        let value = if let Some(elements) = value.as_array() {
+            Value::Array(elements.iter().filter_map(|element| known_value(&field, element)).collect())
+        } else {
+            known_value(&field, value)?
         };
         Some((name.clone(), value))
     });
@@ -91,11 +94,10 @@ pub(super) fn known_part(message: &MessageDescriptor, body: &Value) -> Value {
 }
 
 fn known_value(field: &FieldDescriptor, value: &Value) -> Option<Value> {
-    match field.kind() {
-        Kind::Message(inner) => Some(known_part(&inner, value)),
-        Kind::Enum(_) if is_later_value(field, value) => None,
-        _ => Some(value.clone()),
+    if let Some(inner) = field.kind().as_message() {
+        return Some(known_part(inner, value));
     }
+    (!is_later_value(field, value)).then(|| value.clone())
 }
 
 /// Whether a field holds a value of an enum that this release does not know.
