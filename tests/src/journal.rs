@@ -34,8 +34,7 @@ pub async fn assert_readable(channel: RecordingChannel, journal: &str) {
     let mut watch = journals.watch_entries(request).await.expect("a watch").into_inner();
     assert_eq!(watch.message().await.expect("an entry").as_ref(), Some(first));
 
-    let verified =
-        journals.verify_journal(VerifyJournalRequest { journal, ..VerifyJournalRequest::default() }).await;
+    let verified = journals.verify_journal(VerifyJournalRequest { journal }).await;
     let verified = verified.expect("a verification").into_inner();
     assert!(verified.valid && verified.hash == head.hash, "{verified:?}");
 }

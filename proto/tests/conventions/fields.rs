@@ -68,11 +68,8 @@ fn days_and_instants_have_their_types_and_names() {
 fn field_numbers_have_no_holes_but_reserved_ones() {
     let mut rule = Rule::default();
     for message in contract().messages() {
-        let reserved: Vec<i32> = message
-            .reserved_ranges()
-            .flat_map(|range| range.collect::<Vec<_>>())
-            .filter_map(|number| i32::try_from(number).ok())
-            .collect();
+        let reserved: Vec<i32> =
+            message.reserved_ranges().flatten().filter_map(|number| i32::try_from(number).ok()).collect();
         let mut numbers: Vec<i32> =
             message.fields().filter_map(|field| i32::try_from(field.number()).ok()).chain(reserved).collect();
         numbers.sort_unstable();

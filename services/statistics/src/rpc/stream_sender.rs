@@ -16,7 +16,7 @@ const AHEAD: usize = 4;
 /// from being cleared, and others from long reads; who is slower begins again from its cursor.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long a stream may take altogether.
-const MOST_TIME: Duration = Duration::from_secs(300);
+const MOST_TIME: Duration = Duration::from_mins(5);
 
 /// Who reads an answer.
 pub(super) struct StreamSender<T> {

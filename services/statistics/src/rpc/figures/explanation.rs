@@ -1,4 +1,4 @@
-//! `ExplainFigure`: the records behind a figure, stream_sender.
+//! `ExplainFigure`: the records behind a figure, as a stream.
 
 use std::pin::Pin;
 

@@ -120,7 +120,7 @@ struct RecordQuery {
 }
 
 impl RecordQuery {
-    fn parse(list: &ListQuery, filter: &Filter<'_>) -> Result<Self, Error> {
+    fn parse(page: &ListQuery, filter: &Filter<'_>) -> Result<Self, Error> {
         let mut v = Violations::default();
         let parent =
             if filter.parent == ALL_UNITS { Some(None) } else { v.name("parent", filter.parent).map(Some) };
@@ -129,7 +129,7 @@ impl RecordQuery {
         let overdue_on = v.day("overdue_on", filter.overdue_on);
         let token = content::token(&mut v, filter.content_token);
         let matter = records::matter(&mut v, filter.matter);
-        let size = list.size(&mut v);
+        let size = page.size(&mut v);
         let parsed = (|| {
             token?;
             matter?;

@@ -258,13 +258,12 @@ pub(in crate::rpc) async fn delete<R: DeleteRequest>(
 /// The record that a command changed, as it stood then. Its name is the journal's: a call sent again without an id of its
 /// own was given another one by now.
 fn answer<M: RecordMessage>(service: &Statistics, committed: &Committed) -> Result<Response<M>, Status> {
-    let mut message: M = match body::unchanged(committed).map_err(Error::store)? {
-        Some(message) => message,
-        None => {
-            let changed = committed.changes.iter().find(|(_, held)| held.body.is_some());
-            let (name, held) = changed.ok_or_else(|| Error::from(CommonError::Internal))?;
-            body::present_held(name, held).map_err(Error::store)?
-        }
+    let mut message: M = if let Some(message) = body::unchanged(committed).map_err(Error::store)? {
+        message
+    } else {
+        let changed = committed.changes.iter().find(|(_, held)| held.body.is_some());
+        let (name, held) = changed.ok_or_else(|| Error::from(CommonError::Internal))?;
+        body::present_held(name, held).map_err(Error::store)?
     };
     service.tell_deadlines(&mut message);
     Ok(at_revision(message, committed.revision))

@@ -316,8 +316,8 @@ fn take(
         changes.push(new.change.clone());
         return Ok(RowOutcome::Created);
     };
-    let changed = replace(new.kind(), held, new.change.clone());
-    match changed.map_err(|error| vec![refusal(row, Error::store(error))])? {
+    let replaced = replace(new.kind(), held, new.change.clone());
+    match replaced.map_err(|error| vec![refusal(row, Error::store(error))])? {
         None => Ok(RowOutcome::Unchanged),
         Some(_) if create_only => Err(vec![refusal(row, Error::already_exists(&new.name))]),
         Some(change) => {

@@ -197,12 +197,11 @@ impl Statistics {
 }
 
 fn answer(key: &str, committed: &Committed) -> Result<Response<proto::Unit>, Status> {
-    let unit = match body::unchanged(committed).map_err(Error::store)? {
-        Some(unit) => unit,
-        None => {
-            let held = committed.changed(key).ok_or_else(|| Error::not_found(&key))?;
-            body::present_held(key, held).map_err(Error::store)?
-        }
+    let unit = if let Some(unit) = body::unchanged(committed).map_err(Error::store)? {
+        unit
+    } else {
+        let held = committed.changed(key).ok_or_else(|| Error::not_found(&key))?;
+        body::present_held(key, held).map_err(Error::store)?
     };
     Ok(at_revision(unit, committed.revision))
 }

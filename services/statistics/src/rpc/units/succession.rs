@@ -51,18 +51,18 @@ pub(in crate::rpc) async fn succeed_units(
     let predecessors = names(&mut plan.predecessors.iter());
     let successors = names(&mut plan.successors.iter().map(|one| &one.name));
     let decide = move |state: &State, _: &_| {
-        let changed = succeed(&unit::all_units(state)?, &plan)?;
+        let reorganized = succeed(&unit::all_units(state)?, &plan)?;
         for unit in plan.closing() {
             refuse_later_records(state, unit, plan.effective_date)?;
         }
-        let put = |(name, changed): (&UnitName, _)| {
-            let change = Change::put(&name.to_string(), unit::index(), unit::encode(changed));
+        let put = |(name, successor): (&UnitName, _)| {
+            let change = Change::put(&name.to_string(), unit::index(), unit::encode(successor));
             match state.get(&change.name) {
                 Some(held) => body::keep::<proto::Unit>(held, change),
                 None => Ok(change),
             }
         };
-        let changes = changed.iter().map(put).collect::<Result<_, _>>()?;
+        let changes = reorganized.iter().map(put).collect::<Result<_, _>>()?;
         Ok(Decision { changes, outcome: None })
     };
     let committed = terms.submit::<Error>(&service.store, needs, decide).await?;
