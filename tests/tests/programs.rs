@@ -1,7 +1,5 @@
 //! Each program as a process: its help, what it keeps to itself, and how it takes its leave.
 
-#![expect(clippy::expect_used, reason = "a test stops where it cannot go on")]
-
 use thidua_proto::journal::GetHeadRequest;
 use thidua_proto::journal::journal_service_client::JournalServiceClient;
 use thidua_tests::program::{Program, command};

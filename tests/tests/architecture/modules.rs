@@ -31,11 +31,11 @@ impl Modules {
     /// Reads a crate from its root file: its modules, but those that only tests have.
     pub(crate) fn read(root: &Path) -> Self {
         let mut modules = Self(BTreeMap::new());
-        modules.add(root.to_owned(), Vec::new(), root.parent().expect("a folder"));
+        modules.add(root.to_owned(), &Vec::new(), root.parent().expect("a folder"));
         modules
     }
 
-    fn add(&mut self, file: PathBuf, path: Names, folder: &Path) {
+    fn add(&mut self, file: PathBuf, path: &Names, folder: &Path) {
         let text =
             std::fs::read_to_string(&file).unwrap_or_else(|cause| panic!("{}: {cause}", file.display()));
         let syntax = syn::parse_file(&text).unwrap_or_else(|cause| panic!("{}: {cause}", file.display()));
@@ -51,7 +51,7 @@ impl Modules {
             let path = [&path[..], std::slice::from_ref(&name)].concat();
             let (flat, inner) = (folder.join(format!("{name}.rs")), folder.join(&name));
             let file = if flat.exists() { flat } else { inner.join("mod.rs") };
-            self.add(file, path, &inner);
+            self.add(file, &path, &inner);
         }
     }
 
@@ -159,11 +159,11 @@ impl Module {
         match tree {
             UseTree::Path(path) => self.import(&with(&path.ident), &path.tree),
             UseTree::Name(name) if name.ident == "self" => {
-                self.import_as(prefix.last().cloned(), prefix.clone())
+                self.import_as(prefix.last().cloned(), prefix.clone());
             }
             UseTree::Name(name) => self.import_as(Some(name.ident.to_string()), with(&name.ident)),
             UseTree::Rename(renamed) => {
-                self.import_as(Some(renamed.rename.to_string()), with(&renamed.ident))
+                self.import_as(Some(renamed.rename.to_string()), with(&renamed.ident));
             }
             UseTree::Glob(_) => self.globs.push(prefix.clone()),
             UseTree::Group(group) => group.items.iter().for_each(|tree| self.import(prefix, tree)),

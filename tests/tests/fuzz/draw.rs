@@ -167,10 +167,11 @@ impl Draw<'_> {
 
     /// A message of a type with some of its fields.
     fn message(&mut self, descriptor: &MessageDescriptor, depth: u32) -> DynamicMessage {
-        if depth > 0 && self.has_luck(40) {
-            if let Some(known) = self.corpus.message(&mut self.rng, descriptor.full_name()) {
-                return known;
-            }
+        if depth > 0
+            && self.has_luck(40)
+            && let Some(known) = self.corpus.message(&mut self.rng, descriptor.full_name())
+        {
+            return known;
         }
         match descriptor.full_name() {
             "google.type.Date" => return self.date(descriptor),

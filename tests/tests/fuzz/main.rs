@@ -1,10 +1,11 @@
 //! Every method of every service under random and mutated calls, drawn from the descriptors alone: a new method is met here
-//! without being named. No call may end INTERNAL, UNKNOWN or DATA_LOSS, break a connection or a program, or be refused
+//! without being named. No call may end INTERNAL, UNKNOWN or `DATA_LOSS`, break a connection or a program, or be refused
 //! without a reason and a text for people; and memory stays flat while the set of units does.
 //!
 //! `THIDUA_FUZZ_CALLS` sets how many calls are made, `THIDUA_FUZZ_SEED` which: a run prints its seed.
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops where it cannot go on")]
+#![expect(clippy::wildcard_enum_match_arm, reason = "most kinds of values are alike here")]
 
 mod corpus;
 mod draw;
@@ -140,7 +141,7 @@ impl Run {
                 let message = draw.sparse(method);
                 let call = wire::plain_call(method, &message);
                 let answer = wire::send(self.channels[*program].clone(), call.clone()).await;
-                self.settle(Drawn { number: 0, target, request: Some(message), call }, answer);
+                self.settle(&Drawn { number: 0, target, request: Some(message), call }, answer);
             }
         }
     }
@@ -165,7 +166,7 @@ impl Run {
             let mut answers = answers.join_all().await;
             answers.sort_by_key(|(drawn, _)| drawn.number);
             for (drawn, answer) in answers {
-                self.settle(drawn, answer);
+                self.settle(&drawn, answer);
             }
             next = end;
         }
@@ -189,7 +190,7 @@ impl Run {
     }
 
     /// Judges an answer and learns from it.
-    fn settle(&mut self, drawn: Drawn, answer: Result<Answer, String>) {
+    fn settle(&mut self, drawn: &Drawn, answer: Result<Answer, String>) {
         let Target { method, .. } = &self.targets[drawn.target];
         let answer = answer.and_then(|answer| {
             let outcome = judge::outcome(&self.pool, &drawn.call, &answer)?;
@@ -205,7 +206,7 @@ impl Run {
                     self.corpus.keep_request(method.full_name(), &outcome, request);
                 }
             }
-            Err(fault) => self.note(&drawn, &fault),
+            Err(fault) => self.note(drawn, &fault),
         }
     }
 

@@ -287,7 +287,7 @@ async fn exchange(mut channel: Channel, call: Call) -> Result<Answer, String> {
 
 /// Whether the client itself left, at the deadline that it had set.
 fn is_own_timeout(cause: &tonic::transport::Error) -> bool {
-    std::error::Error::source(cause).is_some_and(|source| source.is::<tonic::TimeoutExpired>())
+    std::error::Error::source(cause).is_some_and(<dyn std::error::Error>::is::<tonic::TimeoutExpired>)
 }
 
 fn split(mut bytes: &[u8]) -> Vec<Bytes> {

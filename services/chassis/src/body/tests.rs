@@ -117,25 +117,25 @@ fn bodies_of_earlier_releases_are_read_and_rewritten_under_the_names_of_today() 
     assert_eq!((&*filed.columns[0].column, &*filed.approvals[0].values[0].column), ("4", "4"));
 }
 
-fn merged(mask: Option<&[&str]>, patch: Bloc) -> Result<Bloc, CommonError> {
+fn merged(mask: Option<&[&str]>, patch: &Bloc) -> Result<Bloc, CommonError> {
     let stored = r#"{"displayName":"Khối","displayNameEn":"Bloc","members":[{"unit":"units/a"}]}"#;
     let mask = mask.map(|paths| FieldMask { paths: paths.iter().map(|path| (*path).to_owned()).collect() });
-    merge(stored, &patch, mask.as_ref())
+    merge(stored, patch, mask.as_ref())
 }
 
 #[test]
 fn an_update_without_mask_takes_the_populated_fields_and_a_star_replaces_all() {
     let patch = || Bloc { display_name: "Khối mới".to_owned(), ..Bloc::default() };
     for mask in [None, Some(&[][..])] {
-        let found = merged(mask, patch()).unwrap();
+        let found = merged(mask, &patch()).unwrap();
         assert_eq!(
             (&*found.display_name, &*found.display_name_en, found.members.len()),
             ("Khối mới", "Bloc", 1)
         );
     }
-    let found = merged(Some(&["*"]), patch()).unwrap();
+    let found = merged(Some(&["*"]), &patch()).unwrap();
     assert_eq!((&*found.display_name, &*found.display_name_en, found.members.len()), ("Khối mới", "", 0));
-    let found = merged(Some(&["display_name_en"]), patch()).unwrap();
+    let found = merged(Some(&["display_name_en"]), &patch()).unwrap();
     assert_eq!((&*found.display_name, &*found.display_name_en, found.members.len()), ("Khối", "", 1));
 }
 
@@ -149,14 +149,14 @@ fn what_the_server_sets_is_ignored_even_where_it_cannot_be_written() {
         ..Bloc::default()
     };
     for mask in [None, Some(&["*"][..]), Some(&["create_time", "name", "etag"][..])] {
-        let found = merged(mask, patch.clone()).unwrap();
+        let found = merged(mask, &patch).unwrap();
         assert_eq!((&*found.name, found.create_time, found.update_time), ("", None, None), "{mask:?}");
     }
 }
 
 #[test]
 fn masks_have_bounds_and_name_fields() {
-    let told = |mask: &[&str]| match merged(Some(mask), Bloc::default()) {
+    let told = |mask: &[&str]| match merged(Some(mask), &Bloc::default()) {
         Err(CommonError::Fields(violations)) => violations.paths(),
         other => panic!("{other:?}"),
     };

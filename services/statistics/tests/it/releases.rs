@@ -31,8 +31,8 @@ async fn put(store: &Store, name: &str, body: String) {
 async fn stored(service: &Service, name: &str) -> serde_json::Value {
     let entries =
         service.journal().list_entries(ListEntriesRequest::default()).await.unwrap().into_inner().entries;
-    let changes = entries.into_iter().flat_map(|entry| entry.changes);
-    let body = changes.filter(|change| change.name == name).last().unwrap().body;
+    let mut changes = entries.into_iter().rev().flat_map(|entry| entry.changes);
+    let body = changes.find(|change| change.name == name).unwrap().body;
     serde_json::from_str(&body).unwrap()
 }
 
@@ -55,7 +55,7 @@ async fn a_petition_of_a_later_release_is_read_and_changed_without_loss() {
     let read = Petition::read(&service, &name).await.unwrap().into_inner();
     assert_eq!(read.content(), Petition { subject: None, ..Petition::sample() });
     let asked = ListArguments { parent: UNIT, ..ListArguments::default() };
-    assert_eq!(Petition::list(&service, asked).await.unwrap().0, [read.clone()]);
+    assert_eq!(Petition::list(&service, asked).await.unwrap().0, std::slice::from_ref(&read));
     let export = ExportRecordsRequest { parent: UNIT.to_owned(), ..Default::default() };
     let mut export = service.transfer().export_records(export).await.unwrap().into_inner();
     let rows = export.message().await.unwrap().unwrap().rows;

@@ -160,7 +160,7 @@ async fn callers_who_send_nothing_do_not_keep_their_place() {
             sender.send(Ok(Frame::data(Bytes::from_static(b"part")))).await.unwrap();
         }
         let limit = if messages == 0 { PATIENCE.first } else { PATIENCE.idle };
-        sweep_for(&edge, limit - Duration::from_secs(1)).await;
+        sweep_for(&edge, limit.saturating_sub(Duration::from_secs(1))).await;
         assert!(!calling.is_finished() && !is_free(&edge, Kind::Import));
         sweep_for(&edge, Duration::from_secs(2)).await;
         let answer = calling.await.unwrap();
@@ -280,10 +280,9 @@ async fn off_loopback_nobody_is_the_local_operator() {
         let caller: &Caller = request.extensions().get().unwrap();
         Response::new(Body::new(caller.to_string()))
     }
-    for (absent_caller, expected) in [
-        (Caller::local_operator as fn() -> Caller, "offices/local-operator"),
-        (Caller::anonymous, "offices/anonymous"),
-    ] {
+    let callers: [(fn() -> Caller, &str); 2] =
+        [(Caller::local_operator, "offices/local-operator"), (Caller::anonymous, "offices/anonymous")];
+    for (absent_caller, expected) in callers {
         let edge = Arc::new(Edge { absent_caller, ..edge() });
         let answer = call(&edge, empty(GET, &[]), name).await;
         assert_eq!(answer.into_body().collect().await.unwrap().to_bytes(), expected);

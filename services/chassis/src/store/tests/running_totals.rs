@@ -1,4 +1,4 @@
-//! RunningTotals equal what the records add to, at the revision that is told with them.
+//! `RunningTotals` equal what the records add to, at the revision that is told with them.
 
 use std::collections::BTreeSet;
 
