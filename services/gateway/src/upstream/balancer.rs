@@ -25,7 +25,7 @@ use super::methods::{METHODS, MethodKind};
 use super::replicas::{Replicas, is_unreached};
 
 /// How long a replica may take to answer that it is there.
-const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The longest request that is kept to be sent again, in bytes; a longer one is passed on as it comes, once.
 const MOST_KEPT_BYTES: usize = 64 * 1024;
