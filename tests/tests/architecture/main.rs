@@ -2,11 +2,7 @@
 //! neither transport nor store, and no two modules import each other. Read from the imports, as the compiler would.
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops where it cannot go on")]
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    clippy::match_wildcard_for_single_variants,
-    reason = "of syntax, most kinds are alike here"
-)]
+#![expect(clippy::wildcard_enum_match_arm, reason = "of syntax, most kinds are alike here")]
 
 mod modules;
 

@@ -280,9 +280,9 @@ async fn off_loopback_nobody_is_the_local_operator() {
         let caller: &Caller = request.extensions().get().unwrap();
         Response::new(Body::new(caller.to_string()))
     }
-    let callers: [(fn() -> Caller, &str); 2] =
-        [(Caller::local_operator, "offices/local-operator"), (Caller::anonymous, "offices/anonymous")];
-    for (absent_caller, expected) in callers {
+    let callers: [fn() -> Caller; 2] = [Caller::local_operator, Caller::anonymous];
+    for (absent_caller, expected) in callers.into_iter().zip(["offices/local-operator", "offices/anonymous"])
+    {
         let edge = Arc::new(Edge { absent_caller, ..edge() });
         let answer = call(&edge, empty(GET, &[]), name).await;
         assert_eq!(answer.into_body().collect().await.unwrap().to_bytes(), expected);
