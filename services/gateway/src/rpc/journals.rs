@@ -2,12 +2,14 @@
 
 use std::pin::Pin;
 
+use thidua_chassis::edge::Deadline;
 use thidua_chassis::journal::Journal;
 use thidua_chassis::store::Store;
 use thidua_proto::journal as proto;
 use thidua_proto::journal::journal_service_client::JournalServiceClient;
 use thidua_proto::journal::journal_service_server::{JournalService, JournalServiceServer};
 use tokio::sync::watch;
+use tokio::time::Instant;
 use tokio_stream::Stream;
 use tonic::codec::CompressionEncoding;
 use tonic::{Code, Request, Response, Status};
@@ -53,6 +55,18 @@ impl Journals {
     }
 }
 
+/// A request to a service behind, with what its caller said of itself. It is written anew there, without fields that this
+/// release does not know, so that what the caller said of its bytes does not hold of it; and of its time some is gone.
+fn passed_on<T>(mut request: Request<T>) -> Request<T> {
+    for of_bytes in ["content-length", "grpc-encoding"] {
+        request.metadata_mut().remove(of_bytes);
+    }
+    if let Some(Deadline(deadline)) = request.extensions().get::<Deadline>().copied() {
+        request.set_timeout(deadline.saturating_duration_since(Instant::now()));
+    }
+    request
+}
+
 /// A service's own refusal as it is; that of a broken connection with its reason. The transport ends calls by itself only
 /// where the caller's deadline, which is passed on, has run out.
 fn refusal(upstream: Service, status: Status) -> Status {
@@ -73,7 +87,7 @@ impl JournalService for Journals {
     ) -> Result<Response<proto::GetHeadResponse>, Status> {
         match self.behind(&request.get_ref().journal) {
             Some((service, mut client)) => {
-                client.get_head(request).await.map_err(|status| refusal(service, status))
+                client.get_head(passed_on(request)).await.map_err(|status| refusal(service, status))
             }
             None => self.own.get_head(request).await,
         }
@@ -85,7 +99,7 @@ impl JournalService for Journals {
     ) -> Result<Response<proto::ListEntriesResponse>, Status> {
         match self.behind(&request.get_ref().journal) {
             Some((service, mut client)) => {
-                client.list_entries(request).await.map_err(|status| refusal(service, status))
+                client.list_entries(passed_on(request)).await.map_err(|status| refusal(service, status))
             }
             None => self.own.list_entries(request).await,
         }
@@ -99,8 +113,10 @@ impl JournalService for Journals {
     ) -> Result<Response<Self::WatchEntriesStream>, Status> {
         match self.behind(&request.get_ref().journal) {
             Some((service, mut client)) => {
-                let entries =
-                    client.watch_entries(request).await.map_err(|status| refusal(service, status))?;
+                let entries = client
+                    .watch_entries(passed_on(request))
+                    .await
+                    .map_err(|status| refusal(service, status))?;
                 Ok(entries.map(|entries| -> Self::WatchEntriesStream { Box::pin(entries) }))
             }
             None => self.own.watch_entries(request).await,
@@ -113,7 +129,7 @@ impl JournalService for Journals {
     ) -> Result<Response<proto::VerifyJournalResponse>, Status> {
         match self.behind(&request.get_ref().journal) {
             Some((service, mut client)) => {
-                client.verify_journal(request).await.map_err(|status| refusal(service, status))
+                client.verify_journal(passed_on(request)).await.map_err(|status| refusal(service, status))
             }
             None => self.own.verify_journal(request).await,
         }

@@ -1,12 +1,17 @@
 //! What the door passes on.
 
+use http_body_util::BodyExt as _;
+use prost::Message as _;
 use thidua_proto::journal;
 use thidua_proto::statistics as proto;
 use thidua_proto::statistics::directory_service_client::DirectoryServiceClient;
 use thidua_proto::statistics::import_records_request::Part;
 use thidua_proto::statistics::transfer_service_client::TransferServiceClient;
+use tonic::body::Body;
 use tonic::codegen::http::uri::PathAndQuery;
+use tonic::transport::Endpoint;
 use tonic::{Code, Request};
+use tower::ServiceExt as _;
 
 use super::harness::*;
 
@@ -134,4 +139,25 @@ async fn an_unknown_method_is_told() {
         assert_eq!(answer.as_ref().unwrap_err().code(), Code::Unimplemented, "{path}");
         assert_eq!(refused(answer, domain), told("METHOD_UNKNOWN", &[("method", path)]));
     }
+}
+
+#[tokio::test]
+async fn a_journal_is_reached_by_a_call_with_a_field_of_a_later_release() {
+    let system = System::start().await;
+    let mut message = journal::GetHeadRequest { journal: "journals/awards".to_owned() }.encode_to_vec();
+    // Field 1000, which nobody knows yet.
+    message.extend([0xc0, 0x3e, 0x01]);
+    let mut bytes = vec![0];
+    bytes.extend(u32::try_from(message.len()).unwrap().to_be_bytes());
+    bytes.extend(message);
+    let request = http::Request::post("/thidua.journal.v1.JournalService/GetHead")
+        .header("content-type", "application/grpc")
+        .header("content-length", bytes.len())
+        .header("te", "trailers")
+        .body(Body::new(http_body_util::Full::from(bytes)))
+        .unwrap();
+    let endpoint = Endpoint::from_shared(format!("http://{}", system.gateway.address())).unwrap();
+    let answer = endpoint.connect_lazy().oneshot(request).await.unwrap();
+    let answer = answer.into_body().collect().await.unwrap();
+    assert_eq!(answer.trailers().unwrap()["grpc-status"], "0");
 }
