@@ -1,8 +1,8 @@
 //! The services behind: their replicas, connections that heal by themselves, and calls on behalf of requests.
 //!
-//! - [`service`], [`methods`], [`addresses`]: what is behind, and where.
-//! - [`connections`], [`health`], [`replicas`], [`balancer`]: from a call to the replica that answers it.
-//! - [`call_context`], [`failure`]: on whose behalf the gateway itself calls, and what comes of it.
+//! - `service`, `methods`, `addresses`: what is behind, and where.
+//! - `connections`, `health`, `replicas`, `balancer`: from a call to the replica that answers it.
+//! - `call_context`, `failure`: on whose behalf the gateway itself calls, and what comes of it.
 
 mod addresses;
 mod balancer;
