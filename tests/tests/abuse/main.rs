@@ -108,7 +108,7 @@ async fn withstand(what: &str, programs: &[&Program], address: SocketAddr) {
     let calm = undisturbed.high();
     tell(&format!("{what}: {HANDLES} files each, {rate:.0} calls/s offered; p99 undisturbed {calm:.1?}"));
 
-    let before: Vec<Held> = programs.iter().map(|program| Held::by(program)).collect();
+    let before: Vec<Footprint> = programs.iter().map(|program| Footprint::by(program)).collect();
     for (attack, count) in attacks::ALL {
         let count = count / parts;
         first += 1_000_000;
@@ -184,12 +184,12 @@ async fn use_streams(address: SocketAddr) {
 }
 
 /// What a program holds of the machine.
-struct Held {
+struct Footprint {
     files: usize,
     memory_kib: u64,
 }
 
-impl Held {
+impl Footprint {
     fn by(program: &Program) -> Self {
         Self { files: program.open_files(), memory_kib: program.resident_kib() }
     }
